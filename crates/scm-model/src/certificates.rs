@@ -1,0 +1,139 @@
+//! Certificates on the wire: bodies, replies and paths.
+
+use crate::{SecretText, field::wire, limits};
+
+wire! {
+    /// A certificate to import, with its chain and private key.
+    pub struct CertificateImport {
+        /// A name to find it by. It need not be unique.
+        #[schema(example = "www.example.com")]
+        name: String [limits::NAME],
+        /// The certificate, PEM; line ends are `\n` or `\r\n`. It may be followed by its chain.
+        certificate: String [limits::CERTIFICATE],
+        /// The chain, PEM: the certificate's issuer first, then that one's issuer, and so on. The
+        /// root may be left out; all of it may be empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        certificate_chain: Option<String> [limits::CERTIFICATE_CHAIN],
+        /// The private key, PEM (PKCS#1, SEC1 or PKCS#8), not under a password. It never leaves the
+        /// server but by an export.
+        #[schema(value_type = String, write_only)]
+        private_key: SecretText [limits::PRIVATE_KEY],
+        /// The enterprise project it belongs to: `0`, the default, or an enterprise project's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "0")]
+        enterprise_project_id: Option<String> [limits::ENTERPRISE_PROJECT_ID],
+        /// Whether to refuse a certificate that the project already keeps; otherwise it is kept
+        /// once more under another id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duplicate_check: Option<bool>,
+        /// The SM2 encryption certificate. Not supported: it must be absent, null or empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enc_certificate: Option<String> [limits::CERTIFICATE_2021],
+        /// The SM2 encryption key. Not supported: it must be absent, null or empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, write_only)]
+        enc_private_key: Option<SecretText> [limits::PRIVATE_KEY],
+    }
+}
+
+wire! {
+    /// What an import gives.
+    pub struct ImportedCertificate {
+        /// The certificate's id: `scs` and 13 digits, never given twice.
+        #[schema(example = "scs1600313391074", pattern = "^scs[0-9]{13}$")]
+        certificate_id: String [limits::CERTIFICATE_ID],
+    }
+}
+
+wire! {
+    /// Which certificate.
+    pub struct CertificatePath {
+        /// The certificate's id.
+        certificate_id: String,
+    }
+}
+
+wire! {
+    /// Everything that is kept of a certificate but its private key. What is not known is null.
+    pub struct CertificateDetail {
+        /// Its id.
+        #[schema(example = "scs1600313391074")]
+        id: String [limits::CERTIFICATE_ID],
+        /// `UPLOAD` for an imported one, `EXPIRED` past its end.
+        #[schema(example = "UPLOAD")]
+        status: String,
+        /// The order it was bought by; null for an imported one.
+        order_id: Option<String>,
+        /// Its name.
+        name: String [limits::NAME],
+        /// What was bought; null for an imported one.
+        r#type: Option<String>,
+        /// Who sold it; null for an imported one.
+        brand: Option<String>,
+        /// Whether it can be pushed to other services: `ON` or `OFF`.
+        #[schema(example = "OFF")]
+        push_support: String,
+        /// Why it was revoked.
+        revoke_reason: Option<String>,
+        /// How its issuer signed it.
+        #[schema(example = "SHA256withRSA")]
+        signature_algorithm: Option<String>,
+        /// The same under the name that older clients read.
+        #[schema(example = "SHA256withRSA")]
+        signature_algrithm: Option<String>,
+        /// When the order was fulfilled; null for an imported one.
+        issue_time: Option<String>,
+        /// From when it is valid, UTC.
+        #[schema(example = "2026-05-27 16:46:25.0")]
+        not_before: Option<String>,
+        /// Until when it is valid, UTC.
+        #[schema(example = "2027-05-27 16:46:25.0")]
+        not_after: Option<String>,
+        /// For how many months it was bought; null for an imported one.
+        validity_period: Option<u32>,
+        /// How control of the domain was proved; null for an imported one.
+        validation_method: Option<String>,
+        /// `SINGLE_DOMAIN`, `WILDCARD` or `MULTI_DOMAIN`.
+        #[schema(example = "MULTI_DOMAIN")]
+        domain_type: Option<String>,
+        /// The domain it is bound to.
+        #[schema(example = "www.example.com")]
+        domain: String,
+        /// Its further names, joined by `;`, cut at a whole name after 4096 characters.
+        sans: Option<String> [limits::SANS],
+        /// How many names it has, at most 100.
+        domain_count: u32,
+        /// How many of them are wildcards, at most 99.
+        wildcard_count: u32,
+        /// What has to be published to prove control of its domains; empty for an imported one.
+        authentification: Vec<Authentification>,
+        /// The SHA-1 of its DER, 40 hexadecimal digits.
+        #[schema(example = "185d687de3f44f2249d0e0f084efccb56b7c2cbe")]
+        fingerprint: String,
+        /// The enterprise project it belongs to.
+        #[schema(example = "0")]
+        enterprise_project_id: String,
+        /// The kind of its first domain: `primary_single` or `primary_wildcard`.
+        multi_domain_type: Option<String>,
+        /// Whether it is shared with the caller by another account.
+        shared: bool,
+        /// What its owner wrote about it.
+        description: Option<String>,
+        /// Every name it has, without any cut. (An addition of this server.)
+        names: Vec<String>,
+    }
+}
+
+wire! {
+    /// A record to publish as a proof of control of a domain.
+    pub struct Authentification {
+        /// The record's name.
+        record_name: String,
+        /// The record's type.
+        record_type: String,
+        /// The record's value.
+        record_value: String,
+        /// The domain it proves control of.
+        domain: String,
+    }
+}

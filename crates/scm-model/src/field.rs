@@ -1,0 +1,186 @@
+//! What a wire type says of its own fields, so that validation, explanations of bad input and the
+//! OpenAPI document come from one declaration.
+
+use validator::{ValidationError, ValidationErrors};
+
+use crate::{Length, SecretText};
+
+/// A wire type made of named fields. Written by the `wire!` macro.
+pub trait Wire {
+    /// The fields, in their order on the wire.
+    const FIELDS: &'static [Field];
+}
+
+/// One field of a wire type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be absent or null.
+    pub optional: bool,
+    /// How long it may be, if it is a text with a limit.
+    pub length: Option<Length>,
+    /// Its documentation, a line each.
+    pub doc: &'static [&'static str],
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// A text that must never be shown.
+    Secret,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Integer,
+    /// A list.
+    List,
+    /// An object of its own.
+    Object,
+}
+
+impl Kind {
+    /// The kind as a person calls it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text | Self::Secret => "a string",
+            Self::Flag => "true or false",
+            Self::Integer => "a whole number",
+            Self::List => "a list",
+            Self::Object => "an object",
+        }
+    }
+}
+
+/// A type that a field of the wire can have.
+pub trait FieldType {
+    /// What it holds.
+    const KIND: Kind;
+    /// Whether it may be absent or null.
+    const OPTIONAL: bool = false;
+
+    /// The length of a present text in Unicode scalar values; nothing for everything else.
+    fn characters(&self) -> Option<usize> {
+        None
+    }
+}
+
+impl FieldType for String {
+    const KIND: Kind = Kind::Text;
+
+    fn characters(&self) -> Option<usize> {
+        Some(self.chars().count())
+    }
+}
+
+impl FieldType for SecretText {
+    const KIND: Kind = Kind::Secret;
+
+    fn characters(&self) -> Option<usize> {
+        Some(self.secret_str().chars().count())
+    }
+}
+
+impl FieldType for bool {
+    const KIND: Kind = Kind::Flag;
+}
+
+impl FieldType for u32 {
+    const KIND: Kind = Kind::Integer;
+}
+
+impl<T> FieldType for Vec<T> {
+    const KIND: Kind = Kind::List;
+}
+
+impl<T: FieldType> FieldType for Option<T> {
+    const KIND: Kind = T::KIND;
+    const OPTIONAL: bool = true;
+
+    fn characters(&self) -> Option<usize> {
+        self.as_ref()?.characters()
+    }
+}
+
+/// Declares a wire type: its fields, their limits and their documentation, once.
+///
+/// Writes the struct with its serde form, [`validator::Validate`] (whose errors never hold the
+/// rejected value, unlike the derived ones), [`Wire`], and, with the feature `openapi`, its schema.
+macro_rules! wire {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $( $(#[doc = $doc:literal])* $(#[serde($($serde:tt)*)])? $(#[schema($($schema:tt)*)])?
+               $field:ident: $type:ty $([$length:expr])?, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $vis struct $name {
+            $( $(#[doc = $doc])* $(#[serde($($serde)*)])?
+               $(#[cfg_attr(feature = "openapi", schema($($schema)*))])?
+               pub $field: $type, )*
+        }
+
+        impl $crate::FieldType for $name {
+            const KIND: $crate::Kind = $crate::Kind::Object;
+        }
+
+        impl $crate::Wire for $name {
+            const FIELDS: &'static [$crate::Field] = &[$( $crate::Field {
+                name: $crate::field::wire_name(stringify!($field)),
+                kind: <$type as $crate::FieldType>::KIND,
+                optional: <$type as $crate::FieldType>::OPTIONAL,
+                length: $crate::field::first(&[$($length)?]),
+                doc: &[$($doc),*],
+            }, )*];
+        }
+
+        impl validator::Validate for $name {
+            fn validate(&self) -> Result<(), validator::ValidationErrors> {
+                $crate::field::check_lengths(&[$($( (
+                    $crate::field::wire_name(stringify!($field)),
+                    $crate::FieldType::characters(&self.$field),
+                    $length,
+                ), )?)*])
+            }
+        }
+    };
+}
+pub(crate) use wire;
+
+/// The one limit of a field, if it has one.
+pub(crate) const fn first(lengths: &[Length]) -> Option<Length> {
+    match lengths {
+        [] => None,
+        [length, ..] => Some(*length),
+    }
+}
+
+/// A field's name on the wire: `r#type` is `type` there.
+pub(crate) const fn wire_name(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
+/// An error for each text that is too short or too long: how long it is, never what it says.
+pub(crate) fn check_lengths(
+    texts: &[(&'static str, Option<usize>, Length)],
+) -> Result<(), ValidationErrors> {
+    let mut errors = ValidationErrors::new();
+    for &(field, characters, length) in texts {
+        if let Some(actual) = characters.filter(|&actual| !length.allows(actual)) {
+            let mut error = ValidationError::new("length");
+            error.add_param("actual".into(), &actual);
+            errors.add(field, error);
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}

@@ -1,0 +1,50 @@
+//! Reading and writing the parameters of paths and queries.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use validator::Validate;
+
+use crate::{Rule, Violation, Violations, Wire};
+
+/// What RFC 3986 section 2.3 calls unreserved stays as it is.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One path segment, or one name or value of a query, percent-encoded.
+pub(crate) fn encode_segment(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// Reads decoded pairs: those that the type does not declare are ignored.
+pub(super) fn read<T>(pairs: &[(&str, &str)]) -> Result<T, Violations>
+where
+    T: Wire + DeserializeOwned + Validate,
+{
+    let mut broken = Vec::new();
+    for field in T::FIELDS {
+        match pairs.iter().filter(|(name, _)| *name == field.name).count() {
+            0 if !field.optional => broken.push(Violation::new(field.name, Rule::Mandatory)),
+            2.. => broken.push(Violation::new(field.name, Rule::Once)),
+            _ => {}
+        }
+    }
+    Violations::unless_empty(broken)?;
+    let value = serde_urlencoded::to_string(pairs)
+        .ok()
+        .and_then(|encoded| serde_urlencoded::from_str(&encoded).ok())
+        .ok_or_else(|| Violation::new("parameters", Rule::Shape))?;
+    super::json::check(&value)?;
+    Ok(value)
+}
+
+/// Writes the parameters that are there.
+pub(super) fn write(parameters: &impl Serialize) -> Vec<(String, String)> {
+    let value = serde_json::to_value(parameters).expect("parameter types have string keys only");
+    let Value::Object(members) = value else { return Vec::new() };
+    let text = |value: Value| match value {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    };
+    members.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
+}

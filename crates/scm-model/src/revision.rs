@@ -1,0 +1,130 @@
+//! The two published revisions of the API, and what each narrows.
+//!
+//! The types of this crate hold the union of both, since a client also talks to the cloud. A server
+//! runs one revision and narrows what it takes to that.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Length, Rule, Violation, certificates::CertificateImport, limits};
+
+/// A published revision of the import page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Revision {
+    /// The page of 2021: a mandatory chain, a certificate of up to 4096 characters.
+    #[default]
+    #[serde(rename = "2021")]
+    R2021,
+    /// The page of 2025: an optional chain, a certificate that may carry it, stricter names.
+    #[serde(rename = "2025")]
+    R2025,
+}
+
+/// What a certificate's name may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameRule {
+    /// How long.
+    pub length: Length,
+    /// Of what, as a regular expression, if not of anything.
+    pub pattern: Option<&'static str>,
+}
+
+impl Revision {
+    /// Every revision, the oldest first.
+    pub const ALL: [Self; 2] = [Self::R2021, Self::R2025];
+
+    /// What a certificate's name may be.
+    pub const fn name(self) -> NameRule {
+        match self {
+            Self::R2021 => NameRule { length: limits::NAME_2021, pattern: None },
+            Self::R2025 => {
+                NameRule { length: limits::NAME_2025, pattern: Some("^[A-Za-z0-9_.-]+$") }
+            }
+        }
+    }
+
+    /// How long `certificate` may be.
+    pub const fn certificate(self) -> Length {
+        match self {
+            Self::R2021 => limits::CERTIFICATE_2021,
+            Self::R2025 => limits::CERTIFICATE_2025,
+        }
+    }
+
+    /// Whether `certificate_chain` must be there.
+    pub const fn chain_is_mandatory(self) -> bool {
+        matches!(self, Self::R2021)
+    }
+
+    /// What this revision does not take of an import that some revision takes.
+    pub fn narrow(self, import: &CertificateImport) -> Vec<Violation> {
+        let mut found = Vec::new();
+        for rule in self.name_violations(&import.name) {
+            found.push(self.unless_lifted("name", rule, |later| {
+                later.name_violations(&import.name).is_empty()
+            }));
+        }
+        if let Some(rule) = self.certificate_violation(&import.certificate) {
+            found.push(self.unless_lifted("certificate", rule, |later| {
+                later.certificate_violation(&import.certificate).is_none()
+            }));
+        }
+        if self.chain_is_mandatory() && import.certificate_chain.is_none() {
+            found.push(self.unless_lifted("certificate_chain", Rule::Mandatory, |later| {
+                !later.chain_is_mandatory()
+            }));
+        }
+        found
+    }
+
+    fn unless_lifted(self, field: &str, rule: Rule, taken: impl Fn(Self) -> bool) -> Violation {
+        let violation = Violation::new(field, rule);
+        match Self::ALL.into_iter().find(|&other| other > self && taken(other)) {
+            Some(later) => violation.lifted_by(later),
+            None => violation,
+        }
+    }
+
+    fn name_violations(self, name: &str) -> Vec<Rule> {
+        let NameRule { length, pattern } = self.name();
+        let actual = name.chars().count();
+        let taken = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+        let mut rules = Vec::new();
+        if !length.allows(actual) {
+            rules.push(Rule::Length { actual, length });
+        }
+        if pattern.is_some() && !name.chars().all(taken) {
+            rules.push(Rule::Pattern("made of letters, digits, `_`, `.` and `-`"));
+        }
+        rules
+    }
+
+    fn certificate_violation(self, certificate: &str) -> Option<Rule> {
+        let length = self.certificate();
+        let actual = certificate.chars().count();
+        (!length.allows(actual)).then_some(Rule::Length { actual, length })
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::R2021 => "2021",
+            Self::R2025 => "2025",
+        })
+    }
+}
+
+/// The text names no published revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a published revision of the API; there are 2021 and 2025")]
+pub struct UnknownRevision;
+
+impl FromStr for Revision {
+    type Err = UnknownRevision;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRevision> {
+        Self::ALL.into_iter().find(|r| r.to_string() == text).ok_or(UnknownRevision)
+    }
+}
