@@ -11,6 +11,7 @@
 pub mod api;
 mod call;
 pub mod certificates;
+mod credentials;
 mod field;
 pub mod identity;
 pub mod limits;
@@ -24,6 +25,7 @@ mod secret;
 mod violation;
 
 pub use call::Call;
+pub use credentials::Credentials;
 pub use field::{Field, FieldType, Kind, Wire};
 pub use limits::Length;
 pub use operation::{Access, Action, ErrorShape, Operation, Visitor};
