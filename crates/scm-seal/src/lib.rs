@@ -1,1 +1,20 @@
-//! Under construction.
+//! Keeping secrets secret: private keys are sealed before anything that stores sees them.
+//!
+//! A [`Keyring`] holds the master keys and lives in a file of its own, away from what it protects. It
+//! turns a [`PrivateKey`](scm_pki::PrivateKey) into a [`SealedKey`], which may be kept anywhere, and back.
+//!
+//! What is left out on purpose: this crate does not know stores, requests or users; it decides
+//! neither who may unseal a key nor where sealed bytes go. Master keys have no accessor at all.
+
+mod derive;
+mod error;
+mod id;
+mod keyring;
+mod sealed;
+
+pub use crate::{
+    error::{KeyringError, UnsealError},
+    id::{KeyId, RingId},
+    keyring::Keyring,
+    sealed::SealedKey,
+};

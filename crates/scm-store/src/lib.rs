@@ -1,1 +1,66 @@
-//! Under construction.
+//! Keeping: certificates, who may use them, and what happened to them.
+//!
+//! [`Store`] is one trait in four parts. Each of its functions is a whole act ("keep this import"), never a
+//! row and never a bare transaction: what belongs together is committed together, and an act that
+//! returned `Ok` is on disk. An act works within the project of its [`Actor`] and leaves its audit event in the same
+//! transaction.
+//!
+//! What is left out on purpose: this crate can't open the sealed keys that it keeps, does not know the
+//! wire, decides nobody's rights, and never asks the clock. Times come from the caller and are kept to the
+//! millisecond.
+
+mod actor;
+mod audit;
+mod certificates;
+#[cfg(feature = "testing")]
+pub mod conformance;
+mod error;
+mod identities;
+mod ids;
+mod names;
+mod sqlite;
+mod upkeep;
+
+use std::{path::PathBuf, sync::Arc};
+
+use scm_seal::RingId;
+
+pub use crate::{
+    actor::Actor,
+    audit::{Audit, AuditEvent, Outcome, action},
+    certificates::{CertificateCount, CertificateRecord, Certificates, KeptBundle, NewCertificate},
+    error::StoreError,
+    identities::{
+        DomainRecord, FirstStart, Grant, Identities, NewToken, NewUser, PasswordHash,
+        ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
+    },
+    ids::{CertificateId, IdBlock, Ids, NotACertificateId},
+    names::{DomainId, EnterpriseProject, ProjectId, UserId},
+    upkeep::Upkeep,
+};
+
+/// All that is kept, behind one handle: `Arc<dyn Store>`.
+pub trait Store: Certificates + Identities + Audit + Upkeep {}
+
+impl<T: Certificates + Identities + Audit + Upkeep> Store for T {}
+
+/// Where a store lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Home {
+    /// A SQLite file, made on first use with mode 0600. Its folder must exist, on a local disk.
+    Sqlite(PathBuf),
+}
+
+/// Opens the store at `home`, or makes it there, for use with the keyring named `ring`.
+///
+/// Brings an older schema up to date first.
+///
+/// # Errors
+/// [`StoreError::ForeignRing`], [`StoreError::NewerSchema`], [`StoreError::NotOurs`],
+/// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Busy`].
+pub async fn open(home: Home, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
+    match home {
+        Home::Sqlite(file) => Ok(Arc::new(sqlite::Sqlite::open(file, ring).await?)),
+    }
+}

@@ -1,0 +1,101 @@
+//! From a master key and a record's salt to the one key and nonce of that record.
+//!
+//! Every record has its own random salt and therefore its own key, so a nonce is never used twice
+//! under one key however many records a ring seals.
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    digest, hkdf, rand,
+};
+use zeroize::Zeroizing;
+
+use crate::id::KeyId;
+
+pub(crate) const SALT_LEN: usize = 32;
+pub(crate) const TAG_LEN: usize = 16;
+pub(crate) const MASTER_KEY_LEN: usize = 32;
+
+const AES_KEY_LEN: usize = 32;
+const INFO_LABEL: &[u8] = b"scm-seal record key";
+
+/// The AEAD key of one record, and the nonce that goes with it.
+pub(crate) struct RecordKey {
+    aead: LessSafeKey,
+    nonce: [u8; NONCE_LEN],
+}
+
+impl RecordKey {
+    /// HKDF-SHA256 (RFC 5869) with the record's salt; 44 bytes out, key first, then nonce.
+    pub(crate) fn derive(master: &[u8], version: u8, key_id: KeyId, salt: &[u8; SALT_LEN]) -> Self {
+        let info =
+            Fields::new().add(INFO_LABEL).add(&[version]).add(&key_id.to_bytes()).into_bytes();
+        let mut okm = Zeroizing::new([0; AES_KEY_LEN + NONCE_LEN]);
+        hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
+            .extract(master)
+            .expand(&[&info], OkmLen)
+            .and_then(|expanded| expanded.fill(okm.as_mut_slice()))
+            .expect("HKDF-SHA256 gives up to 8160 bytes");
+        let (key, nonce) = okm.split_at(AES_KEY_LEN);
+        let key = UnboundKey::new(&AES_256_GCM, key).expect("the key has 32 bytes");
+        let nonce = nonce.try_into().expect("the nonce has 12 bytes");
+        Self { aead: LessSafeKey::new(key), nonce }
+    }
+
+    /// Encrypts `plain` into `cipher`, which is as long, and `tag`; no copy of `plain` is made.
+    pub(crate) fn seal(self, aad: &[u8], plain: &[u8], cipher: &mut [u8], tag: &mut [u8]) {
+        self.aead
+            .seal_out_of_place_scatter(self.nonce(), Aad::from(aad), plain, cipher, &[], tag)
+            .expect("a private key is far shorter than AES-GCM's limit of 64 GiB");
+    }
+
+    /// Decrypts ciphertext and tag; nothing if one bit of them or of `aad` is another.
+    pub(crate) fn open(self, aad: &[u8], body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (cipher, tag) = body.split_at_checked(body.len().checked_sub(TAG_LEN)?)?;
+        let mut plain = Zeroizing::new(vec![0; cipher.len()]);
+        self.aead
+            .open_separate_gather(self.nonce(), Aad::from(aad), cipher, tag, &mut plain)
+            .ok()?;
+        Some(plain)
+    }
+
+    fn nonce(&self) -> Nonce {
+        Nonce::assume_unique_for_key(self.nonce)
+    }
+}
+
+struct OkmLen;
+
+impl hkdf::KeyType for OkmLen {
+    fn len(&self) -> usize {
+        AES_KEY_LEN + NONCE_LEN
+    }
+}
+
+/// Byte strings one after another, each behind its length as 8 bytes big endian, so that no two
+/// different lists give the same bytes.
+pub(crate) struct Fields(Vec<u8>);
+
+impl Fields {
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(256))
+    }
+
+    pub(crate) fn add(mut self, field: &[u8]) -> Self {
+        self.0.extend_from_slice(&(field.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(field);
+        self
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+pub(crate) fn sha256(data: &[u8]) -> digest::Digest {
+    digest::digest(&digest::SHA256, data)
+}
+
+/// Fills `bytes` from the random source of the crypto library, which is seeded by the operating system.
+pub(crate) fn fill_random(bytes: &mut [u8]) {
+    rand::fill(bytes).expect("aws-lc ends the process rather than give no random bytes");
+}

@@ -1,0 +1,93 @@
+//! Every way in which a ring or a sealed key is refused.
+//!
+//! Nothing here ever carries a byte of a key or of the ring's file.
+
+use std::{io, path::PathBuf};
+
+use crate::id::KeyId;
+
+/// Why a ring could not be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyringError {
+    /// There is no file. Making a new ring would not help a store that was sealed with another one.
+    #[error("there is no keyring at {}; restore it from your backup", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// There is a file already, and it is never overwritten.
+    #[error("there is a file at {} already; a keyring never overwrites one", path.display())]
+    Exists {
+        /// The file in the way.
+        path: PathBuf,
+    },
+    /// The file is there but can't be read.
+    #[error("the keyring at {} can't be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The new file can't be written.
+    #[error("the keyring at {} can't be written", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Others than the owner may read or write the file.
+    #[error(
+        "the keyring at {} has mode {mode:04o}, which lets others at it; run: chmod 600 {}",
+        path.display(), path.display()
+    )]
+    TooOpen {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file was written by a later release.
+    #[error("the keyring at {} has version {found}, but this release reads version 1", path.display())]
+    UnknownVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version it claims.
+        found: u64,
+    },
+    /// The file isn't a keyring.
+    #[error("the keyring at {} is malformed: {what}; restore it from your backup", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, without quoting it.
+        what: String,
+    },
+}
+
+/// Why a sealed key was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum UnsealError {
+    /// The bytes are too short to be a sealed key, or none of its parts has a known form.
+    #[error("the sealed key is malformed")]
+    Malformed,
+    /// The bytes were written by a later release.
+    #[error("the sealed key has format {found}, but this release reads format 1")]
+    UnknownFormat {
+        /// The first byte.
+        found: u8,
+    },
+    /// The ring has no such master key.
+    #[error("the sealed key was sealed under master key {key_id}, which is not in the ring")]
+    UnknownKey {
+        /// The master key asked for.
+        key_id: KeyId,
+    },
+    /// A bit was changed, or the sealed key belongs to another certificate, project or public key.
+    #[error("the sealed key was altered or belongs to another certificate or project")]
+    Refused,
+    /// It opened, but what was inside is not read as a private key any more.
+    #[error("what was sealed is not a private key that this release reads")]
+    NotAKey,
+}

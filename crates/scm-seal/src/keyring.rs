@@ -1,0 +1,145 @@
+//! The ring of master keys: sealing and unsealing.
+//!
+//! The ring's file is read and written next door; what sealed bytes look like is told in `sealed`.
+
+mod file;
+
+use std::{fmt, path::Path};
+
+use scm_pki::PrivateKey;
+use zeroize::Zeroizing;
+
+use crate::{
+    derive::{MASTER_KEY_LEN, RecordKey, SALT_LEN, TAG_LEN, fill_random},
+    error::{KeyringError, UnsealError},
+    id::{KeyId, RingId},
+    sealed::{FORMAT, Header, SealedKey, encoding_byte, encoding_of},
+};
+
+/// One or more master keys, one of which seals what is new; the others still open what they sealed.
+///
+/// No `Clone`, no accessor to a master key, and `Debug` shows public names only.
+pub struct Keyring {
+    ring_id: RingId,
+    /// Never empty; the active one first.
+    keys: Vec<MasterKey>,
+}
+
+impl Keyring {
+    /// Makes a ring with one master key and writes it to `path`, which must not exist.
+    ///
+    /// The file has mode 0600, and it and its folder are on disk when this returns.
+    ///
+    /// # Errors
+    /// [`KeyringError::Exists`] and [`KeyringError::Unwritable`].
+    pub fn create(path: &Path) -> Result<Self, KeyringError> {
+        let ring = Self { ring_id: RingId::random(), keys: vec![MasterKey::random()] };
+        file::write_new(path, &ring)?;
+        Ok(ring)
+    }
+
+    /// Reads the ring at `path`; its form is told in the README of the release and in `keyring/file.rs`.
+    ///
+    /// # Errors
+    /// Every variant of [`KeyringError`] but those of [`Keyring::create`].
+    pub fn open(path: &Path) -> Result<Self, KeyringError> {
+        file::read(path)
+    }
+
+    /// The ring's public name, for a store to remember.
+    pub fn ring_id(&self) -> RingId {
+        self.ring_id
+    }
+
+    /// Seals a certificate's private key under the active master key.
+    ///
+    /// `id` and `project` are the certificate's; whoever unseals must say them again.
+    pub fn seal(&self, id: &str, project: &str, key: &PrivateKey) -> SealedKey {
+        let mut salt = [0; SALT_LEN];
+        fill_random(&mut salt);
+        self.seal_with_salt(id, project, key, salt)
+    }
+
+    /// Opens what [`Keyring::seal`] gave, if `id`, `project` and `public_key` (the certificate's
+    /// SubjectPublicKeyInfo as DER) are those that it was sealed for.
+    ///
+    /// # Errors
+    /// Every variant of [`UnsealError`].
+    pub fn unseal(
+        &self,
+        id: &str,
+        project: &str,
+        public_key: &[u8],
+        sealed: &SealedKey,
+    ) -> Result<PrivateKey, UnsealError> {
+        let (header, body) = sealed.parts()?;
+        let encoding = encoding_of(header.encoding)?;
+        let der =
+            self.open_body(&header, body, &header.associated_data(id, project, public_key))?;
+        PrivateKey::from_der(encoding, der).map_err(|_| UnsealError::NotAKey)
+    }
+
+    /// Sealing without chance, so that the format can be held fast by test vectors.
+    fn seal_with_salt(
+        &self,
+        id: &str,
+        project: &str,
+        key: &PrivateKey,
+        salt: [u8; SALT_LEN],
+    ) -> SealedKey {
+        let master = self.active();
+        let header = Header { key_id: master.id, encoding: encoding_byte(key.encoding()), salt };
+        let aad = header.associated_data(id, project, key.public_key());
+        let plain = key.secret_der();
+        let mut sealed = SealedKey::assemble(&header, plain.len() + TAG_LEN);
+        let (cipher, tag) = sealed.body_mut().split_at_mut(plain.len());
+        master.record_key(&header).seal(&aad, plain, cipher, tag);
+        sealed
+    }
+
+    fn open_body(
+        &self,
+        header: &Header,
+        body: &[u8],
+        aad: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+        let master = self
+            .keys
+            .iter()
+            .find(|key| key.id == header.key_id)
+            .ok_or(UnsealError::UnknownKey { key_id: header.key_id })?;
+        master.record_key(header).open(aad, body).ok_or(UnsealError::Refused)
+    }
+
+    fn active(&self) -> &MasterKey {
+        self.keys.first().expect("a ring is never empty")
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring")
+            .field("ring_id", &self.ring_id)
+            .field("active", &self.active().id)
+            .field("keys", &self.keys.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// 256 random bits and their public name. On the heap, so that moving the value copies no secret.
+struct MasterKey {
+    id: KeyId,
+    secret: Zeroizing<Vec<u8>>,
+}
+
+impl MasterKey {
+    fn random() -> Self {
+        let mut secret = Zeroizing::new(vec![0; MASTER_KEY_LEN]);
+        fill_random(&mut secret);
+        Self { id: KeyId::random(), secret }
+    }
+
+    fn record_key(&self, header: &Header) -> RecordKey {
+        RecordKey::derive(&self.secret, FORMAT, self.id, &header.salt)
+    }
+}

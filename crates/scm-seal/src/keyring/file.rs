@@ -1,0 +1,191 @@
+//! The ring's file: JSON, readable by its owner only, written once and never overwritten.
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "ring_id": "32 hexadecimal digits",
+//!   "active": "id of the master key that seals what is new",
+//!   "keys": [{ "id": "32 hexadecimal digits", "secret": "32 bytes in base64" }]
+//! }
+//! ```
+//!
+//! What serde says about a malformed file may quote it, so only the place is passed on.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use base64_simd::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Keyring, MasterKey};
+use crate::{
+    derive::MASTER_KEY_LEN,
+    error::KeyringError,
+    id::{KeyId, RingId},
+};
+
+const VERSION: u64 = 1;
+/// Room for some thousand master keys; more is not a ring.
+const LENGTH_LIMIT: u64 = 256 * 1024;
+/// What one master key takes in the file, and the rest, at most: enough that writing never moves the text,
+/// which would leave copies behind.
+const LENGTH_PER_KEY: usize = 512;
+
+#[derive(Deserialize)]
+struct VersionOnly {
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RingFile<'a> {
+    version: u64,
+    ring_id: String,
+    active: String,
+    #[serde(borrow)]
+    keys: Vec<KeyEntry<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyEntry<'a> {
+    id: String,
+    secret: &'a str,
+}
+
+/// Writes a ring to a file that must not exist.
+pub(super) fn write_new(path: &Path, ring: &Keyring) -> Result<(), KeyringError> {
+    let unwritable = |source| KeyringError::Unwritable { path: path.into(), source };
+    let text = to_text(ring);
+    let draft = Draft::write(path, &text).map_err(unwritable)?;
+    match draft.publish(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(KeyringError::Exists { path: path.into() })
+        }
+        outcome => outcome.map_err(unwritable),
+    }
+}
+
+/// Reads the ring that a file holds.
+pub(super) fn read(path: &Path) -> Result<Keyring, KeyringError> {
+    let text = read_private(path)?;
+    let malformed = |what: String| KeyringError::Malformed { path: path.into(), what };
+    let VersionOnly { version } =
+        serde_json::from_slice(&text).map_err(|error| malformed(place(&error)))?;
+    if version != VERSION {
+        return Err(KeyringError::UnknownVersion { path: path.into(), found: version });
+    }
+    let file: RingFile<'_> =
+        serde_json::from_slice(&text).map_err(|error| malformed(place(&error)))?;
+    to_ring(&file).map_err(|what| malformed(what.to_owned()))
+}
+
+fn place(error: &serde_json::Error) -> String {
+    format!("not the JSON of a keyring at line {} column {}", error.line(), error.column())
+}
+
+fn to_text(ring: &Keyring) -> Zeroizing<Vec<u8>> {
+    let secrets: Vec<_> =
+        ring.keys.iter().map(|key| Zeroizing::new(BASE64.encode_to_string(&*key.secret))).collect();
+    let file = RingFile {
+        version: VERSION,
+        ring_id: ring.ring_id.to_string(),
+        active: ring.active().id.to_string(),
+        keys: (ring.keys.iter().zip(&secrets))
+            .map(|(key, secret)| KeyEntry { id: key.id.to_string(), secret })
+            .collect(),
+    };
+    let mut text = Zeroizing::new(Vec::with_capacity(LENGTH_PER_KEY * (1 + ring.keys.len())));
+    serde_json::to_writer_pretty(&mut *text, &file).expect("plain fields always have a JSON form");
+    text.push(b'\n');
+    text
+}
+
+fn to_ring(file: &RingFile<'_>) -> Result<Keyring, &'static str> {
+    let ring_id: RingId =
+        file.ring_id.parse().map_err(|_| "ring_id has not 32 hexadecimal digits")?;
+    let active: KeyId = file.active.parse().map_err(|_| "active has not 32 hexadecimal digits")?;
+    let mut keys = file.keys.iter().map(KeyEntry::to_key).collect::<Result<Vec<_>, _>>()?;
+    let repeated = (keys.iter().enumerate()).any(|(i, a)| keys[..i].iter().any(|b| a.id == b.id));
+    if repeated {
+        return Err("two keys have the same id");
+    }
+    let place = keys.iter().position(|key| key.id == active).ok_or("no key has the active id")?;
+    keys.swap(0, place);
+    Ok(Keyring { ring_id, keys })
+}
+
+impl KeyEntry<'_> {
+    fn to_key(&self) -> Result<MasterKey, &'static str> {
+        let id = self.id.parse().map_err(|_| "a key's id has not 32 hexadecimal digits")?;
+        let secret = BASE64.decode_to_vec(self.secret).map(Zeroizing::new);
+        match secret {
+            Ok(secret) if secret.len() == MASTER_KEY_LEN => Ok(MasterKey { id, secret }),
+            _ => Err("a key's secret is not 32 bytes in base64"),
+        }
+    }
+}
+
+fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
+    let unreadable = |source| KeyringError::Unreadable { path: path.into(), source };
+    let file = File::open(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => KeyringError::Missing { path: path.into() },
+        _ => unreadable(source),
+    })?;
+    let found = file.metadata().map_err(unreadable)?;
+    let mode = found.permissions().mode() & 0o7777;
+    if mode & !0o600 != 0 {
+        return Err(KeyringError::TooOpen { path: path.into(), mode });
+    }
+    if found.len() > LENGTH_LIMIT {
+        return Err(KeyringError::Malformed { path: path.into(), what: "it is too long".into() });
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(found.len() as usize + 1));
+    file.take(found.len()).read_to_end(&mut text).map_err(unreadable)?;
+    Ok(text)
+}
+
+/// The file under a name of its own, until it is whole; gone again if it never is.
+struct Draft(PathBuf);
+
+impl Draft {
+    fn write(target: &Path, text: &[u8]) -> io::Result<Self> {
+        let mut name = OsString::from(".");
+        name.push(target.file_name().ok_or(io::ErrorKind::InvalidInput)?);
+        name.push(format!(".{}", KeyId::random()));
+        let path = target.with_file_name(name);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        let draft = Self(path);
+        file.write_all(text)?;
+        file.sync_all()?;
+        Ok(draft)
+    }
+
+    /// A hard link is a renaming that fails where a file is in the way.
+    fn publish(self, target: &Path) -> io::Result<()> {
+        fs::hard_link(&self.0, target)?;
+        fs::remove_file(&self.0)?;
+        sync_folder(target)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Gone already where all went well; where not, the first error is what counts.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn sync_folder(target: &Path) -> io::Result<()> {
+    let folder = match target.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    File::open(folder)?.sync_all()
+}

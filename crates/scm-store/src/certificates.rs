@@ -1,0 +1,176 @@
+//! Certificates: what is to be kept, and what is known about those that are.
+//!
+//! A [`NewCertificate`] is made of a bundle that was proved and a key that was sealed: a plain key can't be
+//! kept, because it does not fit.
+
+use async_trait::async_trait;
+use scm_pki::VerifiedBundle;
+use scm_seal::SealedKey;
+use time::OffsetDateTime;
+
+use crate::{
+    actor::Actor,
+    error::StoreError,
+    ids::CertificateId,
+    names::{EnterpriseProject, ProjectId},
+};
+
+/// A certificate to be kept.
+#[derive(Debug)]
+pub struct NewCertificate {
+    pub(crate) facts: CertificateRecord,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) chain: Vec<Vec<u8>>,
+    pub(crate) sealed_key: SealedKey,
+    pub(crate) refuse_duplicate: bool,
+}
+
+impl NewCertificate {
+    /// A certificate in the enterprise project `0`, whether or not the same leaf is kept already. The bundle is
+    /// used up, and its plain key wiped.
+    pub fn new(
+        id: CertificateId,
+        name: impl Into<String>,
+        bundle: VerifiedBundle,
+        sealed_key: SealedKey,
+        now: OffsetDateTime,
+    ) -> Self {
+        let leaf = bundle.leaf();
+        let names = leaf.names().expect("the names of a verified leaf are sound");
+        let facts = CertificateRecord {
+            id,
+            enterprise_project: EnterpriseProject::default(),
+            name: name.into(),
+            domain: names.domain().to_owned(),
+            sans: names.sans().to_vec(),
+            domain_count: names.count(),
+            wildcard_count: names.wildcard_count(),
+            signature_algorithm: leaf.signature_algorithm().to_string(),
+            key_algorithm: bundle.key().algorithm().to_string(),
+            sha1: leaf.sha1(),
+            not_before: leaf.not_before(),
+            not_after: leaf.not_after(),
+            created: now,
+            updated: now,
+        };
+        Self {
+            facts,
+            sha256: leaf.sha256(),
+            leaf: leaf.der().to_vec(),
+            chain: bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect(),
+            sealed_key,
+            refuse_duplicate: false,
+        }
+    }
+
+    /// Places it in another enterprise project.
+    #[must_use]
+    pub fn in_enterprise_project(mut self, enterprise_project: EnterpriseProject) -> Self {
+        self.facts.enterprise_project = enterprise_project;
+        self
+    }
+
+    /// Refuses it if the project keeps the same leaf already.
+    #[must_use]
+    pub fn refuse_duplicate(mut self) -> Self {
+        self.refuse_duplicate = true;
+        self
+    }
+}
+
+/// What is known about a certificate, without its bytes.
+///
+/// Whether it has expired follows from `not_after` and the caller's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRecord {
+    /// Its id.
+    pub id: CertificateId,
+    /// The enterprise project that it is grouped under.
+    pub enterprise_project: EnterpriseProject,
+    /// The name that its importer gave it.
+    pub name: String,
+    /// The name that it is bound to: see [`scm_pki::Names`].
+    pub domain: String,
+    /// The further names, in the order of the certificate.
+    pub sans: Vec<String>,
+    /// How many names there are.
+    pub domain_count: usize,
+    /// How many of them are wildcards.
+    pub wildcard_count: usize,
+    /// The algorithm of the issuer's signature.
+    pub signature_algorithm: String,
+    /// The algorithm and size of the public key.
+    pub key_algorithm: String,
+    /// SHA-1 of the leaf's DER, which people know as its fingerprint.
+    pub sha1: [u8; 20],
+    /// From when it is valid.
+    pub not_before: OffsetDateTime,
+    /// Until when it is valid, that moment included.
+    pub not_after: OffsetDateTime,
+    /// When it was kept.
+    pub created: OffsetDateTime,
+    /// When anything about it was last changed.
+    pub updated: OffsetDateTime,
+}
+
+/// The bytes of a certificate, as needed for giving it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptBundle {
+    /// The leaf, DER.
+    pub leaf: Vec<u8>,
+    /// Its issuers, DER, the leaf's own issuer first; may be empty.
+    pub chain: Vec<Vec<u8>>,
+    /// The private key, which the store can't open.
+    pub sealed_key: SealedKey,
+}
+
+/// How many certificates a project keeps, of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateCount {
+    /// Of this enterprise project.
+    pub enterprise_project: EnterpriseProject,
+    /// Those that had, or had not, expired when [`Upkeep::sweep_expired`](crate::Upkeep::sweep_expired) was
+    /// last done or when they were kept.
+    pub expired: bool,
+    /// How many; never zero.
+    pub count: u64,
+}
+
+/// Certificates.
+///
+/// Besides what is named, every function may give [`StoreError::Unavailable`], [`StoreError::Corrupt`] or
+/// [`StoreError::Closed`], and those that write [`StoreError::Busy`].
+#[async_trait]
+pub trait Certificates: Send + Sync {
+    /// Keeps a certificate in the actor's project, with counters and audit event. It is done even if the
+    /// caller stops waiting, once it has been handed over.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] if that was asked for, [`StoreError::Conflict`] if the id was given before.
+    async fn keep(&self, actor: &Actor, certificate: NewCertificate) -> Result<(), StoreError>;
+
+    /// What is known about a certificate of a project.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn certificate(
+        &self,
+        project: &ProjectId,
+        id: CertificateId,
+    ) -> Result<CertificateRecord, StoreError>;
+
+    /// The bytes of a certificate of a project, for giving it back. Leaves no audit event: that is for
+    /// the act that opens the key.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn bundle(
+        &self,
+        project: &ProjectId,
+        id: CertificateId,
+    ) -> Result<KeptBundle, StoreError>;
+
+    /// How many certificates a project keeps, by enterprise project and expiry.
+    async fn counts(&self, project: &ProjectId) -> Result<Vec<CertificateCount>, StoreError>;
+}

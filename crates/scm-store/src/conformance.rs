@@ -1,0 +1,55 @@
+//! The rules of [`Store`](crate::Store), as tests that every home passes.
+//!
+//! Each rule is a function that takes a store of its own, new and empty. [`conformance_suite!`] makes a test
+//! of each for a home.
+
+mod audit;
+mod certificates;
+mod fixture;
+mod identities;
+mod upkeep;
+
+pub use self::{audit::*, certificates::*, fixture::*, identities::*, upkeep::*};
+
+/// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters that
+/// returns a new store as `Arc<dyn Store>`, and with it whatever must live as long as the store.
+#[macro_export]
+macro_rules! conformance_suite {
+    ($open:path) => {
+        $crate::conformance_suite! { $open =>
+            a_certificate_comes_back_as_it_was_kept
+            a_leaf_without_chain_is_kept
+            an_unknown_certificate_is_missing
+            the_certificate_of_another_project_is_missing
+            a_leaf_may_be_kept_twice
+            a_duplicate_is_refused_where_asked
+            an_id_is_kept_once
+            counters_follow_what_is_kept
+            what_has_ended_counts_as_expired
+            keeping_leaves_an_event
+            events_are_the_newest_of_the_project
+            a_refusal_is_recorded
+            set_up_makes_all_that_is_needed
+            set_up_is_done_once
+            who_is_unknown_is_missing
+            a_token_stands_for_its_owner
+            a_token_needs_a_role
+            a_token_is_kept_once
+            expired_tokens_are_swept
+            blocks_are_leased_once
+            ids_are_given_once
+            a_sweep_marks_what_has_ended
+            a_sweep_of_many_marks_all
+            a_closed_store_says_so
+        }
+    };
+    ($open:path => $($rule:ident)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                let (store, _keep) = $open().await;
+                $crate::conformance::$rule(store).await;
+            }
+        )+
+    };
+}

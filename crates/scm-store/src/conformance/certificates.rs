@@ -1,0 +1,140 @@
+//! Rules of certificates.
+
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::fixture::{NOW, Workshop, actor, in_project};
+use crate::{CertificateCount, EnterpriseProject, KeptBundle, Store, StoreError};
+
+/// What is read is what was kept: facts, leaf, chain and sealed key.
+pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
+    let workshop = Workshop::new();
+    let issued = workshop.issue("www.example.com");
+    let new = issued.new_certificate(1).in_enterprise_project(EnterpriseProject::new("ep-1"));
+    let (facts, sealed_key) = (new.facts.clone(), new.sealed_key.clone());
+    let id = facts.id;
+    store.keep(&actor(), new).await.unwrap();
+
+    let found = store.certificate(&actor().project, id).await.unwrap();
+    assert_eq!(found, facts);
+    assert_eq!(found.domain, "www.example.com");
+    assert_eq!(found.enterprise_project.as_str(), "ep-1");
+    assert_eq!((found.created, found.updated), (NOW, NOW));
+    let bundle = issued.verified();
+    let chain: Vec<_> = bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect();
+    assert!(!chain.is_empty());
+    let leaf = bundle.leaf().der().to_vec();
+    let kept = store.bundle(&actor().project, id).await.unwrap();
+    assert_eq!(kept, KeptBundle { leaf, chain, sealed_key });
+}
+
+/// A chain may be empty.
+pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com").without_chain();
+    let new = issued.new_certificate(1);
+    let id = new.facts.id;
+    store.keep(&actor(), new).await.unwrap();
+    let kept = store.bundle(&actor().project, id).await.unwrap();
+    assert_eq!(kept.chain, Vec::<Vec<u8>>::new());
+}
+
+/// An id that was never given out stands for nothing.
+pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
+    let id = Workshop::new().issue("www.example.com").new_certificate(7).facts.id;
+    let project = actor().project;
+    assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing)));
+    assert_eq!(store.counts(&project).await.unwrap(), []);
+}
+
+/// To one project, the certificates of another do not exist.
+pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>) {
+    let new = Workshop::new().issue("www.example.com").new_certificate(1);
+    let id = new.facts.id;
+    store.keep(&in_project("theirs"), new).await.unwrap();
+    let ours = actor().project;
+    assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.bundle(&ours, id).await, Err(StoreError::Missing)));
+    assert_eq!(store.counts(&ours).await.unwrap(), []);
+    assert_eq!(store.events(&ours, 10).await.unwrap(), []);
+}
+
+/// Without the check for duplicates the same leaf may be kept again.
+pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    for number in [1, 2] {
+        let new = issued.new_certificate(number);
+        let id = new.facts.id;
+        store.keep(&actor(), new).await.unwrap();
+        assert_eq!(store.bundle(&actor().project, id).await.unwrap().chain.len(), 2);
+    }
+}
+
+/// With the check, the same leaf is refused, naming the one that is kept, and leaves nothing behind; in
+/// another project it is not refused.
+pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    let first = issued.new_certificate(1).refuse_duplicate();
+    let existing = first.facts.id;
+    store.keep(&actor(), first).await.unwrap();
+
+    let refused = store.keep(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate { existing: id }) if id == existing));
+    assert_eq!(total(&*store, "ours").await, 1);
+    assert_eq!(store.events(&actor().project, 10).await.unwrap().len(), 1);
+    let elsewhere = issued.new_certificate(3).refuse_duplicate();
+    store.keep(&in_project("theirs"), elsewhere).await.unwrap();
+}
+
+/// An id that is given again is refused, even to another project, and nothing of what came with it stays.
+pub async fn an_id_is_kept_once(store: Arc<dyn Store>) {
+    let workshop = Workshop::new();
+    let first = workshop.issue("first.example.com").new_certificate(1);
+    let id = first.facts.id;
+    store.keep(&actor(), first).await.unwrap();
+    for someone in [actor(), in_project("theirs")] {
+        let again = workshop.issue("again.example.com").new_certificate(1);
+        let refused = store.keep(&someone, again).await;
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
+    }
+    let kept = store.certificate(&actor().project, id).await.unwrap();
+    assert_eq!(kept.domain, "first.example.com");
+    assert_eq!(total(&*store, "ours").await, 1);
+    assert_eq!(total(&*store, "theirs").await, 0);
+}
+
+/// Counters tell enterprise projects apart.
+pub async fn counters_follow_what_is_kept(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    for (number, group) in [(1, "a"), (2, "b"), (3, "a")] {
+        let group = EnterpriseProject::new(group);
+        let new = issued.new_certificate(number).in_enterprise_project(group);
+        store.keep(&actor(), new).await.unwrap();
+    }
+    let count = |group, count| CertificateCount {
+        enterprise_project: EnterpriseProject::new(group),
+        expired: false,
+        count,
+    };
+    let counts = store.counts(&actor().project).await.unwrap();
+    assert_eq!(counts, [count("a", 2), count("b", 1)]);
+}
+
+/// A certificate counts as expired from the start if its end has passed: the end itself has not.
+pub async fn what_has_ended_counts_as_expired(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    let end = issued.verified().leaf().not_after();
+    let at_the_end = issued.new_certificate_at(1, end);
+    let after_it = issued.new_certificate_at(2, end + Duration::milliseconds(1));
+    store.keep(&actor(), at_the_end).await.unwrap();
+    store.keep(&actor(), after_it).await.unwrap();
+    let counts = store.counts(&actor().project).await.unwrap();
+    let counts: Vec<_> = counts.iter().map(|count| (count.expired, count.count)).collect();
+    assert_eq!(counts, [(false, 1), (true, 1)]);
+}
+
+async fn total(store: &dyn Store, project: &str) -> u64 {
+    let project = in_project(project).project;
+    store.counts(&project).await.unwrap().iter().map(|count| count.count).sum()
+}

@@ -1,0 +1,126 @@
+//! Rules of domains, projects, users and tokens.
+
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::fixture::{NOW, actor, first_start};
+use crate::{
+    DomainId, DomainRecord, Grant, NewToken, ProjectId, Role, Store, StoreError, TokenHash,
+    TokenRecord, UserId, UserRecord, action,
+};
+
+/// After the first start there are a domain, a project, a user with a role and a token.
+pub async fn set_up_makes_all_that_is_needed(store: Arc<dyn Store>) {
+    assert!(!store.is_set_up().await.unwrap());
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    assert!(store.is_set_up().await.unwrap());
+
+    assert_eq!(store.domain_by_id(&first.domain.id).await.unwrap(), first.domain);
+    assert_eq!(store.domain_by_name(&first.domain.name).await.unwrap(), first.domain);
+    let (domain, project) = (&first.domain.id, &first.project);
+    assert_eq!(store.project_by_id(&project.id).await.unwrap(), *project);
+    assert_eq!(store.project_by_name(domain, &project.name).await.unwrap(), *project);
+    let user = UserRecord {
+        id: first.user.id.clone(),
+        domain: first.domain.id.clone(),
+        name: first.user.name.clone(),
+        password: first.user.password.clone(),
+        grants: vec![Grant { project: first.project.id.clone(), role: first.role }],
+    };
+    assert_eq!(store.user_by_id(&user.id).await.unwrap(), user);
+    assert_eq!(store.user_by_name(domain, &user.name).await.unwrap(), user);
+    assert_eq!(store.token(&first.token.hash).await.unwrap().user, user.id);
+    let events = store.events(&project.id, 10).await.unwrap();
+    assert_eq!(events[0].action, action::SET_UP);
+    assert_eq!((events.len(), events[0].at), (1, NOW));
+}
+
+/// A second first start is refused and changes nothing.
+pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let domain = DomainRecord { id: DomainId::new("d2"), name: "other".into() };
+    let again = crate::FirstStart { domain, ..first_start() };
+    assert!(matches!(store.set_up(again).await, Err(StoreError::Conflict { .. })));
+    assert!(matches!(store.domain_by_name("other").await, Err(StoreError::Missing)));
+    assert_eq!(store.events(&first.project.id, 10).await.unwrap().len(), 1);
+}
+
+/// Whoever is not there is missing, also under a name that is there in another domain.
+pub async fn who_is_unknown_is_missing(store: Arc<dyn Store>) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let other = DomainId::new("elsewhere");
+    let missing = [
+        store.domain_by_id(&other).await.err(),
+        store.domain_by_name("elsewhere").await.err(),
+        store.project_by_id(&ProjectId::new("elsewhere")).await.err(),
+        store.project_by_name(&other, &first.project.name).await.err(),
+        store.user_by_id(&UserId::new("nobody")).await.err(),
+        store.user_by_name(&other, &first.user.name).await.err(),
+        store.token(&TokenHash([9; 32])).await.err(),
+    ];
+    for error in missing {
+        assert!(matches!(error, Some(StoreError::Missing)), "{error:?}");
+    }
+}
+
+/// A token says whose it is, for which project, as what, and until when.
+pub async fn a_token_stands_for_its_owner(store: Arc<dyn Store>) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let token = token(2, 60);
+    store.keep_token(&actor(), token.clone()).await.unwrap();
+    let found = store.token(&token.hash).await.unwrap();
+    let expected = TokenRecord {
+        user: first.user.id,
+        domain: first.domain.id,
+        project: first.project.id,
+        role: Role::Administrator,
+        issued: NOW,
+        expires: NOW + Duration::seconds(60),
+    };
+    assert_eq!(found, expected);
+    let events = store.events(&actor().project, 1).await.unwrap();
+    assert_eq!(events[0].action, action::TOKEN_ISSUE);
+}
+
+/// A token is refused for a project in which its owner has no role, or to a user who is not there.
+pub async fn a_token_needs_a_role(store: Arc<dyn Store>) {
+    store.set_up(first_start()).await.unwrap();
+    let strange_project = NewToken { project: ProjectId::new("theirs"), ..token(2, 60) };
+    let strange_user = NewToken { user: UserId::new("nobody"), ..token(2, 60) };
+    for token in [strange_project, strange_user] {
+        let refused = store.keep_token(&actor(), token).await;
+        assert!(matches!(refused, Err(StoreError::Missing)), "{refused:?}");
+    }
+    assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing)));
+}
+
+/// The same token is not kept twice.
+pub async fn a_token_is_kept_once(store: Arc<dyn Store>) {
+    store.set_up(first_start()).await.unwrap();
+    store.keep_token(&actor(), token(2, 60)).await.unwrap();
+    let again = store.keep_token(&actor(), token(2, 90)).await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })), "{again:?}");
+    let kept = store.token(&TokenHash([2; 32])).await.unwrap();
+    assert_eq!(kept.expires, NOW + Duration::seconds(60));
+}
+
+/// A sweep drops the tokens that expired before, and no others.
+pub async fn expired_tokens_are_swept(store: Arc<dyn Store>) {
+    store.set_up(first_start()).await.unwrap();
+    store.keep_token(&actor(), token(2, 60)).await.unwrap();
+    store.keep_token(&actor(), token(3, 61)).await.unwrap();
+    assert_eq!(store.sweep_tokens(NOW + Duration::seconds(60)).await.unwrap(), 0);
+    assert_eq!(store.sweep_tokens(NOW + Duration::seconds(61)).await.unwrap(), 1);
+    assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing)));
+    assert!(store.token(&TokenHash([3; 32])).await.is_ok());
+}
+
+fn token(byte: u8, seconds: i64) -> NewToken {
+    let expires = NOW + Duration::seconds(seconds);
+    NewToken { hash: TokenHash([byte; 32]), expires, ..first_start().token }
+}

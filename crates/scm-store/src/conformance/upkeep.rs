@@ -1,0 +1,84 @@
+//! Rules of upkeep: ids, sweeps, closing.
+
+use std::{collections::HashSet, sync::Arc};
+
+use time::Duration;
+
+use super::fixture::{NOW, Workshop, actor, first_start};
+use crate::{IdBlock, Ids, Store, StoreError};
+
+/// No block is leased twice, and none is short.
+pub async fn blocks_are_leased_once(store: Arc<dyn Store>) {
+    let mut ids = HashSet::new();
+    for _ in 0..20 {
+        ids.extend(store.lease_block().await.unwrap());
+    }
+    assert_eq!(ids.len() as u64, 20 * IdBlock::LEN);
+    assert!(ids.iter().all(|id| id.to_string().len() == 16));
+}
+
+/// Ids differ, whoever asks at the same time and whichever server of the same store gives them.
+pub async fn ids_are_given_once(store: Arc<dyn Store>) {
+    let servers = [Ids::new(Arc::clone(&store)), Ids::new(store)].map(Arc::new);
+    let mut tasks = tokio::task::JoinSet::new();
+    for ids in servers.iter().cycle().take(8).cloned() {
+        tasks.spawn(async move {
+            let mut given = Vec::new();
+            for _ in 0..2000 {
+                given.push(ids.next().await.unwrap());
+            }
+            given
+        });
+    }
+    let given: Vec<_> = tasks.join_all().await.concat();
+    assert_eq!(given.iter().collect::<HashSet<_>>().len(), 8 * 2000);
+}
+
+/// A sweep marks what ended before, moves the counters, and remembers how far it came, never back.
+pub async fn a_sweep_marks_what_has_ended(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    let end = issued.verified().leaf().not_after();
+    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    assert_eq!(store.swept_until().await.unwrap(), None);
+
+    assert_eq!(store.sweep_expired(end).await.unwrap(), 0);
+    assert_eq!(expired(&*store).await, [(false, 1)]);
+    let later = end + Duration::seconds(1);
+    assert_eq!(store.sweep_expired(later).await.unwrap(), 1);
+    assert_eq!(expired(&*store).await, [(true, 1)]);
+    assert_eq!(store.sweep_expired(NOW).await.unwrap(), 0);
+    assert_eq!(store.swept_until().await.unwrap(), Some(later));
+}
+
+/// A sweep is not done before all is marked, however many there are.
+pub async fn a_sweep_of_many_marks_all(store: Arc<dyn Store>) {
+    let workshop = Workshop::new();
+    let issued = workshop.issue("www.example.com");
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..1100 {
+        let (store, new) = (Arc::clone(&store), issued.new_certificate(number));
+        tasks.spawn(async move { store.keep(&actor(), new).await });
+    }
+    for kept in tasks.join_all().await {
+        kept.unwrap();
+    }
+    let end = issued.verified().leaf().not_after();
+    assert_eq!(store.sweep_expired(end + Duration::DAY).await.unwrap(), 1100);
+    assert_eq!(expired(&*store).await, [(true, 1100)]);
+}
+
+/// After closing, acts and reads are refused as such; closing again does nothing.
+pub async fn a_closed_store_says_so(store: Arc<dyn Store>) {
+    store.ready().await.unwrap();
+    store.set_up(first_start()).await.unwrap();
+    store.close().await;
+    store.close().await;
+    assert!(matches!(store.ready().await, Err(StoreError::Closed)));
+    assert!(matches!(store.is_set_up().await, Err(StoreError::Closed)));
+    assert!(matches!(store.lease_block().await, Err(StoreError::Closed)));
+}
+
+async fn expired(store: &dyn Store) -> Vec<(bool, u64)> {
+    let counts = store.counts(&actor().project).await.unwrap();
+    counts.iter().map(|count| (count.expired, count.count)).collect()
+}

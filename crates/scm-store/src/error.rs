@@ -1,0 +1,85 @@
+//! Every way in which a store says no. No home's own error types show here, except as sources.
+
+use std::{error::Error, path::PathBuf, sync::Arc};
+
+use crate::ids::CertificateId;
+
+/// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half done.
+///
+/// Cheap to clone: acts that were committed together fail together.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such thing, or it belongs to another project: the two can't be told apart.
+    #[error("there is no such thing in the project")]
+    Missing,
+    /// The project keeps the same leaf already.
+    #[error("the same certificate is kept already as {existing}")]
+    Duplicate {
+        /// The certificate that is kept.
+        existing: CertificateId,
+    },
+    /// Something else stands where this would go.
+    #[error("there is another {what} already")]
+    Conflict {
+        /// What there is already.
+        what: &'static str,
+    },
+    /// More waits than can be taken on. Nothing was done; try again later.
+    #[error("the store has too much to do")]
+    Busy,
+    /// The store can't be reached, read or written: disk full, input and output errors. If this comes from
+    /// an act, the act is not done, except that a disk that fails while committing leaves it open.
+    #[error("the store is not available")]
+    Unavailable {
+        /// What went wrong.
+        #[source]
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// What is kept can't be what was once written.
+    #[error("the store is damaged: {what}")]
+    Corrupt {
+        /// What can't be right.
+        what: String,
+    },
+    /// The store has been closed.
+    #[error("the store is closed")]
+    Closed,
+    /// A later release has been here.
+    #[error(
+        "the store has schema {found}, but this release knows only up to {known}; \
+         start the release that wrote it, or a later one"
+    )]
+    NewerSchema {
+        /// The schema of the store.
+        found: i64,
+        /// The newest schema known here.
+        known: i64,
+    },
+    /// The store was made with another keyring, so nothing in it could be opened.
+    #[error(
+        "the store belongs to keyring {kept}, but keyring {given} was given; \
+         restore the keyring that was backed up with the store"
+    )]
+    ForeignRing {
+        /// The ring that the store was made with.
+        kept: String,
+        /// The ring that was given.
+        given: String,
+    },
+    /// The file is something else.
+    #[error("{} is not a store of this program", file.display())]
+    NotOurs {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable { source: Arc::from(source.into()) }
+    }
+
+    pub(crate) fn corrupt(what: impl Into<String>) -> Self {
+        Self::Corrupt { what: what.into() }
+    }
+}

@@ -1,0 +1,61 @@
+//! The embedded home: one SQLite file, one writer, a few readers.
+//!
+//! Acts queue for one thread that commits together what waits together; reads run beside it on
+//! connections of their own. Two servers may share a file on a local disk, though that is not what it is for.
+
+mod audit;
+mod certificates;
+mod failure;
+mod identities;
+mod readers;
+mod schema;
+mod upkeep;
+mod values;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use scm_seal::RingId;
+
+use self::{failure::Failure, readers::Readers, writer::Writer};
+use crate::error::StoreError;
+
+/// A store in a SQLite file.
+pub(crate) struct Sqlite {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Sqlite {
+    /// Opens the file or makes it; see [`crate::open`].
+    pub(crate) async fn open(file: PathBuf, ring: RingId) -> Result<Self, StoreError> {
+        tokio::task::spawn_blocking(move || Self::open_blocking(&file, ring))
+            .await
+            .map_err(StoreError::unavailable)?
+    }
+
+    fn open_blocking(file: &Path, ring: RingId) -> Result<Self, StoreError> {
+        let connection = schema::open(file, ring)?;
+        let writer = Writer::start(connection)?;
+        Ok(Self { writer, readers: Readers::new(file.to_owned()) })
+    }
+
+    /// Hands an act to the writer and waits until it is committed.
+    async fn act<T, F>(&self, act: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        self.writer.act(act).await
+    }
+
+    /// Reads what is committed.
+    async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        self.readers.read(read).await
+    }
+}

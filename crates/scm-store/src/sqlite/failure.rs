@@ -1,0 +1,50 @@
+//! SQLite's errors as those of a store.
+//!
+//! A type of its own, and not `From` for `StoreError`, keeps rusqlite out of the public interface.
+
+use rusqlite::{Error, ErrorCode};
+
+use crate::error::StoreError;
+
+/// Why something failed in here.
+#[derive(Debug)]
+pub(super) struct Failure(StoreError);
+
+impl Failure {
+    pub(super) fn into_inner(self) -> StoreError {
+        self.0
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(match error {
+            Error::QueryReturnedNoRows => StoreError::Missing,
+            Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..) => StoreError::corrupt(error.to_string()),
+            _ => match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                    StoreError::corrupt(error.to_string())
+                }
+                _ => StoreError::unavailable(error),
+            },
+        })
+    }
+}
+
+/// For `map_err` where an insertion can meet something that is there: says what.
+pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
+    move |error| match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => Failure(StoreError::Conflict { what }),
+        _ => error.into(),
+    }
+}

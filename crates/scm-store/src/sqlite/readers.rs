@@ -1,0 +1,80 @@
+//! Reading, beside the writer and off the async threads.
+//!
+//! Each read has a connection of its own for as long as it runs; they are opened when first needed and lent
+//! again and again.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    thread::available_parallelism,
+};
+
+use rusqlite::Connection;
+use tokio::{sync::Semaphore, task};
+
+use super::{failure::Failure, schema};
+use crate::error::StoreError;
+
+const FEWEST: usize = 2;
+const MOST: usize = 8;
+
+/// A small pool of connections that can't write.
+pub(super) struct Readers {
+    slots: Arc<Semaphore>,
+    pool: Arc<Pool>,
+}
+
+struct Pool {
+    file: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(file: PathBuf) -> Self {
+        let slots = available_parallelism().map_or(FEWEST, |n| n.get().clamp(FEWEST, MOST));
+        let pool = Pool { file, idle: Mutex::new(Vec::with_capacity(slots)) };
+        Self { slots: Arc::new(Semaphore::new(slots)), pool: Arc::new(pool) }
+    }
+
+    pub(super) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        let slots = Arc::clone(&self.slots);
+        let slot = slots.acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let pool = Arc::clone(&self.pool);
+        let outcome = task::spawn_blocking(move || {
+            let outcome = pool.lend(read);
+            drop(slot);
+            outcome.map_err(Failure::into_inner)
+        });
+        outcome.await.map_err(StoreError::unavailable)?
+    }
+
+    /// Waits for the reads that run, then lets go of the file.
+    pub(super) async fn close(&self) {
+        self.slots.close();
+        let pool = Arc::clone(&self.pool);
+        // The connections close on a thread that may block; that they could not would be no loss.
+        let _ = task::spawn_blocking(move || pool.idle().clear()).await;
+    }
+}
+
+impl Pool {
+    /// A connection that saw a panic is not lent again.
+    fn lend<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => schema::open_for_reading(&self.file)?,
+        };
+        let outcome = read(&connection);
+        self.idle().push(connection);
+        outcome
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

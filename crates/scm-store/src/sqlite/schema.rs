@@ -1,0 +1,141 @@
+//! Opening a file: is it ours, is it of our time, does it belong to this ring; then what it lacks is added.
+//!
+//! The SQL is in `migrations/sqlite`, one numbered file for each step; a step that was ever released
+//! is never changed.
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::Duration,
+};
+
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
+};
+use scm_seal::RingId;
+
+use super::failure::Failure;
+use crate::error::StoreError;
+
+/// Step n brings schema n to schema n + 1.
+const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_first.sql")];
+/// Marks a file as ours, in its header: "SCM1".
+const APPLICATION_ID: i64 = 0x5343_4d31;
+/// How long to wait for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const STATEMENT_CACHE: usize = 64;
+
+/// Opens the file for writing, and makes it and brings it up to date where needed.
+pub(super) fn open(file: &Path, ring: RingId) -> Result<Connection, StoreError> {
+    create_private(file).map_err(StoreError::unavailable)?;
+    prepare(file, ring).map_err(Failure::into_inner)
+}
+
+/// Opens the file for reading.
+pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "cache_size", -4096)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// SQLite gives its files the rights of the first, but would make that one readable for all.
+fn create_private(file: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        created => created?.sync_all()?,
+    }
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn prepare(file: &Path, ring: RingId) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    if version_of(&connection, file)? == 0 {
+        // Only possible before there is anything: three rows of a certificate's bytes to a page.
+        connection.pragma_update(None, "page_size", 16_384)?;
+    }
+    configure(&connection)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrate(&transaction, file)?;
+    belong_to(&transaction, ring)?;
+    transaction.commit()?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> Result<(), Failure> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    // The writer moves the log itself, when nobody waits for it.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    Ok(())
+}
+
+/// The schema that the file has; 0 if it is empty.
+fn version_of(connection: &Connection, file: &Path) -> Result<i64, Failure> {
+    let not_ours = || StoreError::NotOurs { file: file.into() };
+    let known = STEPS.len() as i64;
+    let found =
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(|error| {
+            match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase) => not_ours().into(),
+                _ => Failure::from(error),
+            }
+        })?;
+    let application: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let empty =
+        connection
+            .query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
+    match (application, found) {
+        (0, 0) if empty => Ok(0),
+        (APPLICATION_ID, found) if found > known => {
+            Err(StoreError::NewerSchema { found, known }.into())
+        }
+        (APPLICATION_ID, 1..) => Ok(found),
+        _ => Err(not_ours().into()),
+    }
+}
+
+/// Looks at the version again, as another process may have come first.
+fn migrate(transaction: &Transaction<'_>, file: &Path) -> Result<(), Failure> {
+    let done = version_of(transaction, file)?;
+    let missing = STEPS.iter().zip(1_i64..).skip_while(|(_, version)| *version <= done);
+    for (step, version) in missing {
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tracing::info!(version, "the store has a new schema");
+    }
+    Ok(())
+}
+
+/// A new store belongs to the ring that it was made with, for ever.
+fn belong_to(transaction: &Transaction<'_>, ring: RingId) -> Result<(), Failure> {
+    let given = ring.to_string();
+    let kept: Option<String> =
+        transaction.query_row("SELECT ring_id FROM store", [], |row| row.get(0)).optional()?;
+    match kept {
+        None => {
+            transaction.execute("INSERT INTO store (one, ring_id) VALUES (1, ?1)", [given])?;
+            Ok(())
+        }
+        Some(kept) if kept == given => Ok(()),
+        Some(kept) => Err(StoreError::ForeignRing { kept, given }.into()),
+    }
+}

@@ -1,0 +1,101 @@
+//! How times, ids and roles stand in a column.
+
+use rusqlite::{
+    ToSql,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
+};
+use time::OffsetDateTime;
+
+use crate::{
+    identities::{PasswordHash, Role, TokenHash},
+    ids::CertificateId,
+    names::{DomainId, EnterpriseProject, ProjectId, UserId},
+};
+
+/// A moment, as milliseconds since 1970-01-01 UTC; what is finer is cut off.
+pub(super) struct Millis(pub(super) OffsetDateTime);
+
+impl ToSql for Millis {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let millis = self.0.unix_timestamp() * 1000 + i64::from(self.0.millisecond());
+        Ok(millis.into())
+    }
+}
+
+impl FromSql for Millis {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let millis = value.as_i64()?;
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+            .map(Self)
+            .map_err(|_| FromSqlError::OutOfRange(millis))
+    }
+}
+
+impl ToSql for CertificateId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let number = i64::try_from(self.number()).expect("13 digits fit");
+        Ok(number.into())
+    }
+}
+
+impl FromSql for CertificateId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let number = value.as_i64()?;
+        u64::try_from(number)
+            .ok()
+            .and_then(Self::from_number)
+            .ok_or(FromSqlError::OutOfRange(number))
+    }
+}
+
+impl ToSql for Role {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = match self {
+            Self::Administrator => "administrator",
+            Self::FullAccess => "full_access",
+            Self::ReadOnly => "read_only",
+        };
+        Ok(text.into())
+    }
+}
+
+impl FromSql for Role {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "administrator" => Ok(Self::Administrator),
+            "full_access" => Ok(Self::FullAccess),
+            "read_only" => Ok(Self::ReadOnly),
+            other => Err(FromSqlError::Other(format!("no role is called {other}").into())),
+        }
+    }
+}
+
+impl ToSql for TokenHash {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_slice().into())
+    }
+}
+
+macro_rules! text_column {
+    ($($name:ty),+) => {$(
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_str().map(Self::new)
+            }
+        }
+    )+};
+}
+
+text_column!(DomainId, EnterpriseProject, PasswordHash, ProjectId, UserId);
+
+macro_rules! text_parameter {
+    ($($name:ty),+) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+    )+};
+}
+
+text_parameter!(DomainId, EnterpriseProject, ProjectId, UserId);

@@ -1,0 +1,193 @@
+//! The one thread that writes.
+//!
+//! Whatever waits when it comes round is committed together: one transaction, one `fsync`, and every act in
+//! a savepoint of its own, so that an act that fails takes nobody along. Answers leave after the commit. An
+//! act that was handed over is done even if nobody waits for it any more.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use rusqlite::{Connection, MAIN_DB, wal::CheckpointMode};
+use tokio::sync::{
+    mpsc::{self, error::SendTimeoutError},
+    oneshot,
+};
+
+use super::failure::Failure;
+use crate::error::StoreError;
+
+/// How many acts may wait, each with a few KiB.
+const QUEUE_LIMIT: usize = 1024;
+/// How long an act may wait for a place in the queue.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
+/// How many acts are committed together at most.
+const GROUP_LIMIT: usize = 256;
+/// How many pages of the log may wait to be moved into the file, about 16 MiB. Small, so that
+/// moving them never keeps anybody waiting for long.
+const CHECKPOINT_PAGES: i32 = 1000;
+
+/// The way to the thread.
+pub(super) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Act>>>>,
+    done: tokio::sync::Mutex<oneshot::Receiver<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on a connection that may write.
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (queue, acts) = mpsc::channel(QUEUE_LIMIT);
+        let (finished, done) = oneshot::channel();
+        thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                work(&connection, acts);
+                drop(connection);
+                // Nobody may be waiting.
+                let _ = finished.send(());
+            })
+            .map_err(StoreError::unavailable)?;
+        Ok(Self { queue: Mutex::new(Some(queue)), done: tokio::sync::Mutex::new(done) })
+    }
+
+    /// Hands an act over and waits for its commit.
+    pub(super) async fn act<T, F>(&self, act: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        let queue = self.queue().clone().ok_or(StoreError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        let pending = Pending { act: Some(act), outcome: None, reply };
+        queue.send_timeout(Box::new(pending), QUEUE_PATIENCE).await.map_err(
+            |error| match error {
+                SendTimeoutError::Timeout(_) => StoreError::Busy,
+                SendTimeoutError::Closed(_) => StoreError::unavailable("the writer has ended"),
+            },
+        )?;
+        drop(queue);
+        answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the writer has ended")))
+    }
+
+    /// Takes no more, and returns when all that was handed over is done.
+    pub(super) async fn close(&self) {
+        drop(self.queue().take());
+        let mut done = self.done.lock().await;
+        if !done.is_terminated() {
+            // An error means that the thread has ended too.
+            let _ = (&mut *done).await;
+        }
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<Box<dyn Act>>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An act in the queue, whatever it returns.
+trait Act: Send {
+    /// Does it, and says whether it succeeded. Called once.
+    fn run(&mut self, connection: &Connection) -> bool;
+
+    /// Tells the one who waits, given how the commit went.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Pending<T, F> {
+    act: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Act for Pending<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, Failure> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        let act = self.act.take().expect("an act is run once");
+        let outcome = catch_unwind(AssertUnwindSafe(|| act(connection)))
+            .map_err(|_| StoreError::unavailable("the act panicked"))
+            .and_then(|outcome| outcome.map_err(Failure::into_inner));
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let Self { outcome, reply, .. } = *self;
+        let not_run = || Err(StoreError::unavailable("the act was not run"));
+        // Whoever waited may have gone.
+        let _ = reply.send(committed.and_then(|()| outcome.unwrap_or_else(not_run)));
+    }
+}
+
+fn work(connection: &Connection, mut acts: mpsc::Receiver<Box<dyn Act>>) {
+    let mut group = Vec::with_capacity(GROUP_LIMIT);
+    while acts.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
+        let committed = commit(connection, &mut group).map_err(Failure::into_inner);
+        if let Err(error) = &committed {
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                acts = group.len(),
+                "not kept"
+            );
+        }
+        for act in group.drain(..) {
+            act.answer(committed.clone());
+        }
+        checkpoint(connection);
+    }
+}
+
+/// One transaction for all.
+fn commit(connection: &Connection, group: &mut [Box<dyn Act>]) -> Result<(), Failure> {
+    let outcome = commit_or_leave_open(connection, group);
+    if outcome.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    outcome
+}
+
+fn commit_or_leave_open(
+    connection: &Connection,
+    group: &mut [Box<dyn Act>],
+) -> Result<(), Failure> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    for act in group {
+        run_in_savepoint(connection, act.as_mut())?;
+    }
+    run(connection, "COMMIT")
+}
+
+fn run_in_savepoint(connection: &Connection, act: &mut dyn Act) -> Result<(), Failure> {
+    run(connection, "SAVEPOINT act")?;
+    let succeeded = act.run(connection);
+    if connection.is_autocommit() {
+        // A full disk, for one, makes SQLite give up the whole transaction.
+        return Err(StoreError::unavailable("the transaction was rolled back").into());
+    }
+    if !succeeded {
+        run(connection, "ROLLBACK TO act")?;
+    }
+    run(connection, "RELEASE act")
+}
+
+fn run(connection: &Connection, statement: &str) -> Result<(), Failure> {
+    connection.prepare_cached(statement)?.execute([])?;
+    Ok(())
+}
+
+/// Moves the log into the file once there is enough of it. Failing does no harm: the next one tries again.
+fn checkpoint(connection: &Connection) {
+    let checkpoint = |mode| connection.wal_checkpoint_v2(Some(MAIN_DB), mode);
+    let outcome = match checkpoint(CheckpointMode::NOOP) {
+        Ok((pages, moved)) if pages - moved < CHECKPOINT_PAGES => return,
+        Ok(_) => checkpoint(CheckpointMode::PASSIVE),
+        error => error,
+    };
+    if let Err(error) = outcome {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the log was not moved");
+    }
+}

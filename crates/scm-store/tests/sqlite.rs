@@ -1,0 +1,206 @@
+//! The SQLite home: the rules of every home, and what only a file can be asked.
+
+use std::{
+    collections::HashSet,
+    fs,
+    future::Future,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Waker},
+};
+
+use scm_seal::RingId;
+use scm_store::{
+    CertificateId, Home, IdBlock, Ids, Store, StoreError,
+    conformance::{Workshop, actor, first_start},
+    conformance_suite, open,
+};
+use tempfile::TempDir;
+
+conformance_suite!(new_store);
+
+async fn new_store() -> (Arc<dyn Store>, TempDir) {
+    let folder = TempDir::new().unwrap();
+    (open_in(folder.path()).await.unwrap(), folder)
+}
+
+async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    open_with(folder, ring()).await
+}
+
+async fn open_with(folder: &Path, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
+    open(Home::Sqlite(folder.join("store.db")), ring).await
+}
+
+fn ring() -> RingId {
+    "0123456789abcdef0123456789abcdef".parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_restart_keeps_all() {
+    let (store, folder) = new_store().await;
+    store.set_up(first_start()).await.unwrap();
+    let issued = Workshop::new().issue("www.example.com");
+    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    // Not closed: what was answered must be there even so.
+    drop(store);
+
+    let store = open_in(folder.path()).await.unwrap();
+    assert!(store.is_set_up().await.unwrap());
+    let kept = store.certificate(&actor().project, id(1)).await.unwrap();
+    assert_eq!(kept.domain, "www.example.com");
+    assert_eq!(store.events(&actor().project, 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn the_file_is_for_its_owner_only() {
+    let (store, folder) = new_store().await;
+    store.set_up(first_start()).await.unwrap();
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() >= 2, "the store and its log");
+    for file in files {
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", file.path());
+    }
+}
+
+#[tokio::test]
+async fn closing_leaves_one_whole_file() {
+    let (store, folder) = new_store().await;
+    store.keep(&actor(), Workshop::new().issue("a.example").new_certificate(1)).await.unwrap();
+    store.close().await;
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(names, ["store.db"]);
+    let store = open_in(folder.path()).await.unwrap();
+    assert!(store.certificate(&actor().project, id(1)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let (store, folder) = new_store().await;
+    store.close().await;
+    pragma(folder.path(), "user_version = 99");
+    let refused = open_in(folder.path()).await.err();
+    assert!(
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 1 })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_ring_is_refused() {
+    let (store, folder) = new_store().await;
+    store.close().await;
+    let other = "f".repeat(32).parse().unwrap();
+    let refused = open_with(folder.path(), other).await.err();
+    let Some(StoreError::ForeignRing { kept, given }) = refused else { panic!("{refused:?}") };
+    assert_eq!((kept, given), (ring().to_string(), other.to_string()));
+    open_in(folder.path()).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_file_is_refused_and_left_alone() {
+    let sqlite = TempDir::new().unwrap();
+    rusqlite::Connection::open(sqlite.path().join("store.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE cats (name TEXT)")
+        .unwrap();
+    let text = TempDir::new().unwrap();
+    fs::write(text.path().join("store.db"), "Dear diary, ".repeat(100)).unwrap();
+    for folder in [sqlite, text] {
+        let file = folder.path().join("store.db");
+        let before = fs::read(&file).unwrap();
+        let refused = open_in(folder.path()).await.err();
+        assert!(matches!(refused, Some(StoreError::NotOurs { .. })), "{refused:?}");
+        assert_eq!(fs::read(&file).unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_folder_is_unavailable() {
+    let folder = TempDir::new().unwrap();
+    let refused = open_in(&folder.path().join("none")).await.err();
+    assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_restored_backup_gives_no_id_again() {
+    let (store, folder) = new_store().await;
+    let before = take(&store, 10).await;
+    store.close().await;
+    let file = folder.path().join("store.db");
+    let backup = fs::read(&file).unwrap();
+
+    let store = open_in(folder.path()).await.unwrap();
+    let lost = take(&store, 2 * IdBlock::LEN as usize + 10).await;
+    store.close().await;
+    fs::write(&file, backup).unwrap();
+
+    let store = open_in(folder.path()).await.unwrap();
+    let after = take(&store, 2 * IdBlock::LEN as usize + 10).await;
+    assert!(before.is_disjoint(&lost) && before.is_disjoint(&after) && lost.is_disjoint(&after));
+}
+
+#[tokio::test]
+async fn two_servers_on_one_file_lease_different_blocks() {
+    let (store, folder) = new_store().await;
+    let other = open_in(folder.path()).await.unwrap();
+    let (ours, theirs) = tokio::join!(take(&store, 5000), take(&other, 5000));
+    assert!(ours.is_disjoint(&theirs));
+    assert_eq!(ours.len() + theirs.len(), 10_000);
+}
+
+#[tokio::test]
+async fn an_act_is_done_though_its_caller_is_gone() {
+    let (store, _folder) = new_store().await;
+    let issued = Workshop::new().issue("www.example.com");
+    {
+        let actor = actor();
+        let mut keep = pin!(store.keep(&actor, issued.new_certificate(1)));
+        // Polled once, the act is handed over; then its future is dropped.
+        let _ = keep.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+    // The queue is in order, so when this is done, so is the other.
+    store.keep(&actor(), issued.new_certificate(2)).await.unwrap();
+    assert!(store.certificate(&actor().project, id(1)).await.is_ok());
+}
+
+#[tokio::test]
+async fn closing_finishes_what_was_handed_over() {
+    let (store, folder) = new_store().await;
+    let issued = Workshop::new().issue("www.example.com");
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..50 {
+        let (store, new) = (Arc::clone(&store), issued.new_certificate(number));
+        tasks.spawn(async move { (number, store.keep(&actor(), new).await) });
+    }
+    tokio::task::yield_now().await;
+    store.close().await;
+    let outcomes = tasks.join_all().await;
+    let store = open_in(folder.path()).await.unwrap();
+    for (number, outcome) in outcomes {
+        let found = store.certificate(&actor().project, id(number)).await.is_ok();
+        assert_eq!(outcome.is_ok(), found, "{number}: {outcome:?}");
+    }
+}
+
+async fn take(store: &Arc<dyn Store>, count: usize) -> HashSet<CertificateId> {
+    let ids = Ids::new(Arc::clone(store));
+    let mut taken = HashSet::new();
+    for _ in 0..count {
+        assert!(taken.insert(ids.next().await.unwrap()));
+    }
+    taken
+}
+
+fn id(number: u64) -> CertificateId {
+    CertificateId::from_number(number).unwrap()
+}
+
+fn pragma(folder: &Path, pragma: &str) {
+    let connection = rusqlite::Connection::open(folder.join("store.db")).unwrap();
+    connection.execute_batch(&format!("PRAGMA {pragma}")).unwrap();
+}
