@@ -1,0 +1,115 @@
+//! Everything that can come between a call and its reply. None of it holds a secret.
+
+use scm_model::Violations;
+
+/// The cause of an error, whichever library it comes from.
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a call gave no reply.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// What was given as the server's address is not one; the text says why.
+    #[error("not an address of a server: {0}")]
+    Address(&'static str),
+    /// The token holds what no header can carry.
+    #[error("the token is malformed: it must be made of visible ASCII characters")]
+    TokenMalformed,
+    /// The HTTP client could not be set up, for example because the system has no root
+    /// certificates to trust.
+    #[error("the HTTP client cannot be set up")]
+    SetUp(#[source] Cause),
+    /// The operation demands a log-in, and the client was given neither token nor password.
+    #[error("{operation} needs a log-in, and there is neither a token nor a password")]
+    NoLogIn {
+        /// The operation's public name.
+        operation: &'static str,
+    },
+    /// The call breaks rules of the wire, so it was not sent.
+    #[error("the request breaks the rules of the API: {0}")]
+    Invalid(Violations),
+    /// The server refused.
+    #[error("refused with {code}: {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The code as the server gave it, such as `SCM.0014`; the HTTP status where it gave none.
+        code: String,
+        /// What the server said, control characters escaped; the beginning of the answer where it
+        /// is none of the published shapes.
+        message: String,
+        /// The request's id, as it stands in the server's log.
+        request_id: Option<String>,
+    },
+    /// No connection could be made: nothing was sent.
+    #[error("{url} cannot be reached")]
+    Unreachable {
+        /// The server.
+        url: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// The connection broke before the answer was there.
+    #[error("the connection to {url} broke before the answer was there")]
+    Interrupted {
+        /// The server.
+        url: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// The answer did not come in time.
+    #[error("{url} did not answer in time")]
+    TimedOut {
+        /// The server.
+        url: String,
+    },
+    /// The server agreed, but its answer is not what the operation gives.
+    #[error("the answer of {url} to {operation} (status {status}) is not readable")]
+    Unreadable {
+        /// The server.
+        url: String,
+        /// The operation's public name.
+        operation: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with it.
+        #[source]
+        source: Cause,
+    },
+    /// The answer is longer than any answer of this API.
+    #[error("the answer of {url} is longer than {limit} bytes")]
+    TooLong {
+        /// The server.
+        url: String,
+        /// The most that is read, in bytes.
+        limit: usize,
+    },
+}
+
+impl Error {
+    /// Whether the server may have done what was asked, although there is no reply: an import, say,
+    /// may have been kept.
+    pub fn may_have_taken_effect(&self) -> bool {
+        match self {
+            Self::Interrupted { .. }
+            | Self::TimedOut { .. }
+            | Self::Unreadable { .. }
+            | Self::TooLong { .. } => true,
+            Self::Refused { status, .. } => *status >= 500 && *status != 503,
+            Self::Address(_)
+            | Self::TokenMalformed
+            | Self::SetUp(_)
+            | Self::NoLogIn { .. }
+            | Self::Invalid(_)
+            | Self::Unreachable { .. } => false,
+        }
+    }
+}
+
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}

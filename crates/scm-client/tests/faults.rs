@@ -1,0 +1,257 @@
+//! The client against a server that misbehaves: what no real server can be asked to do on command.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use scm_client::{Client, Error, LogIn};
+use scm_model::{SecretText, certificates::CertificateImport};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+const DETAIL: &str = r#"{"id":"scs1600313391074","status":"UPLOAD","name":"n","push_support":"OFF",
+    "domain":"www.example.com","domain_count":1,"wildcard_count":0,"authentification":[],
+    "fingerprint":"","enterprise_project_id":"0","shared":false,"names":[]}"#;
+const IMPORTED: &str = r#"{"certificate_id":"scs1600313391074"}"#;
+const TURNED_AWAY: &str = r#"{"error_code":"SCM.9003","error_msg":"Away."}"#;
+const UNKNOWN_TOKEN: &str = r#"{"error_code":"SCM.1000","error_msg":"Who?"}"#;
+const WRONG_PASSWORD: &str = r#"{"error":{"code":401,"message":"No.","title":"Unauthorized"}}"#;
+
+#[tokio::test]
+async fn an_import_is_sent_again_when_it_was_turned_away() {
+    let server = Server::start(|number, _| match number {
+        1 => reply("503 Service Unavailable", "Retry-After: 0\r\n", TURNED_AWAY),
+        2 => reply("429 Too Many Requests", "Retry-After: 0\r\n", TURNED_AWAY),
+        _ => reply("200 OK", "", IMPORTED),
+    })
+    .await;
+    let imported = server.with_token().import_certificate(import()).await.unwrap();
+    assert_eq!(imported.certificate_id, "scs1600313391074");
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn an_import_whose_fate_is_unknown_is_not_sent_again() {
+    for answer in [String::new(), reply("503 Service Unavailable", "", TURNED_AWAY)] {
+        let server = Server::start(move |_, _| answer.clone()).await;
+        let error = server.with_token().import_certificate(import()).await.unwrap_err();
+        assert!(matches!(error, Error::Interrupted { .. } | Error::Refused { status: 503, .. }));
+        assert_eq!(server.requests().len(), 1);
+        assert!(!format!("{error:?}").contains("PRIVATE"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_is_taken_again_when_the_connection_breaks() {
+    let server = Server::start(|number, _| match number {
+        1 => String::new(),
+        _ => reply("200 OK", "", DETAIL),
+    })
+    .await;
+    let shown = server.with_token().show_certificate("scs1600313391074").await.unwrap();
+    assert_eq!(shown.domain, "www.example.com");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn an_old_token_is_renewed_once_for_all_who_need_it() {
+    let server = Server::start(|_, request| match request {
+        _ if request.starts_with("POST /v3/auth/tokens") => issued("new-token", 3600),
+        _ if request.contains("new-token") => reply("200 OK", "", DETAIL),
+        _ => reply("401 Unauthorized", "", UNKNOWN_TOKEN),
+    })
+    .await;
+    let client = server.with_token_and_password();
+    let callers = (0..8).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.show_certificate("scs1600313391074").await })
+    });
+    for caller in callers.collect::<Vec<_>>() {
+        caller.await.unwrap().unwrap();
+    }
+    assert_eq!(server.log_ins(), 1);
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_its_end() {
+    let server = Server::start(|_, request| match request {
+        _ if request.starts_with("POST /v3/auth/tokens") => issued("new-token", 0),
+        _ => reply("200 OK", "", DETAIL),
+    })
+    .await;
+    let log_in = Client::builder(&server.url).log_in(admin()).build().unwrap();
+    for _ in 0..2 {
+        log_in.show_certificate("scs1600313391074").await.unwrap();
+    }
+    assert_eq!(server.log_ins(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_an_error_when_it_cannot_be_renewed() {
+    let server = Server::start(|_, request| match request {
+        _ if request.starts_with("POST /v3/auth/tokens") => {
+            reply("401 Unauthorized", "X-Request-Id: 7f\r\n", WRONG_PASSWORD)
+        }
+        _ => reply("401 Unauthorized", "", UNKNOWN_TOKEN),
+    })
+    .await;
+    let code = |error| match error {
+        Error::Refused { code, .. } => code,
+        other => panic!("{other}"),
+    };
+    let error = server.with_token().show_certificate("scs1600313391074").await.unwrap_err();
+    assert_eq!(code(error), "SCM.1000");
+    let client = server.with_token_and_password();
+    let error = client.show_certificate("scs1600313391074").await.unwrap_err();
+    assert_eq!(code(error), "401");
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_or_does_not_answer_is_said_to_be_so() {
+    let cut = Server::start(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".into()).await;
+    let error = cut.with_token().import_certificate(import()).await.unwrap_err();
+    assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
+    assert!(error.may_have_taken_effect());
+
+    // The system connects on its behalf, and then nobody answers.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = Client::builder(format!("http://{}", silent.local_addr().unwrap()))
+        .token(token())
+        .timeout(Duration::from_millis(50))
+        .build()
+        .unwrap();
+    let error = slow.import_certificate(import()).await.unwrap_err();
+    assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
+    assert!(error.may_have_taken_effect());
+
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let away = Client::builder(format!("http://{nobody}")).token(token()).build().unwrap();
+    let error = away.import_certificate(import()).await.unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(!error.may_have_taken_effect());
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_not_read_to_its_end() {
+    let long = "x".repeat(5 * 1024 * 1024);
+    let server = Server::start(move |_, _| reply("200 OK", "", &long)).await;
+    let error = server.with_token().import_certificate(import()).await.unwrap_err();
+    assert!(matches!(error, Error::TooLong { .. }), "{error:?}");
+}
+
+/// A server that answers each request as a function says; an empty answer breaks the connection.
+struct Server {
+    url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    async fn start(answer: impl Fn(usize, &str) -> String + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<_>>>::default();
+        let (seen, answer) = (Arc::clone(&requests), Arc::new(answer));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+                tokio::spawn(serve(stream, seen, answer));
+            }
+        });
+        Self { url, requests }
+    }
+
+    fn with_token(&self) -> Client {
+        Client::builder(&self.url).token(token()).build().unwrap()
+    }
+
+    fn with_token_and_password(&self) -> Client {
+        Client::builder(&self.url).token(token()).log_in(admin()).build().unwrap()
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    fn log_ins(&self) -> usize {
+        self.requests().iter().filter(|request| request.contains("/v3/auth/tokens")).count()
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    seen: Arc<Mutex<Vec<String>>>,
+    answer: Arc<impl Fn(usize, &str) -> String>,
+) {
+    let Some(request) = read_request(&mut stream).await else { return };
+    let number = {
+        let mut seen = seen.lock().unwrap();
+        seen.push(request.clone());
+        seen.len()
+    };
+    // A client that has read enough may have hung up.
+    let _ = stream.write_all(answer(number, &request).as_bytes()).await;
+}
+
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut request = Vec::new();
+    loop {
+        if stream.read_buf(&mut request).await.ok()? == 0 {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&request);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+            return Some(text.into_owned());
+        }
+    }
+}
+
+fn reply(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"
+    )
+}
+
+fn issued(token: &str, seconds: u32) -> String {
+    let body = format!(
+        r#"{{"token":{{"methods":["password"],"issued_at":"2026-01-03T00:00:00Z",
+        "expires_at":"2026-01-03T{:02}:00:00Z","user":{USER},"project":{USER},
+        "roles":[],"catalog":[]}}}}"#,
+        seconds / 3600,
+    );
+    reply("201 Created", &format!("X-Subject-Token: {token}\r\n"), &body)
+}
+
+const USER: &str = r#"{"id":"1","name":"admin","domain":{"id":"2","name":"default"}}"#;
+
+fn token() -> SecretText {
+    "an-old-token-of-thirty-two-chars".to_owned().into()
+}
+
+fn admin() -> LogIn {
+    LogIn {
+        user: "admin".to_owned(),
+        password: "s3cret".to_owned().into(),
+        domain: "default".to_owned(),
+        project: None,
+    }
+}
+
+fn import() -> CertificateImport {
+    CertificateImport {
+        name: "www.example.com".to_owned(),
+        certificate: "-----BEGIN CERTIFICATE-----".to_owned(),
+        certificate_chain: Some(String::new()),
+        private_key: "-----BEGIN PRIVATE KEY-----".to_owned().into(),
+        enterprise_project_id: None,
+        duplicate_check: None,
+        enc_certificate: None,
+        enc_private_key: None,
+    }
+}
