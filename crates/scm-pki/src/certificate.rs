@@ -1,0 +1,249 @@
+//! One X.509 certificate (RFC 5280): its bytes, and the facts that the rules ask for.
+//!
+//! Only what every rule needs is read at once; names and texts are read when asked for, since
+//! most certificates of a chain are never shown.
+
+mod read;
+
+use std::{fmt, ops::Range};
+
+use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
+use time::OffsetDateTime;
+
+use crate::{
+    KeyAlgorithm, NameDefect, Names, SignatureAlgorithm, distinguished, name, pem,
+    public_key::{KeyKind, same_bits},
+    signature::{Verdict, verify},
+    text::hex,
+};
+
+/// The label of a certificate in PEM.
+pub(crate) const LABEL: &str = "CERTIFICATE";
+
+/// A certificate that parses. It owns its DER; nothing is said yet about its worth.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Vec<u8>,
+    facts: Facts,
+}
+
+/// What was read, with parts as ranges of the DER.
+#[derive(Clone)]
+struct Facts {
+    signed: Range<usize>,
+    serial: Range<usize>,
+    issuer: Range<usize>,
+    subject: Range<usize>,
+    public_key: Range<usize>,
+    key_bits: Range<usize>,
+    alternative_names: Option<Range<usize>>,
+    signature: Range<usize>,
+    not_before: OffsetDateTime,
+    not_after: OffsetDateTime,
+    key: KeyKind,
+    algorithm: SignatureAlgorithm,
+    authority: Option<Authority>,
+    may_sign: bool,
+}
+
+/// What basicConstraints says.
+#[derive(Clone, Copy)]
+struct Authority {
+    ca: bool,
+    path_len: Option<u32>,
+}
+
+/// Why bytes are no certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// No ASN.1 structure of a certificate.
+    #[error("the bytes are no complete X.509 certificate (they were cut or changed)")]
+    Structure,
+    /// Bytes after the end of the certificate.
+    #[error("{count} bytes follow the end of the certificate")]
+    Trailing {
+        /// How many.
+        count: usize,
+    },
+    /// The public key does not parse.
+    #[error("its public key is malformed")]
+    PublicKey,
+    /// An extension that occurs twice or does not parse.
+    #[error("its extension {extension} is malformed or occurs twice")]
+    Extension {
+        /// The name of the extension in RFC 5280.
+        extension: &'static str,
+    },
+    /// The algorithm that was signed is not the one outside (RFC 5280 4.1.1.2).
+    #[error("it names two different signature algorithms")]
+    TwoAlgorithms,
+}
+
+impl Certificate {
+    /// Reads a certificate from its DER.
+    ///
+    /// # Errors
+    /// The bytes are not exactly one certificate, or its key or extensions do not parse.
+    pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, CertificateError> {
+        let der = der.into();
+        let facts = read::facts(&der)?;
+        Ok(Self { der, facts })
+    }
+
+    /// The DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The PEM in its normal form.
+    pub fn to_pem(&self) -> String {
+        pem::encode(LABEL, &self.der)
+    }
+
+    /// The subject as text in the manner of RFC 4514 (`CN=www.example.com, O=Example`), escaped,
+    /// at most 300 characters.
+    pub fn subject(&self) -> String {
+        distinguished::text(self.raw_subject())
+    }
+
+    /// The issuer as text, like [`subject`](Self::subject).
+    pub fn issuer(&self) -> String {
+        distinguished::text(self.raw_issuer())
+    }
+
+    /// The serial number in lower-case hexadecimal.
+    pub fn serial(&self) -> String {
+        hex(&self.der[self.facts.serial.clone()])
+    }
+
+    /// The beginning of its validity.
+    pub fn not_before(&self) -> OffsetDateTime {
+        self.facts.not_before
+    }
+
+    /// The end of its validity, inclusive.
+    pub fn not_after(&self) -> OffsetDateTime {
+        self.facts.not_after
+    }
+
+    /// The SHA-256 of the DER.
+    pub fn sha256(&self) -> [u8; 32] {
+        digest_of(&SHA256, &self.der)
+    }
+
+    /// The SHA-1 of the DER: a name by which people know certificates, proof of nothing.
+    pub fn sha1(&self) -> [u8; 20] {
+        digest_of(&SHA1_FOR_LEGACY_USE_ONLY, &self.der)
+    }
+
+    /// The SubjectPublicKeyInfo as DER.
+    pub fn public_key(&self) -> &[u8] {
+        &self.der[self.facts.public_key.clone()]
+    }
+
+    /// The kind of its key; `None` for one that is not supported.
+    pub fn key_algorithm(&self) -> Option<KeyAlgorithm> {
+        match self.facts.key {
+            KeyKind::Supported(algorithm) => Some(algorithm),
+            KeyKind::Unsupported(_) => None,
+        }
+    }
+
+    /// How it was signed.
+    pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
+        &self.facts.algorithm
+    }
+
+    /// The hosts and addresses that it names.
+    ///
+    /// # Errors
+    /// Every defect: there is no name, or some are malformed.
+    pub fn names(&self) -> Result<Names, Vec<NameDefect>> {
+        let common = distinguished::common_name(self.raw_subject());
+        let alternative = self.facts.alternative_names.clone().map(|range| &self.der[range]);
+        name::read(common.as_deref(), alternative)
+    }
+
+    /// Whether issuer and subject are the same name, as of a root.
+    pub fn is_self_issued(&self) -> bool {
+        self.raw_subject() == self.raw_issuer()
+    }
+
+    /// Whether this certificate names `other` as its issuer, byte by byte.
+    pub(crate) fn names_as_issuer(&self, other: &Self) -> bool {
+        self.raw_issuer() == other.raw_subject()
+    }
+
+    /// Whether the key of `issuer` made the signature.
+    pub(crate) fn verify_signature(&self, issuer: &Self) -> Verdict {
+        let Some(key) = issuer.key_algorithm() else { return Verdict::Unchecked };
+        let signed = &self.der[self.facts.signed.clone()];
+        let signature = &self.der[self.facts.signature.clone()];
+        verify(&self.facts.algorithm, key, issuer.key_bits(), signed, signature)
+    }
+
+    /// Whether basicConstraints makes it a certificate authority.
+    pub(crate) fn is_ca(&self) -> bool {
+        self.facts.authority.is_some_and(|authority| authority.ca)
+    }
+
+    /// Whether keyUsage is absent or has keyCertSign.
+    pub(crate) fn may_sign(&self) -> bool {
+        self.facts.may_sign
+    }
+
+    /// How many intermediates it allows below itself.
+    pub(crate) fn path_len(&self) -> Option<u32> {
+        self.facts.authority.and_then(|authority| authority.path_len)
+    }
+
+    /// The name of a kind of key that is not supported.
+    pub(crate) fn unsupported_key(&self) -> Option<&str> {
+        match &self.facts.key {
+            KeyKind::Supported(_) => None,
+            KeyKind::Unsupported(name) => Some(name),
+        }
+    }
+
+    /// Whether its key is the one of these bits and kind.
+    pub(crate) fn has_key(&self, algorithm: KeyAlgorithm, bits: &[u8]) -> bool {
+        self.key_algorithm() == Some(algorithm) && same_bits(self.key_bits(), bits)
+    }
+
+    pub(crate) fn raw_subject(&self) -> &[u8] {
+        &self.der[self.facts.subject.clone()]
+    }
+
+    fn raw_issuer(&self) -> &[u8] {
+        &self.der[self.facts.issuer.clone()]
+    }
+
+    fn key_bits(&self) -> &[u8] {
+        &self.der[self.facts.key_bits.clone()]
+    }
+}
+
+/// Two certificates are the same if their bytes are.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("issuer", &self.issuer())
+            .field("serial", &self.serial())
+            .finish_non_exhaustive()
+    }
+}
+
+fn digest_of<const N: usize>(algorithm: &'static digest::Algorithm, bytes: &[u8]) -> [u8; N] {
+    let digest = digest::digest(algorithm, bytes);
+    digest.as_ref().try_into().expect("the algorithm's digest has this length")
+}

@@ -1,0 +1,150 @@
+//! Which thing is it? Names what was handed in where something else was asked for.
+
+use std::fmt;
+
+use base64_simd::forgiving_decode_to_vec;
+use pkcs1::{
+    ObjectIdentifier,
+    der::{Decode, Header, Reader, SliceReader, Tag, Tagged, asn1::AnyRef},
+};
+use x509_parser::{
+    asn1_rs::FromDer, certification_request::X509CertificationRequest,
+    revocation_list::CertificateRevocationList,
+};
+use zeroize::Zeroizing;
+
+use crate::{Certificate, text::shown};
+
+/// A kind of thing that people keep beside certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// An X.509 certificate.
+    Certificate,
+    /// A certificate with OpenSSL's own trust settings behind it.
+    TrustedCertificate,
+    /// A certificate signing request (PKCS#10).
+    Request,
+    /// A certificate revocation list.
+    RevocationList,
+    /// A PKCS#7 or CMS container.
+    Pkcs7,
+    /// A PKCS#12 container.
+    Pkcs12,
+    /// A private key of a known encoding, or of another kind.
+    PrivateKey,
+    /// A private key under a password.
+    EncryptedKey,
+    /// A private key in the format of OpenSSH.
+    OpenSshKey,
+    /// A public key.
+    PublicKey,
+    /// Parameters of a curve, as OpenSSL writes them before an EC key.
+    Parameters,
+    /// Something else, by the label of its marks, escaped.
+    Other(String),
+}
+
+impl Content {
+    /// Whether it is a private key in whatever form.
+    pub fn is_private_key(&self) -> bool {
+        matches!(self, Self::PrivateKey | Self::EncryptedKey | Self::OpenSshKey)
+    }
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Certificate => "a certificate",
+            Self::TrustedCertificate => "a certificate with OpenSSL trust settings",
+            Self::Request => "a certificate signing request (CSR)",
+            Self::RevocationList => "a certificate revocation list (CRL)",
+            Self::Pkcs7 => "a PKCS#7 container",
+            Self::Pkcs12 => "a PKCS#12 container",
+            Self::PrivateKey => "a private key",
+            Self::EncryptedKey => "a private key under a password",
+            Self::OpenSshKey => "a private key in the format of OpenSSH",
+            Self::PublicKey => "a public key",
+            Self::Parameters => "a block of key parameters",
+            Self::Other(label) => return write!(f, "a block named \"{label}\""),
+        })
+    }
+}
+
+/// What text without PEM marks seems to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unmarked {
+    /// Text of no known meaning.
+    Text,
+    /// Base64 without marks around it, of this content if that is known.
+    Base64(Option<Content>),
+    /// Binary data (DER, PKCS#12), of this content if that is known.
+    Binary(Option<Content>),
+}
+
+/// The content that a label announces.
+pub(crate) fn of_label(label: &str) -> Content {
+    match label {
+        "CERTIFICATE" | "X509 CERTIFICATE" => Content::Certificate,
+        "TRUSTED CERTIFICATE" => Content::TrustedCertificate,
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Content::Request,
+        "X509 CRL" => Content::RevocationList,
+        "PKCS7" | "CMS" | "PKCS #7 SIGNED DATA" => Content::Pkcs7,
+        "PKCS12" => Content::Pkcs12,
+        "ENCRYPTED PRIVATE KEY" => Content::EncryptedKey,
+        "OPENSSH PRIVATE KEY" => Content::OpenSshKey,
+        "PUBLIC KEY" | "RSA PUBLIC KEY" | "EC PUBLIC KEY" => Content::PublicKey,
+        "EC PARAMETERS" => Content::Parameters,
+        _ if label.ends_with("PRIVATE KEY") => Content::PrivateKey,
+        _ => Content::Other(shown(label)),
+    }
+}
+
+/// What text without marks seems to be.
+pub(crate) fn of_unmarked(text: &str) -> Unmarked {
+    if let Ok(bytes) = forgiving_decode_to_vec(text.as_bytes()).map(Zeroizing::new)
+        && bytes.len() >= 16
+    {
+        return Unmarked::Base64(of_der(&bytes));
+    }
+    let odd = |c: char| c == '\u{fffd}' || (c.is_control() && !c.is_whitespace());
+    if !text.contains(odd) {
+        return Unmarked::Text;
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+    Unmarked::Binary(bytes.map(Zeroizing::new).and_then(|bytes| of_der(&bytes)))
+}
+
+/// What DER is, by its structure.
+pub(crate) fn of_der(der: &[u8]) -> Option<Content> {
+    if Certificate::from_der(der).is_ok() {
+        return Some(Content::Certificate);
+    }
+    if X509CertificationRequest::from_der(der).is_ok_and(|(rest, _)| rest.is_empty()) {
+        return Some(Content::Request);
+    }
+    if CertificateRevocationList::from_der(der).is_ok_and(|(rest, _)| rest.is_empty()) {
+        return Some(Content::RevocationList);
+    }
+    of_parts(der)
+}
+
+/// The same by the first two parts of the outer sequence.
+fn of_parts(der: &[u8]) -> Option<Content> {
+    let mut outer = SliceReader::new(der).ok()?;
+    if Header::decode(&mut outer).ok()?.tag() != Tag::Sequence {
+        return None;
+    }
+    let first: AnyRef<'_> = outer.decode().ok()?;
+    let second: AnyRef<'_> = outer.decode().ok()?;
+    match (first.tag(), first.value(), second.tag()) {
+        (Tag::Integer, [3], Tag::Sequence) => Some(Content::Pkcs12),
+        (Tag::Integer, [0 | 1], _) => Some(Content::PrivateKey),
+        (Tag::ObjectIdentifier, ..) => {
+            let oid: ObjectIdentifier = first.decode_as().ok()?;
+            oid.to_string().starts_with("1.2.840.113549.1.7.").then_some(Content::Pkcs7)
+        }
+        (Tag::Sequence, _, Tag::BitString) => Some(Content::PublicKey),
+        (Tag::Sequence, _, Tag::OctetString) => Some(Content::EncryptedKey),
+        _ => None,
+    }
+}

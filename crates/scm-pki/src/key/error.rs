@@ -1,0 +1,71 @@
+//! Why a private key is refused. Never a byte of it.
+
+use super::KeyEncoding;
+
+/// Why a private key cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// No key of the encoding that its marks announce.
+    #[error("it is no complete key in the form {} that its marks announce", encoding.label())]
+    Malformed {
+        /// The encoding.
+        encoding: KeyEncoding,
+    },
+    /// A kind of key that is not supported.
+    #[error("{kind} keys are not supported")]
+    Unsupported {
+        /// The kind, named.
+        kind: String,
+    },
+    /// A key restricted to RSASSA-PSS.
+    #[error("the key is restricted to RSA-PSS, which is not supported")]
+    RsaPss,
+    /// A curve that is spelled out instead of named.
+    #[error("the key spells its curve out (explicit parameters) instead of naming it")]
+    ExplicitCurve,
+    /// An EC key that does not say on which curve it lies.
+    #[error("the key does not say on which curve it lies")]
+    NoCurve,
+    /// RSA with more than two primes.
+    #[error("RSA keys with more than two primes are not supported")]
+    MultiPrime,
+    /// RSA beyond what can be verified.
+    #[error("RSA keys over 8192 bits are not supported, and this one has {bits}")]
+    TooLong {
+        /// The length of the modulus, in bits.
+        bits: u32,
+    },
+    /// The numbers of an RSA key contradict each other.
+    #[error("the numbers of the RSA key contradict each other ({rule})")]
+    Inconsistent {
+        /// The rule that they break.
+        rule: RsaRule,
+    },
+    /// The private value is out of the range of its curve.
+    #[error("the private value is out of the range of its curve")]
+    OutOfRange,
+    /// The public key that is kept beside the private one is not its own.
+    #[error("the public key inside is not the one of the private key")]
+    PublicKeyDiffers,
+}
+
+/// The rules of RSA numbers (RFC 8017 3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RsaRule {
+    /// The public exponent is odd, at least 3 and at most 33 bits long.
+    #[error("the public exponent must be odd, at least 3 and at most 33 bits long")]
+    PublicExponent,
+    /// The primes are odd, at least 3, and their product is the modulus.
+    #[error("the modulus must be the product of the two odd primes")]
+    Modulus,
+    /// The private exponent is not longer than the modulus, and leaves dP and dQ.
+    #[error("the private exponent must leave the exponents of the primes")]
+    PrivateExponent,
+    /// dP and dQ are the inverses of the public exponent.
+    #[error("the exponents of the primes must be inverses of the public exponent")]
+    PrimeExponents,
+    /// qInv is the inverse of q modulo p.
+    #[error("the coefficient must be the inverse of the second prime")]
+    Coefficient,
+}

@@ -1,0 +1,286 @@
+//! The hosts and addresses that a leaf names (RFC 5280 4.2.1.6, RFC 6125, RFC 1034 3.5).
+//!
+//! subjectAltName counts (dNSName, iPAddress). The subject's common name counts if it is a valid
+//! name itself, or if there is nothing else; a free text beside valid names is fine.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
+
+use x509_parser::{
+    asn1_rs::FromDer,
+    extensions::{GeneralName, SubjectAlternativeName},
+};
+
+use crate::text::{hex, shown};
+
+/// The names of a certificate, valid and each once: at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    domain: String,
+    sans: Vec<String>,
+}
+
+impl Names {
+    /// The main name: the subject's common name if that is a valid name, else the first
+    /// alternative one. Spelled as in the certificate; an address in its text form.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The further names in the certificate's order, without the domain and without repeats
+    /// (compared without regard to case).
+    pub fn sans(&self) -> &[String] {
+        &self.sans
+    }
+
+    /// All names, the domain first.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.domain()).chain(self.sans.iter().map(String::as_str))
+    }
+
+    /// How many names there are.
+    pub fn count(&self) -> usize {
+        1 + self.sans.len()
+    }
+
+    /// How many of them have a wildcard.
+    pub fn wildcard_count(&self) -> usize {
+        self.iter().filter(|name| name.starts_with("*.")).count()
+    }
+}
+
+/// What is wrong with the names of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameDefect {
+    /// There is none.
+    Missing,
+    /// One breaks a rule.
+    Malformed {
+        /// The name, escaped and bounded.
+        name: String,
+        /// The rule.
+        rule: NameRule,
+    },
+}
+
+/// The rules of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// 1 to 253 characters.
+    Length,
+    /// Labels between dots have 1 to 63 characters.
+    LabelLength,
+    /// Letters, digits, `-` and `_` only; others are written as A-labels (`xn--…`).
+    Characters,
+    /// A label neither begins nor ends with `-`.
+    Hyphen,
+    /// `*` is the whole left-most label, and not the only one.
+    Wildcard,
+    /// An address has 4 or 16 bytes.
+    Address,
+    /// The extension subjectAltName does not parse.
+    Unreadable,
+}
+
+impl fmt::Display for NameRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Length => "a name has 1 to 253 characters",
+            Self::LabelLength => "each part between dots has 1 to 63 characters",
+            Self::Characters => {
+                "a name has letters, digits, \"-\" and \"_\"; others are written as xn--…"
+            }
+            Self::Hyphen => "no part between dots begins or ends with \"-\"",
+            Self::Wildcard => "\"*\" can only be the whole first part of a longer name",
+            Self::Address => "an IP address has 4 or 16 bytes",
+            Self::Unreadable => "the extension subjectAltName does not parse",
+        })
+    }
+}
+
+/// Most malformed names that are told of one certificate.
+const TOLD: usize = 10;
+
+/// Gathers the names of a certificate from its common name and the value of its subjectAltName.
+pub(crate) fn read(
+    common: Option<&str>,
+    alternative: Option<&[u8]>,
+) -> Result<Names, Vec<NameDefect>> {
+    let mut defects = Vec::new();
+    let mut names = Vec::new();
+    for found in alternative_names(alternative) {
+        match found {
+            Ok(name) => names.push(name),
+            Err(defect) if defects.len() < TOLD => defects.push(defect),
+            Err(_) => {}
+        }
+    }
+    match common.map(|name| (name, check(name))) {
+        Some((name, Ok(()))) => names.insert(0, name.to_owned()),
+        Some((name, Err(rule))) if names.is_empty() && defects.is_empty() => {
+            defects.push(malformed(name, rule));
+        }
+        _ => {}
+    }
+    if defects.is_empty() {
+        once_each(names).ok_or(vec![NameDefect::Missing])
+    } else {
+        Err(defects)
+    }
+}
+
+fn malformed(name: &str, rule: NameRule) -> NameDefect {
+    NameDefect::Malformed { name: shown(name), rule }
+}
+
+/// Drops repeats and parts the first from the others.
+fn once_each(names: Vec<String>) -> Option<Names> {
+    let mut seen = HashSet::new();
+    let mut names = names.into_iter().filter(|name| seen.insert(name.to_ascii_lowercase()));
+    let domain = names.next()?;
+    Some(Names { domain, sans: names.collect() })
+}
+
+/// The dNSName and iPAddress entries, each judged.
+fn alternative_names(value: Option<&[u8]>) -> Vec<Result<String, NameDefect>> {
+    let Some(value) = value else { return Vec::new() };
+    match SubjectAlternativeName::from_der(value) {
+        Ok(([], found)) => found.general_names.iter().filter_map(alternative_name).collect(),
+        _ => vec![Err(malformed("", NameRule::Unreadable))],
+    }
+}
+
+/// `None` for names of mail boxes, directories and other things that are no hosts.
+fn alternative_name(name: &GeneralName<'_>) -> Option<Result<String, NameDefect>> {
+    match name {
+        GeneralName::DNSName(name) => Some(match check_dns(name) {
+            Ok(()) => Ok((*name).to_owned()),
+            Err(rule) => Err(malformed(name, rule)),
+        }),
+        GeneralName::IPAddress(bytes) => Some(address(bytes)),
+        GeneralName::Invalid(tag, bytes) if tag.0 == DNS_NAME => {
+            Some(Err(malformed(&String::from_utf8_lossy(bytes), NameRule::Characters)))
+        }
+        _ => None,
+    }
+}
+
+/// The tag of dNSName in GeneralName.
+const DNS_NAME: u32 = 2;
+
+fn address(bytes: &[u8]) -> Result<String, NameDefect> {
+    if let Ok(four) = <[u8; 4]>::try_from(bytes) {
+        return Ok(IpAddr::from(four).to_string());
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(sixteen) => Ok(Ipv6Addr::from(sixteen).to_string()),
+        Err(_) => Err(malformed(&hex(&bytes[..bytes.len().min(20)]), NameRule::Address)),
+    }
+}
+
+/// Judges a common name: a host or an address.
+fn check(name: &str) -> Result<(), NameRule> {
+    if name.parse::<IpAddr>().is_ok() { Ok(()) } else { check_dns(name) }
+}
+
+fn check_dns(name: &str) -> Result<(), NameRule> {
+    if !(1..=253).contains(&name.len()) {
+        return Err(NameRule::Length);
+    }
+    let rest = match name.split_once('.') {
+        Some(("*", rest)) => rest,
+        _ => name,
+    };
+    rest.split('.').try_for_each(check_label)
+}
+
+fn check_label(label: &str) -> Result<(), NameRule> {
+    if label.contains('*') {
+        return Err(NameRule::Wildcard);
+    }
+    if !label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return Err(NameRule::Characters);
+    }
+    if !(1..=63).contains(&label.len()) {
+        return Err(NameRule::LabelLength);
+    }
+    if label.starts_with('-') || label.ends_with('-') {
+        return Err(NameRule::Hyphen);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_rules() {
+        let long = format!("{}.com", "a".repeat(64));
+        for (name, verdict) in [
+            ("www.example.com", Ok(())),
+            ("localhost", Ok(())),
+            ("*.example.com", Ok(())),
+            ("_dmarc.x-y.example", Ok(())),
+            ("xn--bcher-kva.example", Ok(())),
+            ("", Err(NameRule::Length)),
+            ("*", Err(NameRule::Wildcard)),
+            ("a.*.example.com", Err(NameRule::Wildcard)),
+            ("w*.example.com", Err(NameRule::Wildcard)),
+            ("*.*.com", Err(NameRule::Wildcard)),
+            ("a..b", Err(NameRule::LabelLength)),
+            ("example.com.", Err(NameRule::LabelLength)),
+            ("-a.com", Err(NameRule::Hyphen)),
+            ("a-.com", Err(NameRule::Hyphen)),
+            ("bücher.example", Err(NameRule::Characters)),
+            ("a b", Err(NameRule::Characters)),
+            (long.as_str(), Err(NameRule::LabelLength)),
+            (&"a.".repeat(127), Err(NameRule::Length)),
+        ] {
+            assert_eq!(check_dns(name), verdict, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_common_name_counts_if_it_is_a_name_or_the_only_one() {
+        assert_eq!(read(None, None), Err(vec![NameDefect::Missing]));
+        assert_eq!(read(Some("10.0.0.1"), None).map(|n| n.domain), Ok("10.0.0.1".into()));
+        let free = read(Some("My \u{7}Server"), None);
+        assert_eq!(free, Err(vec![malformed("My \u{7}Server", NameRule::Characters)]));
+    }
+
+    #[test]
+    fn alternative_names_are_gathered_once_each() {
+        // SEQUENCE { dNSName "a.b", dNSName "A.B", iPAddress ::1, rfc822Name "x", dNSName "*.b" }
+        let mut san =
+            vec![0x30, 35, 0x82, 3, b'a', b'.', b'b', 0x82, 3, b'A', b'.', b'B', 0x87, 16];
+        san.extend([0; 15]);
+        san.extend([1, 0x81, 1, b'x', 0x82, 3, b'*', b'.', b'b']);
+        san[1] = u8::try_from(san.len() - 2).expect("short");
+        let names = read(Some("A.b"), Some(&san)).expect("sound");
+        assert_eq!(
+            (names.domain(), names.sans()),
+            ("A.b", &["::1".to_owned(), "*.b".to_owned()][..])
+        );
+        assert_eq!((names.count(), names.wildcard_count()), (3, 1));
+        let beside = read(Some("Our Server"), Some(&san)).expect("free text is no name");
+        assert_eq!((beside.domain(), beside.count()), ("a.b", 3));
+    }
+
+    #[test]
+    fn malformed_alternative_names_are_all_told() {
+        let san = [0x30, 11, 0x87, 3, 1, 2, 3, 0x82, 4, b'-', 0x1b, b'.', b'b'];
+        assert_eq!(
+            read(Some("fine.example"), Some(&san)),
+            Err(vec![
+                malformed("010203", NameRule::Address),
+                malformed("-\u{1b}.b", NameRule::Characters),
+            ])
+        );
+        let cut = read(None, Some(&[0x30, 9, 0x82]));
+        assert_eq!(cut, Err(vec![malformed("", NameRule::Unreadable)]));
+    }
+}

@@ -1,0 +1,118 @@
+//! PEM (RFC 7468), read as people hand it in and written in one normal form.
+//!
+//! The scanner copies nothing. It takes `\n` and `\r\n`, blanks around lines, a byte order mark,
+//! and any text before, between and after the blocks. Every defect is told once, with its block
+//! and line, and the scan goes on behind it. One pass, whatever the input.
+
+mod block;
+mod scan;
+
+use std::fmt;
+
+use base64_simd::STANDARD;
+use zeroize::Zeroizing;
+
+pub use block::Block;
+pub use scan::{Blocks, scan};
+
+/// Base64 characters per line in the normal form.
+const COLUMNS: usize = 64;
+
+/// What is wrong with a block, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// The block, counted from 1; a stray END mark counts as one.
+    pub block: usize,
+    /// The line in the text, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl Defect {
+    /// Whether the marks are at fault, not what is between them.
+    pub fn is_of_marks(&self) -> bool {
+        self.problem != Problem::Base64
+    }
+}
+
+/// The ways in which PEM is damaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// A BEGIN mark without its END mark.
+    NoEnd {
+        /// The label of the BEGIN mark, escaped.
+        label: String,
+    },
+    /// An END mark whose label is not that of the BEGIN mark.
+    WrongEnd {
+        /// The label of the BEGIN mark, escaped.
+        begin: String,
+        /// The label of the END mark, escaped.
+        end: String,
+    },
+    /// An END mark without a BEGIN mark.
+    NoBegin {
+        /// The label of the END mark, escaped.
+        label: String,
+    },
+    /// A mark that shares its line with other text, or lacks its five dashes.
+    BrokenMark,
+    /// Line breaks that arrived as the two characters `\` and `n`.
+    EscapedLineBreaks,
+    /// A character that is no base64, or base64 of an impossible length.
+    Base64,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoEnd { label } => write!(f, "the mark BEGIN {label} has no END {label}"),
+            Self::WrongEnd { begin, end } => write!(f, "BEGIN {begin} is closed by END {end}"),
+            Self::NoBegin { label } => write!(f, "the mark END {label} has no BEGIN {label}"),
+            Self::BrokenMark => f.write_str(
+                "a BEGIN or END mark must be a line of its own, with five dashes at both ends",
+            ),
+            Self::EscapedLineBreaks => f.write_str(
+                "line breaks arrived as the two characters \\ and n: the text was escaped twice",
+            ),
+            Self::Base64 => f.write_str("what is between the marks is not valid base64"),
+        }
+    }
+}
+
+/// Writes `der` under `label` in the normal form: 64 columns, `\n`, a final `\n`.
+///
+/// For what is public; keys go through [`encode_secret`].
+pub fn encode(label: &str, der: &[u8]) -> String {
+    write(label, &STANDARD.encode_to_string(der))
+}
+
+/// The same for a private key: every buffer that held it is wiped.
+pub fn encode_secret(label: &str, der: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(write(label, &Zeroizing::new(STANDARD.encode_to_string(der))))
+}
+
+/// Sets the marks and the lines. The capacity is exact, so that no copy is left behind by growing.
+fn write(label: &str, base64: &str) -> String {
+    let breaks = base64.len().div_ceil(COLUMNS);
+    let marks = "-----BEGIN -----\n-----END -----\n".len() + 2 * label.len();
+    let mut out = String::with_capacity(marks + base64.len() + breaks);
+    for part in ["-----BEGIN ", label, "-----\n"] {
+        out.push_str(part);
+    }
+    let mut rest = base64;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(COLUMNS));
+        out.push_str(line);
+        out.push('\n');
+        rest = after;
+    }
+    for part in ["-----END ", label, "-----\n"] {
+        out.push_str(part);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
