@@ -1,3 +1,53 @@
-//! Under construction.
+//! The chores of this project: `cargo xtask --help` lists them.
 
-fn main() {}
+mod demo;
+mod openapi;
+mod root;
+mod run;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of this project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// See the main job: build, start a server, make a certificate and import it
+    Demo,
+    /// Run every check there is, as continuous integration does
+    Test,
+    /// Write `openapi/` from the model
+    Openapi {
+        /// Change nothing; fail if what is there is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check the shape of the house: arrows between crates, headers and sizes of files
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().chore {
+        Chore::Demo => demo::demo(),
+        Chore::Test => test::test(),
+        Chore::Openapi { check } => openapi::openapi(check),
+        Chore::Tidy => tidy::tidy(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            run::tell(&format!("\n{why}"));
+            ExitCode::FAILURE
+        }
+    }
+}

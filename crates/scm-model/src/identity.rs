@@ -88,6 +88,7 @@ wire! {
 
 wire! {
     /// What a token is for. If both are given, the project counts.
+    #[derive(Default)]
     pub struct Scope {
         /// A project.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,269 @@
+//! Every setting, once: its flag, its variable, its key in the file, its default, its meaning.
+//!
+//! A flag counts before its variable, a variable before the file, the file before the default.
+
+use std::{
+    fs, io,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
+use scm_model::Revision;
+use serde::Deserialize;
+
+/// A self-hosted SSL certificate manager that speaks the SCM v3 API.
+///
+/// Without a command: `serve` with its defaults.
+#[derive(Debug, Parser)]
+#[command(name = "scm-server", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests until told to stop (SIGTERM or Ctrl-C).
+    Serve(Box<ServeArguments>),
+}
+
+#[derive(Debug, Args)]
+struct ServeArguments {
+    /// A TOML file with any of the settings below: the key of `--data-dir` is `data_dir`, and so on
+    #[arg(long, env = "SCM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Declares the settings: name, type, default, variable, and what `--help` says.
+macro_rules! settings {
+    ($( $(#[arg($($arg:tt)*)])? $name:ident: $type:ty = $default:literal, $env:literal, $value:literal,
+        $help:literal; )+) => {
+        /// The settings as given, each of them perhaps not at all.
+        #[derive(Debug, Default, Args, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        struct Settings {
+            $(
+                #[arg(long, env = $env, value_name = $value,
+                    help = concat!($help, " [default: ", $default, "]"), $($($arg)*)?)]
+                $name: Option<$type>,
+            )+
+        }
+
+        impl Settings {
+            /// These, and where they are silent, the others.
+            fn or(self, others: Self) -> Self {
+                Self { $( $name: self.$name.or(others.$name), )+ }
+            }
+
+            /// These, and where they are silent, the defaults.
+            fn resolve(self) -> Config {
+                Config { $(
+                    $name: self.$name.unwrap_or_else(|| {
+                        $default.parse().expect("the defaults parse, as a test shows")
+                    }),
+                )+ }
+            }
+        }
+
+        /// The settings that a server runs with.
+        #[derive(Debug, Clone)]
+        pub struct Config {
+            $( #[doc = $help] pub $name: $type, )+
+        }
+    };
+}
+
+settings! {
+    listen: SocketAddr = "127.0.0.1:8443", "SCM_LISTEN", "ADDRESS:PORT",
+        "Where to listen; port 0 takes a free one, which the log and credentials.json tell";
+    data_dir: PathBuf = "scm-data", "SCM_DATA_DIR", "DIR",
+        "The folder of the store, the keyring and credentials.json; made on the first start";
+    api_revision: Revision = "2021", "SCM_API_REVISION", "2021|2025",
+        "The published revision of the API: 2025 takes imports without a chain, certificates of up \
+         to 12288 characters, and names of 3 to 63 letters, digits, `_`, `.`, `-`";
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    accept_expired: bool = "false", "SCM_ACCEPT_EXPIRED", "BOOL",
+        "Take certificates that have expired";
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    require_chain: bool = "false", "SCM_REQUIRE_CHAIN", "BOOL",
+        "Refuse certificates without their chain, unless they are self-signed";
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    insecure_http: bool = "false", "SCM_INSECURE_HTTP", "BOOL",
+        "Speak plain HTTP on addresses other than loopback too: for use behind a proxy that \
+         speaks TLS";
+    trusted_proxies: Proxies = "", "SCM_TRUSTED_PROXIES", "NETWORKS",
+        "The networks, comma-separated, of the proxies whose X-Forwarded-For is believed";
+    token_lifetime: u32 = "86400", "SCM_TOKEN_LIFETIME", "SECONDS",
+        "How long a token is good, in seconds";
+    max_connections: usize = "512", "SCM_MAX_CONNECTIONS", "COUNT",
+        "How many connections may be open; further ones wait. Each may hold up to 3 MiB of headers";
+    max_requests: usize = "1024", "SCM_MAX_REQUESTS", "COUNT",
+        "How many requests may be worked on; further ones get 429";
+    request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
+        "How long a request's head, and then its body, may take to arrive, in seconds";
+    shutdown_timeout: u64 = "10", "SCM_SHUTDOWN_TIMEOUT", "SECONDS",
+        "How long open requests may take to finish once told to stop, in seconds";
+    log: String = "info", "SCM_LOG", "FILTER",
+        "What to log: error, warn, info, debug or trace, also per module (scm_store=debug)";
+    log_format: LogFormat = "text", "SCM_LOG_FORMAT", "text|json",
+        "How to log: text for people, json for machines, a line each, on standard error";
+}
+
+impl Arguments {
+    /// The settings that these arguments, their variables and their file give.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or plain HTTP would leave this machine unasked.
+    pub fn config(self) -> Result<Config, ConfigError> {
+        let Command::Serve(serve) = self.command.unwrap_or_else(|| {
+            match Self::parse_from(["scm-server", "serve"]).command {
+                Some(command) => command,
+                None => unreachable!("`serve` is a command"),
+            }
+        });
+        let file = serve.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let config = serve.settings.or(file).resolve();
+        if config.listen.ip().is_loopback() || config.insecure_http {
+            Ok(config)
+        } else {
+            Err(ConfigError::PlainHttp(config.listen))
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<Settings, ConfigError> {
+    let text = fs::read_to_string(file)
+        .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+    toml::from_str(&text).map_err(|source| ConfigError::Malformed {
+        file: file.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the settings in {}", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("cannot use the settings in {}", file.display())]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: Box<toml::de::Error>,
+    },
+    /// Tokens and private keys would cross a network in the clear.
+    #[error(
+        "{0} is not a loopback address, and plain HTTP would send private keys over the network in \
+         the clear; listen on 127.0.0.1, or, behind a proxy that speaks TLS, add --insecure-http"
+    )]
+    PlainHttp(SocketAddr),
+}
+
+/// How to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("there are text and json"),
+        }
+    }
+}
+
+/// The networks of proxies that are believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    /// Whether an address is one of them.
+    pub fn contain(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+impl FromStr for Proxies {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+        let parsed = networks.map(|network| match network.parse::<IpAddr>() {
+            Ok(address) => Ok(address.into()),
+            Err(_) => network.parse().map_err(|_| format!("`{network}` is no network")),
+        });
+        parsed.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
+        let all = ["scm-server", "serve"].iter().chain(arguments);
+        Arguments::try_parse_from(all).expect("the arguments are well-formed").config()
+    }
+
+    #[test]
+    fn the_defaults_parse_and_are_safe() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8443");
+        assert_eq!(config.api_revision, Revision::R2021);
+        assert!(!config.accept_expired && !config.insecure_http);
+        assert!(!config.trusted_proxies.contain("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn plain_http_leaves_the_machine_only_when_told() {
+        let refused = config(&["--listen", "0.0.0.0:80"]).unwrap_err();
+        assert!(refused.to_string().contains("--insecure-http"), "{refused}");
+        assert!(config(&["--listen", "0.0.0.0:80", "--insecure-http"]).is_ok());
+    }
+
+    #[test]
+    fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "api_revision = \"2025\"\naccept_expired = true\n\
+                    trusted_proxies = [\"10.0.0.0/8\"]\nmax_requests = 7\n";
+        fs::write(&file, text).unwrap();
+        let path = file.path().to_str().unwrap();
+        let config = config(&["--config", path, "--accept-expired=false"]).unwrap();
+        assert_eq!(config.api_revision, Revision::R2025);
+        assert!(!config.accept_expired);
+        assert!(config.trusted_proxies.contain("10.1.2.3".parse().unwrap()));
+        assert_eq!((config.max_requests, config.max_connections), (7, 512));
+    }
+
+    #[test]
+    fn a_key_that_is_no_setting_is_refused_by_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "lisen = \"127.0.0.1:0\"\n").unwrap();
+        let error = config(&["--config", file.path().to_str().unwrap()]).unwrap_err();
+        let ConfigError::Malformed { source, .. } = error else { panic!("{error}") };
+        assert!(source.to_string().contains("unknown field `lisen`"), "{source}");
+    }
+}

@@ -1,0 +1,102 @@
+//! What every handler can reach.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use scm_model::Revision;
+use scm_pki::Verifier;
+use scm_seal::Keyring;
+use scm_store::{Ids, Store};
+use time::{Duration, OffsetDateTime};
+
+use crate::{auth::PasswordHasher, clock::Clock, config::Config};
+
+/// A handle to what every handler can reach; cheap to clone.
+#[derive(Clone)]
+pub struct Ctx(Arc<Inner>);
+
+/// What the handle leads to.
+pub struct Inner {
+    verifier: Verifier,
+    keyring: Keyring,
+    store: Arc<dyn Store>,
+    ids: Ids,
+    passwords: PasswordHasher,
+    clock: Arc<dyn Clock>,
+    config: Config,
+}
+
+impl Ctx {
+    /// A context over an open store and its keyring.
+    pub fn new(
+        config: Config,
+        verifier: Verifier,
+        keyring: Keyring,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let ids = Ids::new(Arc::clone(&store));
+        let passwords = PasswordHasher::default();
+        Self(Arc::new(Inner { verifier, keyring, store, ids, passwords, clock, config }))
+    }
+}
+
+impl Deref for Ctx {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Inner {
+    /// Says whether a bundle is sound, and remembers issuers.
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// Seals private keys.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Keeps what is to be kept.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// Gives ids that were never given before.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Hashes and compares passwords.
+    pub fn passwords(&self) -> &PasswordHasher {
+        &self.passwords
+    }
+
+    /// The time now.
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// The published revision of the API that this server speaks.
+    pub fn revision(&self) -> Revision {
+        self.config.api_revision
+    }
+
+    /// How long a new token is good.
+    pub fn token_lifetime(&self) -> Duration {
+        Duration::seconds(self.config.token_lifetime.into())
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl fmt::Debug for Ctx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ctx").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}

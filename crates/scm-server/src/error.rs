@@ -1,0 +1,203 @@
+//! Why a request is refused, and the one mapping from every layer's errors to the wire's conditions.
+//!
+//! An error has an outside, which the caller sees, and perhaps an inside, which only the log sees,
+//! once.
+
+use std::error::Error;
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Response,
+    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+};
+use http_body_util::Full;
+use scm_model::{Condition, ErrorShape, Violation, Violations, identity::IdentityErrorBody};
+use scm_pki::{FindingClass, Findings};
+use scm_store::StoreError;
+
+/// Why a request is refused: every complaint, each under its condition.
+#[derive(Debug)]
+pub struct ApiError {
+    complaints: Vec<Complaint>,
+    allow: Option<HeaderValue>,
+    inside: Option<Box<dyn Error + Send + Sync>>,
+}
+
+#[derive(Debug)]
+struct Complaint {
+    condition: Condition,
+    detail: Option<String>,
+}
+
+impl ApiError {
+    /// Refused, with nothing to add to the condition's own text.
+    pub fn refused(condition: Condition) -> Self {
+        Self::because(condition, None)
+    }
+
+    /// Refused, with a sentence of detail.
+    pub fn refused_because(condition: Condition, detail: impl Into<String>) -> Self {
+        Self::because(condition, Some(detail.into()))
+    }
+
+    /// The path does not take the method, but these.
+    pub fn wrong_method(allowed: &str) -> Self {
+        let detail = format!("This path takes {allowed}.");
+        let allow = HeaderValue::from_str(allowed).ok();
+        Self { allow, ..Self::refused_because(Condition::WrongMethod, detail) }
+    }
+
+    /// The server failed; only the log is told how.
+    pub fn internal(inside: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { inside: Some(inside.into()), ..Self::refused(Condition::Internal) }
+    }
+
+    /// Both complaints.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.complaints.extend(other.complaints);
+        self
+    }
+
+    /// The condition that gives the code: the first in their order of precedence.
+    pub fn condition(&self) -> Condition {
+        self.complaints.iter().map(|c| c.condition).min().unwrap_or(Condition::Internal)
+    }
+
+    /// The answer to the caller. What is inside goes to the log here, and nowhere else.
+    pub fn answer(mut self, shape: ErrorShape) -> Response<Full<Bytes>> {
+        let condition = self.condition();
+        if let Some(inside) = &self.inside {
+            tracing::error!(error = %chain(inside.as_ref()), "a request failed");
+        }
+        self.complaints.sort_by_key(|complaint| complaint.condition);
+        let details: Vec<_> = self.complaints.into_iter().filter_map(|c| c.detail).collect();
+        let body = match shape {
+            ErrorShape::Scm => serde_json::to_vec(&condition.body(&details)),
+            ErrorShape::Identity => {
+                serde_json::to_vec(&IdentityErrorBody::new(condition, &details))
+            }
+        };
+        let mut response = Response::new(Full::from(body.expect("error bodies are plain JSON")));
+        *response.status_mut() = condition.status();
+        response.extensions_mut().insert(condition);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, allow);
+        }
+        if matches!(condition, Condition::TooMany | Condition::StoreAway) {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+
+    fn because(condition: Condition, detail: Option<String>) -> Self {
+        Self { complaints: vec![Complaint { condition, detail }], allow: None, inside: None }
+    }
+}
+
+/// An error and its causes, in one line.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line
+}
+
+impl From<Violations> for ApiError {
+    fn from(violations: Violations) -> Self {
+        let complaints = violations.iter().map(|violation| Complaint {
+            condition: condition_of_violation(violation),
+            detail: Some(format!("{violation}.")),
+        });
+        Self { complaints: complaints.collect(), allow: None, inside: None }
+    }
+}
+
+impl From<Findings> for ApiError {
+    fn from(findings: Findings) -> Self {
+        let complaints = findings.iter().map(|finding| Complaint {
+            condition: condition_of_finding(finding.class()),
+            detail: Some(format!("{finding}.")),
+        });
+        Self { complaints: complaints.collect(), allow: None, inside: None }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing => Self::refused(Condition::UnknownCertificate),
+            StoreError::Duplicate { existing } => {
+                let detail = format!("This project keeps it as {existing}.");
+                Self::refused_because(Condition::AlreadyKept, detail)
+            }
+            StoreError::Busy => Self::refused(Condition::TooMany),
+            StoreError::Unavailable { .. } | StoreError::Closed => {
+                Self { inside: Some(error.into()), ..Self::refused(Condition::StoreAway) }
+            }
+            StoreError::Conflict { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::NewerSchema { .. }
+            | StoreError::ForeignRing { .. }
+            | StoreError::NotOurs { .. } => Self::internal(error),
+        }
+    }
+}
+
+fn condition_of_violation(violation: &Violation) -> Condition {
+    use scm_model::Rule;
+    match (violation.field.as_str(), &violation.rule) {
+        ("name", Rule::Length { .. } | Rule::Pattern(_)) => Condition::NameInvalid,
+        _ => Condition::BodyMalformed,
+    }
+}
+
+fn condition_of_finding(class: FindingClass) -> Condition {
+    match class {
+        FindingClass::CertificateEmpty => Condition::CertificateMissing,
+        FindingClass::CertificateMarks => Condition::CertificateMarks,
+        FindingClass::CertificateUnreadable => Condition::CertificateUnreadable,
+        FindingClass::ChainUnreadable => Condition::ChainUnreadable,
+        FindingClass::ChainOrder => Condition::ChainBroken,
+        FindingClass::ChainRequired => Condition::ChainRequired,
+        FindingClass::KeyEmpty => Condition::KeyMissing,
+        FindingClass::KeyMarks => Condition::KeyMarks,
+        FindingClass::KeyUnusable => Condition::KeyUnreadable,
+        FindingClass::KeyMismatch => Condition::KeyMismatch,
+        FindingClass::NoName => Condition::NoDomain,
+        FindingClass::MalformedName => Condition::DomainMalformed,
+        FindingClass::Expired => Condition::Expired,
+        FindingClass::Weak => Condition::Weak,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_condition_gives_the_code_and_every_detail_is_told_in_order() {
+        let error = ApiError::refused_because(Condition::Weak, "Second.")
+            .and(ApiError::refused_because(Condition::KeyMissing, "First."));
+        assert_eq!(error.condition(), Condition::KeyMissing);
+        let response = error.answer(ErrorShape::Scm);
+        assert_eq!(response.status(), 400);
+        let body = format!("{:?}", response.body());
+        let text = "The certificate private key is empty. First. Second.";
+        assert!(body.contains(text), "{body}");
+    }
+
+    #[test]
+    fn the_inside_never_shows() {
+        let error = ApiError::internal("the disk is on fire");
+        let response = error.answer(ErrorShape::Scm);
+        assert_eq!(response.status(), 500);
+        assert!(!format!("{:?}", response.body()).contains("fire"));
+    }
+}

@@ -1,0 +1,115 @@
+//! What an empty store needs before anybody can ask it anything, and where that is told.
+//!
+//! The password and the token are told once, in `credentials.json`. The file is complete before the
+//! store is set up, and in its place after: wherever a first start is cut short, the next one finds
+//! a password that works.
+
+use std::fs;
+
+use aws_lc_rs::rand;
+use scm_model::{Credentials, SecretText};
+use scm_store::{
+    DomainId, DomainRecord, FirstStart, NewToken, NewUser, ProjectId, ProjectRecord, Role, Store,
+    UserId,
+};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    auth::{NewSecret, PasswordHasher},
+    data_dir::{DataDir, at, replace, write_private},
+    start::StartError,
+};
+
+/// Sets up a store, unless that has been done.
+///
+/// # Errors
+/// If the store or the folder cannot be written.
+pub async fn set_up(
+    folder: &DataDir,
+    store: &dyn Store,
+    now: OffsetDateTime,
+    token_lifetime: Duration,
+) -> Result<(), StartError> {
+    let unfinished = folder.unfinished_credentials();
+    if !store.is_set_up().await? {
+        let token = NewSecret::token();
+        let password = NewSecret::password();
+        let first = first(&password, &token, now, token_lifetime);
+        let credentials = credentials(&first, password.0, token.0);
+        write_private(&unfinished, &json(&credentials))?;
+        store.set_up(first).await?;
+    }
+    if unfinished.exists() {
+        replace(&unfinished, &folder.credentials())?;
+    }
+    Ok(())
+}
+
+/// Notes in `credentials.json` where the server answers. Whoever removed the file is done with it.
+///
+/// # Errors
+/// If the file is there, but cannot be read or written.
+pub fn note_address(folder: &DataDir, base_url: &str) -> Result<(), StartError> {
+    let path = folder.credentials();
+    if !path.exists() {
+        return Ok(());
+    }
+    let text = zeroize::Zeroizing::new(fs::read(&path).map_err(at(&path))?);
+    let mut credentials: Credentials =
+        serde_json::from_slice(&text).map_err(|_| StartError::Credentials(path.clone()))?;
+    base_url.clone_into(&mut credentials.base_url);
+    write_private(&folder.unfinished_credentials(), &json(&credentials))?;
+    Ok(replace(&folder.unfinished_credentials(), &path)?)
+}
+
+fn first(
+    password: &NewSecret,
+    token: &NewSecret,
+    now: OffsetDateTime,
+    token_lifetime: Duration,
+) -> FirstStart {
+    let domain = DomainRecord { id: DomainId::new(random_id()), name: "default".to_owned() };
+    let project = ProjectRecord {
+        id: ProjectId::new(random_id()),
+        domain: domain.id.clone(),
+        name: "default".to_owned(),
+    };
+    let user = NewUser {
+        id: UserId::new(random_id()),
+        name: "admin".to_owned(),
+        password: PasswordHasher::hash(&password.0),
+    };
+    let token = NewToken {
+        hash: token.token_hash(),
+        user: user.id.clone(),
+        project: project.id.clone(),
+        issued: now,
+        expires: now + token_lifetime,
+    };
+    FirstStart { domain, project, user, role: Role::Administrator, token }
+}
+
+fn credentials(first: &FirstStart, password: SecretText, token: SecretText) -> Credentials {
+    Credentials {
+        base_url: String::new(),
+        domain_id: first.domain.id.to_string(),
+        domain_name: first.domain.name.clone(),
+        project_id: first.project.id.to_string(),
+        project_name: first.project.name.clone(),
+        user: first.user.name.clone(),
+        password,
+        token,
+    }
+}
+
+fn json(credentials: &Credentials) -> zeroize::Zeroizing<Vec<u8>> {
+    let json = serde_json::to_vec_pretty(credentials).expect("credentials are plain JSON");
+    zeroize::Zeroizing::new(json)
+}
+
+/// 32 hexadecimal digits, as the cloud has them.
+fn random_id() -> String {
+    let mut random = [0; 16];
+    rand::fill(&mut random).expect("the operating system has random bytes");
+    format!("{:032x}", u128::from_be_bytes(random))
+}

@@ -1,0 +1,21 @@
+//! Where the log goes, and in which form.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::{EnvFilter, filter::ParseError};
+
+use crate::config::LogFormat;
+
+/// Sends the log of this process to standard error.
+///
+/// # Errors
+/// If the filter is none.
+pub fn init(filter: &str, format: LogFormat) -> Result<(), ParseError> {
+    let filter = EnvFilter::try_new(filter)?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).with_target(false).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, SocketAddr};
+
+use http::{HeaderName, request::Parts};
+
+use crate::config::Proxies;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The other end of a request's connection, noted when it was accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// Where a request comes from, and what it is called.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The address of the client: behind trusted proxies, the one that they tell.
+    pub address: IpAddr,
+    /// The id of the request.
+    pub request_id: String,
+}
+
+impl Origin {
+    /// The origin of a request that came in through [`crate::layers`].
+    pub fn of(parts: &Parts, proxies: &Proxies) -> Self {
+        let Peer(peer) = parts.extensions.get().expect("each connection notes its peer");
+        let id = parts.headers.get(crate::layers::REQUEST_ID).and_then(|id| id.to_str().ok());
+        Self {
+            address: client(peer.ip(), parts, proxies),
+            request_id: id.expect("the layers give every request an id").to_owned(),
+        }
+    }
+}
+
+/// The last address in the chain of proxies that no trusted proxy vouches for.
+fn client(peer: IpAddr, parts: &Parts, proxies: &Proxies) -> IpAddr {
+    let told = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let told: Vec<_> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut address = peer;
+    for told in told.iter().rev() {
+        let (true, Ok(before)) = (proxies.contain(address), told.parse()) else { break };
+        address = before;
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen_from(peer: &str, told: &str) -> String {
+        let proxies = "10.0.0.0/8, 127.0.0.1".parse().unwrap();
+        let request = http::Request::builder().header(FORWARDED_FOR, told).body(()).unwrap();
+        client(peer.parse().unwrap(), &request.into_parts().0, &proxies).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        assert_eq!(seen_from("192.0.2.1", "198.51.100.7"), "192.0.2.1");
+        assert_eq!(seen_from("127.0.0.1", "198.51.100.7"), "198.51.100.7");
+        assert_eq!(seen_from("127.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.1"), "198.51.100.7");
+        assert_eq!(seen_from("127.0.0.1", "203.0.113.9, nonsense"), "127.0.0.1");
+    }
+}

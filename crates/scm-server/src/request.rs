@@ -1,0 +1,111 @@
+//! A request on its way through the router: read step by step, each step under its limit.
+
+use std::{error::Error, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, header::CONTENT_LENGTH, header::CONTENT_TYPE, request::Parts};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use scm_model::{Body as _, Call, Condition, Operation, limits::BODY_BYTES};
+use tokio::time::timeout;
+
+use crate::{ctx::Ctx, error::ApiError, origin::Origin};
+
+/// How much of a body that nobody wants is read all the same, so that the caller, still sending,
+/// gets to see why it was refused.
+const UNWANTED: usize = 8 * 1024 * 1024;
+const UNWANTED_TIME: Duration = Duration::from_secs(2);
+
+/// A request.
+#[derive(Debug)]
+pub struct Asked {
+    /// Everything but the body.
+    pub parts: Parts,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The parameters of its path, still percent-encoded.
+    pub path: Vec<(String, String)>,
+    body: Option<Incoming>,
+}
+
+impl Asked {
+    /// A request that nothing is known of but where it comes from.
+    pub fn new(parts: Parts, origin: Origin, body: Incoming) -> Self {
+        Self { parts, origin, path: Vec::new(), body: Some(body) }
+    }
+
+    /// Reads what is asked for.
+    ///
+    /// # Errors
+    /// The content type, the size or the pace of the body, or every rule of the wire that is broken.
+    pub async fn read<O: Operation>(&mut self, ctx: &Ctx) -> Result<Call<O>, ApiError> {
+        if O::Body::IS_JSON && !is_json(&self.parts.headers) {
+            let detail = "Send the body as Content-Type: application/json.";
+            return Err(ApiError::refused_because(Condition::ContentType, detail));
+        }
+        let body = self.body(ctx).await?;
+        let path = decoded(&self.path)?;
+        let path: Vec<_> = path.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let query = self.parts.uri.query().unwrap_or_default();
+        let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
+            ApiError::refused_because(Condition::BodyMalformed, "Unreadable query.")
+        })?;
+        let query: Vec<_> = query.iter().map(|(name, value)| (&**name, &**value)).collect();
+        Ok(Call::read(&path, &query, &body)?)
+    }
+
+    /// Reads on for a while, if the body was not read: see [`UNWANTED`].
+    pub async fn drain(&mut self) {
+        let Some(body) = self.body.take() else { return };
+        let mut body = Limited::new(body, UNWANTED);
+        let unwanted = async { while let Some(Ok(_)) = body.frame().await {} };
+        let _whether_all_of_it = timeout(UNWANTED_TIME, unwanted).await;
+    }
+
+    async fn body(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {
+        let announced =
+            self.parts.headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
+        if announced.is_some_and(|length: usize| length > BODY_BYTES) {
+            return Err(too_large());
+        }
+        let body = self.body.take().expect("a body is read once");
+        if body.is_end_stream() {
+            return Ok(Bytes::new());
+        }
+        let limit = Duration::from_secs(ctx.config().request_timeout);
+        match timeout(limit, Limited::new(body, BODY_BYTES).collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if is_too_large(&*error) => Err(too_large()),
+            Ok(Err(_)) => {
+                let detail = "The body ended before its announced end.";
+                Err(ApiError::refused_because(Condition::BodyMalformed, detail))
+            }
+            Err(_) => Err(ApiError::refused(Condition::TooSlow)),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = sent.and_then(|value| value.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+fn is_too_large(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<LengthLimitError>().is_some()
+}
+
+fn too_large() -> ApiError {
+    let detail = format!("A body may have {BODY_BYTES} bytes.");
+    ApiError::refused_because(Condition::TooLarge, detail)
+}
+
+fn decoded(pairs: &[(String, String)]) -> Result<Vec<(&str, String)>, ApiError> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+    let decoded = pairs.iter().map(|(name, value)| Ok((name.as_str(), decode(value)?)));
+    decoded
+        .collect::<Result<_, std::str::Utf8Error>>()
+        .map_err(|_| ApiError::refused(Condition::UnknownPath))
+}

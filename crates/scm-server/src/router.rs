@@ -1,0 +1,174 @@
+//! From a request to the row of the table it asks for, and from the row's function to the answer.
+
+use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use scm_model::{Access, Call, Condition, ErrorShape, Operation, Reply as _, Visitor, api};
+use tokio::sync::Semaphore;
+
+use crate::{
+    auth::{self, Caller},
+    ctx::Ctx,
+    error::ApiError,
+    origin::Origin,
+    probe,
+    request::Asked,
+};
+
+/// An answer, written.
+pub type Answer = Response<Full<Bytes>>;
+
+type Answered<'a> = Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send + 'a>>;
+type Run = Box<dyn for<'a> Fn(Ctx, &'a mut Asked) -> Answered<'a> + Send + Sync>;
+
+/// Which function answers which row of the table.
+#[derive(Default)]
+pub struct Router {
+    paths: matchit::Router<usize>,
+    index: HashMap<&'static str, usize>,
+    methods: Vec<Vec<Row>>,
+}
+
+struct Row {
+    id: &'static str,
+    method: Method,
+    errors: ErrorShape,
+    run: Run,
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.methods.iter().flatten().map(|row| row.id)).finish()
+    }
+}
+
+impl Router {
+    /// Answers a row that demands a caller.
+    #[must_use]
+    pub fn on<O, F, Fut>(self, _row: O, handler: F) -> Self
+    where
+        O: Operation,
+        F: Fn(Ctx, Caller, Call<O>) -> Fut + Copy + Send + Sync + 'static,
+        Fut: Future<Output = Result<O::Reply, ApiError>> + Send + 'static,
+    {
+        const { assert!(!matches!(O::ACCESS, Access::Open), "a row without a caller is `open`") };
+        self.add::<O>(Box::new(move |ctx, asked| {
+            Box::pin(async move {
+                let caller = auth::claim(&ctx, &asked.parts, &asked.origin).await?;
+                auth::allow::<O>(&ctx, &caller).await?;
+                let call = asked.read::<O>(&ctx).await?;
+                Ok(respond::<O>(handler(ctx, caller, call).await?))
+            })
+        }))
+    }
+
+    /// Answers a row that anybody may call.
+    #[must_use]
+    pub fn open<O, F, Fut>(self, _row: O, handler: F) -> Self
+    where
+        O: Operation,
+        F: Fn(Ctx, Origin, Call<O>) -> Fut + Copy + Send + Sync + 'static,
+        Fut: Future<Output = Result<O::Reply, ApiError>> + Send + 'static,
+    {
+        const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
+        self.add::<O>(Box::new(move |ctx, asked| {
+            Box::pin(async move {
+                let call = asked.read::<O>(&ctx).await?;
+                Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
+            })
+        }))
+    }
+
+    /// The rows of the table that nothing answers.
+    pub fn missing(&self) -> Vec<&'static str> {
+        struct Missing(Vec<&'static str>, Vec<&'static str>);
+        impl Visitor for Missing {
+            fn visit<O: Operation>(&mut self) {
+                if !self.0.contains(&O::ID) {
+                    self.1.push(O::ID);
+                }
+            }
+        }
+        let mut missing =
+            Missing(self.methods.iter().flatten().map(|row| row.id).collect(), vec![]);
+        api::visit_all(&mut missing);
+        missing.1
+    }
+
+    fn add<O: Operation>(mut self, run: Run) -> Self {
+        let at = *self.index.entry(O::PATH).or_insert_with(|| {
+            self.methods.push(Vec::new());
+            self.paths.insert(O::PATH, self.methods.len() - 1).expect("the table's paths differ");
+            self.methods.len() - 1
+        });
+        self.methods[at].push(Row { id: O::ID, method: O::METHOD, errors: O::ERRORS, run });
+        self
+    }
+
+    async fn answer(&self, ctx: Ctx, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let origin = Origin::of(&parts, &ctx.config().trusted_proxies);
+        let mut asked = Asked::new(parts, origin, body);
+        let (answered, shape) = match self.row(&mut asked) {
+            Ok(row) => ((row.run)(ctx, &mut asked).await, row.errors),
+            Err(error) => (Err(error), ErrorShape::Scm),
+        };
+        match answered {
+            Ok(answer) => answer,
+            Err(error) => {
+                asked.drain().await;
+                error.answer(shape)
+            }
+        }
+    }
+
+    fn row(&self, asked: &mut Asked) -> Result<&Row, ApiError> {
+        let found = self.paths.at(asked.parts.uri.path());
+        let found = found.map_err(|_| ApiError::refused(Condition::UnknownPath))?;
+        let pairs = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        asked.path = pairs.collect();
+        let rows = &self.methods[*found.value];
+        rows.iter().find(|row| row.method == asked.parts.method).ok_or_else(|| {
+            let methods: Vec<_> = rows.iter().map(|row| row.method.as_str()).collect();
+            ApiError::wrong_method(&methods.join(", "))
+        })
+    }
+}
+
+fn respond<O: Operation>(reply: O::Reply) -> Answer {
+    let parts = reply.write();
+    let mut response = Response::new(Full::from(parts.body));
+    *response.status_mut() = O::STATUS;
+    *response.headers_mut() = parts.headers;
+    response
+}
+
+/// Everything behind the layers: probes, the cap on requests, and the router.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    ctx: Ctx,
+    router: Arc<Router>,
+    places: Arc<Semaphore>,
+}
+
+impl Desk {
+    /// A desk that takes as many requests at once as the settings say.
+    pub fn new(ctx: Ctx, router: Router) -> Self {
+        let places = Arc::new(Semaphore::new(ctx.config().max_requests));
+        Self { ctx, router: Arc::new(router), places }
+    }
+
+    /// Answers a request, whatever it is.
+    pub async fn answer(self, request: Request<Incoming>) -> Answer {
+        if let Some(answer) = probe::answer(&self.ctx, request.method(), request.uri()).await {
+            return answer;
+        }
+        match self.places.try_acquire() {
+            Ok(_place) => self.router.answer(self.ctx.clone(), request).await,
+            Err(_) => ApiError::refused(Condition::TooMany).answer(ErrorShape::Scm),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Accepting connections, and letting go of them.
+
+use std::{
+    future::Future,
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
+use tower::ServiceBuilder;
+
+use crate::{config::Config, layers, origin::Peer, router::Desk};
+
+/// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
+const HEAD_BYTES: usize = 3 << 20;
+
+/// How many requests one HTTP/2 connection may have under way.
+const STREAMS: u32 = 64;
+
+/// Serves until `stop`, then lets open requests finish for as long as the settings say.
+pub async fn serve(
+    listener: TcpListener,
+    desk: Desk,
+    config: &Config,
+    stop: impl Future<Output = ()>,
+) {
+    let service = layers::around(desk);
+    let head_time = Duration::from_secs(config.request_timeout);
+    let builder = builder(head_time);
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(config.max_connections));
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer, place) = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = stop.as_mut() => break,
+        };
+        let awake = Arc::new(AtomicBool::new(false));
+        let service = ServiceBuilder::new()
+            .map_request(note(peer, Arc::clone(&awake)))
+            .service(service.clone());
+        let service = TowerToHyperService::new(service);
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            let _place = place;
+            tokio::select! {
+                // What a client does to its connection is its own business.
+                _ = connection => {}
+                () = never_asked(head_time, &awake) => {}
+            }
+        });
+    }
+    drop(listener);
+    let patience = Duration::from_secs(config.shutdown_timeout);
+    if timeout(patience, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+fn builder(head_time: Duration) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_time)
+        .max_buf_size(HEAD_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(HEAD_BYTES as u32)
+        .max_concurrent_streams(STREAMS)
+        .keep_alive_interval(head_time)
+        .keep_alive_timeout(head_time);
+    builder
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, Peer, OwnedSemaphorePermit) {
+    let place = Arc::clone(places).acquire_owned().await.expect("the places are never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // An answer is one write: waiting for more to send would only delay it.
+                let _as_it_is = stream.set_nodelay(true);
+                return (stream, Peer(peer), place);
+            }
+            Err(error) => pause_after(&error).await,
+        }
+    }
+}
+
+/// A connection that broke before it was taken is nothing; out of file handles is worth a pause.
+async fn pause_after(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::error!(%error, "cannot accept connections");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Notes the peer on each request, and that there was one.
+fn note(
+    peer: Peer,
+    awake: Arc<AtomicBool>,
+) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone {
+    move |mut request| {
+        awake.store(true, Ordering::Relaxed);
+        request.extensions_mut().insert(peer);
+        request
+    }
+}
+
+/// Comes back when a connection has had its time to ask something and did not. Hyper's own time
+/// limit begins only when the protocol is known, which takes 24 bytes.
+async fn never_asked(head_time: Duration, awake: &AtomicBool) {
+    sleep(head_time).await;
+    if awake.load(Ordering::Relaxed) {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,135 @@
+//! From settings to a server that answers.
+
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use scm_pki::{Policy, Verifier};
+use scm_seal::{Keyring, KeyringError};
+use scm_store::{Home, Store, StoreError};
+use time::Duration;
+use tokio::net::TcpListener;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    ctx::Ctx,
+    data_dir::{DataDir, DataDirError},
+    first_start,
+    handlers::routes,
+    router::{Desk, Router},
+    serve, watch,
+};
+
+/// A server that is ready to answer, on a socket that already listens.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    ctx: Ctx,
+    desk: Desk,
+    folder: DataDir,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] DataDirError),
+    /// The keyring cannot be used.
+    #[error("the keyring cannot be used")]
+    Keyring(#[from] KeyringError),
+    /// There is a store, but not the keyring that opens what it keeps.
+    #[error(
+        "{} is there, but its keyring {} is not, and no key that the store keeps could be opened \
+         without it; restore the keyring that was backed up with the store",
+        store.display(), keyring.display()
+    )]
+    KeyringMissing {
+        /// The store.
+        store: PathBuf,
+        /// Where its keyring should be.
+        keyring: PathBuf,
+    },
+    /// The store cannot be used.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// `credentials.json` is not what it should be.
+    #[error("{} is damaged; remove it, and the server starts without it", .0.display())]
+    Credentials(PathBuf),
+    /// The table has rows that no function answers: a mistake in the program.
+    #[error("nothing answers {}", .0.join(", "))]
+    Unanswered(Vec<&'static str>),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl Server {
+    /// Opens the data folder, the keyring and the store, or makes them, and listens.
+    ///
+    /// # Errors
+    /// Every [`StartError`].
+    pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let router = complete(routes())?;
+        let folder = DataDir::open(&config.data_dir)?;
+        let keyring = keyring(&folder)?;
+        let store = scm_store::open(Home::Sqlite(folder.store()), keyring.ring_id()).await?;
+        let lifetime = Duration::seconds(config.token_lifetime.into());
+        first_start::set_up(&folder, &*store, clock.now(), lifetime).await?;
+        let (listener, address) = listen(config.listen).await?;
+        first_start::note_address(&folder, &format!("http://{address}"))?;
+        let policy = Policy::default()
+            .with_accept_expired(config.accept_expired)
+            .with_require_chain(config.require_chain);
+        let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, clock);
+        let desk = Desk::new(ctx.clone(), router);
+        Ok(Self { listener, address, ctx, desk, folder })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its handlers work with.
+    pub fn store(&self) -> &dyn Store {
+        self.ctx.store()
+    }
+
+    /// Answers until `stop`, then finishes what is under way and closes the store.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        let Self { listener, ctx, desk, folder, .. } = self;
+        let watch = tokio::spawn(watch::watch(ctx.clone()));
+        serve::serve(listener, desk, ctx.config(), stop).await;
+        watch.abort();
+        ctx.store().close().await;
+        drop(folder);
+    }
+}
+
+fn complete(router: Router) -> Result<Router, StartError> {
+    let missing = router.missing();
+    if missing.is_empty() { Ok(router) } else { Err(StartError::Unanswered(missing)) }
+}
+
+/// The keyring of the folder; made only where there is no store yet.
+fn keyring(folder: &DataDir) -> Result<Keyring, StartError> {
+    let (store, keyring) = (folder.store(), folder.keyring());
+    match (keyring.exists(), store.exists()) {
+        (true, _) => Ok(Keyring::open(&keyring)?),
+        (false, false) => Ok(Keyring::create(&keyring)?),
+        (false, true) => Err(StartError::KeyringMissing { store, keyring }),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}

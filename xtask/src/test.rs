@@ -1,0 +1,107 @@
+//! Every check there is, one after the other, with a table of what came of each.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    openapi::openapi,
+    run::{Done, cargo, command, run, tell},
+    tidy::tidy,
+    tools,
+};
+
+enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+/// Runs every check; fails if one does, or, where continuous integration asks, is skipped.
+pub fn test() -> Done {
+    let mut rows = Vec::new();
+    for (name, check) in CHECKS {
+        tell(&format!("\n── {name}"));
+        let start = Instant::now();
+        let outcome = check();
+        if let Outcome::Failed(why) | Outcome::Skipped(why) = &outcome {
+            tell(why);
+        }
+        rows.push((*name, outcome, start.elapsed()));
+    }
+    summary(&rows)
+}
+
+const CHECKS: &[(&str, fn() -> Outcome)] = &[
+    ("format", || passed(run(&mut cargo(&["fmt", "--all", "--check"])))),
+    ("tidy", || passed(tidy())),
+    ("openapi is fresh", || passed(openapi(true))),
+    ("openapi is valid", spec_is_valid),
+    ("clippy", clippy),
+    ("documentation", documentation),
+    ("licences, bans, sources", deny),
+    ("tests", tests),
+];
+
+fn clippy() -> Outcome {
+    let all = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    passed(run(&mut cargo(&all)))
+}
+
+fn documentation() -> Outcome {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features", "--quiet"]);
+    passed(run(doc.env("RUSTDOCFLAGS", "-D warnings")))
+}
+
+fn spec_is_valid() -> Outcome {
+    match tools::spec_validator() {
+        Ok(tool) => passed(run(&mut command(&tool.to_string_lossy(), ["openapi/scm.json"]))),
+        Err(why) => Outcome::Skipped(why),
+    }
+}
+
+fn deny() -> Outcome {
+    match tools::deny() {
+        Ok(tool) => {
+            let checks = ["--log-level", "error", "check", "licenses", "bans", "sources"];
+            passed(run(&mut command(&tool.to_string_lossy(), checks)))
+        }
+        Err(why) => Outcome::Skipped(why),
+    }
+}
+
+fn tests() -> Outcome {
+    if let Err(why) = tools::debian("openssl", "openssl") {
+        return Outcome::Skipped(why);
+    }
+    if let Err(why) = tools::debian("curl", "curl") {
+        return Outcome::Skipped(why);
+    }
+    passed(run(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])))
+}
+
+fn passed(done: Done) -> Outcome {
+    match done {
+        Ok(()) => Outcome::Passed,
+        Err(why) => Outcome::Failed(why),
+    }
+}
+
+fn summary(rows: &[(&str, Outcome, Duration)]) -> Done {
+    tell("");
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for (name, outcome, took) in rows {
+        let (count, word) = match outcome {
+            Outcome::Passed => (&mut passed, "passed"),
+            Outcome::Failed(_) => (&mut failed, "FAILED"),
+            Outcome::Skipped(_) => (&mut skipped, "skipped"),
+        };
+        *count += 1;
+        tell(&format!("  {word:8} {name:26} {:6.1} s", took.as_secs_f32()));
+    }
+    tell(&format!("\n{passed} passed, {failed} failed, {skipped} skipped"));
+    match (failed, skipped) {
+        (0, 0) => Ok(()),
+        (0, _) if !tools::must_not_skip() => Ok(()),
+        (0, _) => Err("a check was skipped, and CI=true allows none".to_owned()),
+        _ => Err("a check failed".to_owned()),
+    }
+}

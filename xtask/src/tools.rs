@@ -1,0 +1,68 @@
+//! What the checks need beyond Rust: installed where that is possible, named where it is not.
+
+use std::{env, path::PathBuf, process::Command};
+
+use crate::{
+    root::target,
+    run::{command, exists, output, run, tell},
+};
+
+const DENY_VERSION: &str = "0.20.2";
+const SPEC_VALIDATOR: &str = "openapi-spec-validator==0.9.0";
+
+/// Makes sure that a program is there, from a Debian package if need be and if we may.
+pub fn debian(program: &str, package: &str) -> Result<(), String> {
+    if exists(program) {
+        return Ok(());
+    }
+    let missing = format!("needs `{program}`: install the Debian package {package}");
+    if !exists("apt-get") || !is_root() {
+        return Err(missing);
+    }
+    tell(&format!("  installing {package}"));
+    let installed = output(&mut command("apt-get", ["update", "-qq"]))
+        .and_then(|_| output(&mut command("apt-get", ["install", "-y", "-qq", package])));
+    installed.map(drop).map_err(|why| format!("{missing}\n{why}"))
+}
+
+/// The validator of OpenAPI documents, in an environment of its own.
+pub fn spec_validator() -> Result<PathBuf, String> {
+    let home = target().join("tools/python");
+    let tool = home.join("bin/openapi-spec-validator");
+    if tool.exists() {
+        return Ok(tool);
+    }
+    debian("python3", "python3-venv")?;
+    tell(&format!("  installing {SPEC_VALIDATOR}"));
+    let home_text = home.to_string_lossy().into_owned();
+    output(&mut command("python3", ["-m", "venv", &home_text]))?;
+    let pip = home.join("bin/pip").to_string_lossy().into_owned();
+    output(&mut command(&pip, ["install", "--quiet", SPEC_VALIDATOR]))?;
+    Ok(tool)
+}
+
+/// cargo-deny, built once.
+pub fn deny() -> Result<PathBuf, String> {
+    let home = target().join("tools/cargo");
+    let tool = home.join("bin/cargo-deny");
+    if tool.exists() {
+        return Ok(tool);
+    }
+    tell("  building cargo-deny (a few minutes, once)");
+    let home_text = home.to_string_lossy().into_owned();
+    let version = format!("cargo-deny@{DENY_VERSION}");
+    let mut install = command("cargo", ["install", "--quiet", "--locked", "--root"]);
+    // Not the flags of our own build, nor its folder.
+    install.args([&home_text, &version]).env_remove("CARGO_TARGET_DIR");
+    run(&mut install)?;
+    Ok(tool)
+}
+
+/// Whether a skipped check counts as a failed one.
+pub fn must_not_skip() -> bool {
+    env::var("CI").is_ok_and(|ci| ci == "true")
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
