@@ -1,6 +1,15 @@
 //! Certificates on the wire: bodies, replies and paths.
 
+mod change;
+mod list;
+
 use crate::{SecretText, field::wire, limits};
+
+pub use change::{CertificateReplacement, CertificateUpdate, ExportedCertificate};
+pub use list::{
+    CertificateFilter, CertificatePage, CertificateSummary, PageSize, SortDirection, SortKey,
+    StatusFilter,
+};
 
 wire! {
     /// A certificate to import, with its chain and private key.

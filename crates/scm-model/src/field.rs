@@ -1,6 +1,8 @@
 //! What a wire type says of its own fields, so that validation, explanations of bad input and the
 //! OpenAPI document come from one declaration.
 
+use std::fmt;
+
 use validator::{ValidationError, ValidationErrors};
 
 use crate::{Length, SecretText};
@@ -37,21 +39,39 @@ pub enum Kind {
     Flag,
     /// A whole number.
     Integer,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// One of these numbers.
+    OneNumberOf(&'static [&'static str]),
     /// A list.
     List,
     /// An object of its own.
     Object,
 }
 
-impl Kind {
-    /// The kind as a person calls it.
-    pub const fn as_str(self) -> &'static str {
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text | Self::Secret => "a string",
-            Self::Flag => "true or false",
-            Self::Integer => "a whole number",
-            Self::List => "a list",
-            Self::Object => "an object",
+            Self::Text | Self::Secret => f.write_str("a string"),
+            Self::Flag => f.write_str("true or false"),
+            Self::Integer => f.write_str("a whole number from 0 to 4294967295"),
+            Self::OneOf(values) | Self::OneNumberOf(values) => {
+                write!(f, "one of {}", values.join(", "))
+            }
+            Self::List => f.write_str("a list"),
+            Self::Object => f.write_str("an object"),
+        }
+    }
+}
+
+impl Kind {
+    /// Whether a parameter of a path or a query, which is always text, is of this kind.
+    pub(crate) fn reads(self, text: &str) -> bool {
+        match self {
+            Self::Flag => matches!(text, "true" | "false"),
+            Self::Integer => text.parse::<u32>().is_ok(),
+            Self::OneOf(values) | Self::OneNumberOf(values) => values.contains(&text),
+            Self::Text | Self::Secret | Self::List | Self::Object => true,
         }
     }
 }
@@ -105,6 +125,38 @@ impl<T: FieldType> FieldType for Option<T> {
         self.as_ref()?.characters()
     }
 }
+
+/// Declares a type that is one of a few published texts or numbers.
+macro_rules! choice {
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident as $kind:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $vis enum $name {
+            $( $(#[$variant_meta])* #[serde(rename = $text)] $variant, )+
+        }
+
+        impl $name {
+            /// Every value, as it stands on the wire.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
+
+            /// The value as it stands on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl $crate::FieldType for $name {
+            const KIND: $crate::Kind = $crate::Kind::$kind(Self::VALUES);
+        }
+    };
+}
+pub(crate) use choice;
 
 /// Declares a wire type: its fields, their limits and their documentation, once.
 ///

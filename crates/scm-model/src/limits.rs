@@ -86,3 +86,12 @@ pub const DOMAIN_COUNT: u32 = 100;
 
 /// The most wildcards that `wildcard_count` tells.
 pub const WILDCARD_COUNT: u32 = 99;
+
+/// What is searched for in names and domains.
+pub const CONTENT: Length = Length::up_to(255);
+
+/// What a certificate's owner writes about it.
+pub const DESCRIPTION: Length = Length::up_to(255);
+
+/// Where a page of a list ended.
+pub const MARKER: Length = Length::up_to(128);

@@ -192,12 +192,19 @@ fn parameters<O: Operation>() -> Vec<Parameter> {
 }
 
 fn parameter(field: &Field, place: ParameterIn) -> Parameter {
-    let schema_type = match field.kind {
-        Kind::Flag => Type::Boolean,
-        Kind::Integer => Type::Integer,
-        _ => Type::String,
+    let object = ObjectBuilder::new();
+    let object = match field.kind {
+        Kind::Flag => object.schema_type(Type::Boolean),
+        Kind::Integer => object.schema_type(Type::Integer).minimum(Some(0)),
+        Kind::OneOf(values) => {
+            object.schema_type(Type::String).enum_values(Some(values.iter().copied()))
+        }
+        Kind::OneNumberOf(values) => object
+            .schema_type(Type::Integer)
+            .enum_values(Some(values.iter().filter_map(|value| value.parse::<u32>().ok()))),
+        Kind::Text | Kind::Secret | Kind::List | Kind::Object => object.schema_type(Type::String),
     };
-    let mut schema = Schema::Object(ObjectBuilder::new().schema_type(schema_type).build());
+    let mut schema = Schema::Object(object.build());
     if let Some(length) = field.length {
         limit(&mut schema, length);
     }

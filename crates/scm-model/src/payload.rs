@@ -105,8 +105,9 @@ impl ReplyParts {
 impl Body for Empty {
     const IS_JSON: bool = false;
 
-    fn read(_: &[u8]) -> Result<Self, Violations> {
-        Ok(Self)
+    /// Clients send nothing, `{}` or `null` where nothing is asked for; all mean the same.
+    fn read(bytes: &[u8]) -> Result<Self, Violations> {
+        json::nothing(bytes).map(|()| Self)
     }
 
     fn check(&self) -> Result<(), Violations> {
@@ -115,6 +116,21 @@ impl Body for Empty {
 
     fn write(&self) -> Vec<u8> {
         Vec::new()
+    }
+
+    #[cfg(feature = "openapi")]
+    fn describe(_: &mut crate::openapi::Schemas) -> Option<String> {
+        None
+    }
+}
+
+impl Reply for Empty {
+    fn write(self) -> ReplyParts {
+        ReplyParts { headers: HeaderMap::new(), body: Vec::new() }
+    }
+
+    fn read(_: &HeaderMap, _: &[u8]) -> Result<Self, Unreadable> {
+        Ok(Self)
     }
 
     #[cfg(feature = "openapi")]

@@ -64,7 +64,7 @@ impl fmt::Display for Rule {
             Self::Mandatory => f.write_str("missing"),
             Self::NotNull => f.write_str("must not be null"),
             Self::Once => f.write_str("given more than once"),
-            Self::Kind(kind) => write!(f, "must be {}", kind.as_str()),
+            Self::Kind(kind) => write!(f, "must be {kind}"),
             Self::Shape => f.write_str("not of the published shape"),
             Self::Length { actual, length } if length.min == length.max => {
                 write!(f, "{actual} characters, must be {}", length.min)

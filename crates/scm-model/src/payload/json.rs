@@ -35,6 +35,18 @@ pub(super) fn check<T: Wire + Validate>(value: &T) -> Result<(), Violations> {
     Violations::unless_empty(broken.collect())
 }
 
+/// Makes sure that a body says nothing: none, an object, or null.
+pub(super) fn nothing(bytes: &[u8]) -> Result<(), Violations> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Shape::Null | Shape::Object(_)) => Ok(()),
+        Ok(_) => Err(Violation::new("", Rule::Object).into()),
+        Err(error) => Err(Violation::new("", Rule::Json(error.to_string())).into()),
+    }
+}
+
 fn explain<T: Wire + DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Violations {
     if error.classify() != Category::Data {
         return Violation::new("", Rule::Json(error.to_string())).into();

@@ -22,11 +22,14 @@ where
 {
     let mut broken = Vec::new();
     for field in T::FIELDS {
-        match pairs.iter().filter(|(name, _)| *name == field.name).count() {
-            0 if !field.optional => broken.push(Violation::new(field.name, Rule::Mandatory)),
-            2.. => broken.push(Violation::new(field.name, Rule::Once)),
-            _ => {}
-        }
+        let mut given = pairs.iter().filter(|(name, _)| *name == field.name);
+        let rule = match (given.next(), given.next()) {
+            (None, _) if !field.optional => Rule::Mandatory,
+            (Some(_), Some(_)) => Rule::Once,
+            (Some((_, text)), None) if !field.kind.reads(text) => Rule::Kind(field.kind),
+            _ => continue,
+        };
+        broken.push(Violation::new(field.name, rule));
     }
     Violations::unless_empty(broken)?;
     let value = serde_urlencoded::to_string(pairs)

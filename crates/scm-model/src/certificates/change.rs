@@ -1,0 +1,49 @@
+//! Changing and exporting certificates.
+
+use crate::{SecretText, field::wire, limits};
+
+wire! {
+    /// A renewed certificate, with its chain and private key, to stand under an id that exists.
+    pub struct CertificateReplacement {
+        /// The certificate, PEM, as in an import.
+        certificate: String [limits::CERTIFICATE],
+        /// The chain, PEM, as in an import.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        certificate_chain: Option<String> [limits::CERTIFICATE_CHAIN],
+        /// The private key, PEM, as in an import.
+        #[schema(value_type = String, write_only)]
+        private_key: SecretText [limits::PRIVATE_KEY],
+    }
+}
+
+wire! {
+    /// What its owner says about a certificate. What is absent or null stays as it is.
+    pub struct CertificateUpdate {
+        /// Another name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String> [limits::NAME],
+        /// Another description; empty for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String> [limits::DESCRIPTION],
+    }
+}
+
+wire! {
+    /// A certificate with its chain and private key, PEM.
+    pub struct ExportedCertificate {
+        /// The certificate, followed by its chain.
+        entire_certificate: String,
+        /// The certificate alone.
+        certificate: String,
+        /// The chain; empty if there is none.
+        certificate_chain: String,
+        /// The private key, in the encoding it was imported in.
+        #[schema(value_type = String)]
+        private_key: SecretText,
+        /// The SM2 encryption certificate; always null here.
+        enc_certificate: Option<String>,
+        /// The SM2 encryption key; always null here.
+        #[schema(value_type = Option<String>)]
+        enc_private_key: Option<SecretText>,
+    }
+}

@@ -1,0 +1,190 @@
+//! Listing certificates: what may be asked for, and a page of the answer.
+
+use crate::{
+    field::{choice, wire},
+    limits,
+};
+
+wire! {
+    /// Which certificates, in which order.
+    #[derive(Default)]
+    pub struct CertificateFilter {
+        /// How many at most; 10 if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<PageSize>,
+        /// How many to leave out first. Beyond a few thousand, `marker` is faster.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<u32>,
+        /// Where the last page ended: its `next_marker`. Every page costs the same. (An addition of
+        /// this server.)
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        marker: Option<String> [limits::MARKER],
+        /// By what to sort; `certUpdateTime` if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sort_key: Option<SortKey>,
+        /// In which direction; `DESC` if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sort_dir: Option<SortDirection>,
+        /// Only those of this status; `ALL` if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<StatusFilter>,
+        /// Only those of this enterprise project: `all`, `0`, or an id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enterprise_project_id: Option<String> [limits::ENTERPRISE_PROJECT_ID],
+        /// Only those that can be deployed to other services.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deploy_support: Option<bool>,
+        /// Only the caller's own, or those shared with the caller too. Nothing is shared here, so
+        /// both give the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owned_by_self: Option<bool>,
+        /// Only those that are valid, or expired at most this many days ago.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expired_days_since: Option<u32>,
+        /// Only those with this text in their name or in one of their domains, in upper or lower case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<String> [limits::CONTENT],
+    }
+}
+
+choice! {
+    /// How many certificates a page has at most.
+    #[derive(Default)]
+    pub enum PageSize as OneNumberOf {
+        /// Ten.
+        #[default]
+        Ten = "10",
+        /// Twenty.
+        Twenty = "20",
+        /// Fifty.
+        Fifty = "50",
+    }
+}
+
+impl PageSize {
+    /// The size as a number.
+    pub const fn count(self) -> u32 {
+        match self {
+            Self::Ten => 10,
+            Self::Twenty => 20,
+            Self::Fifty => 50,
+        }
+    }
+}
+
+choice! {
+    /// By what certificates are sorted.
+    #[derive(Default)]
+    pub enum SortKey as OneOf {
+        /// By when they expire.
+        Expiry = "certExpiredTime",
+        /// By status.
+        Status = "certStatus",
+        /// By when they were last changed.
+        #[default]
+        Updated = "certUpdateTime",
+    }
+}
+
+choice! {
+    /// In which direction certificates are sorted.
+    #[derive(Default)]
+    pub enum SortDirection as OneOf {
+        /// The smallest or oldest first.
+        Ascending = "ASC",
+        /// The largest or newest first.
+        #[default]
+        Descending = "DESC",
+    }
+}
+
+choice! {
+    /// The status of the certificates that are asked for. Those that this server keeps are `UPLOAD` or
+    /// `EXPIRED`; of the others there are none.
+    #[derive(Default)]
+    pub enum StatusFilter as OneOf {
+        /// Any.
+        #[default]
+        All = "ALL",
+        /// Bought.
+        Paid = "PAID",
+        /// Issued.
+        Issued = "ISSUED",
+        /// Under review.
+        Checking = "CHECKING",
+        /// Cancellation under review.
+        CancelChecking = "CANCELCHECKING",
+        /// Refused.
+        Unpassed = "UNPASSED",
+        /// Past its end.
+        Expired = "EXPIRED",
+        /// Revocation under review.
+        Revoking = "REVOKING",
+        /// Revoked.
+        Revoked = "REVOKED",
+        /// Imported, and not past its end.
+        Upload = "UPLOAD",
+        /// Waiting for the validation of an organisation.
+        CheckingOrganisation = "CHECKING_ORG",
+        /// Waiting for its issue.
+        Issuing = "ISSUING",
+        /// Further domains under review.
+        SupplementChecking = "SUPPLEMENTCHECKING",
+    }
+}
+
+wire! {
+    /// A page of certificates.
+    pub struct CertificatePage {
+        /// The certificates; empty past the end.
+        certificates: Vec<CertificateSummary>,
+        /// How many there are on all pages together, at most 10,000 where `content` or
+        /// `expired_days_since` is given.
+        total_count: u32,
+        /// What to give as `marker` for the next page; null on the last. (An addition of this server.)
+        next_marker: Option<String>,
+    }
+}
+
+wire! {
+    /// A certificate in a list. What is not known is null.
+    pub struct CertificateSummary {
+        /// Its id.
+        #[schema(example = "scs1600313391074")]
+        id: String [limits::CERTIFICATE_ID],
+        /// Its name.
+        name: String [limits::NAME],
+        /// The domain it is bound to.
+        #[schema(example = "www.example.com")]
+        domain: String,
+        /// Its further names, joined by `;`, cut at a whole name after 4096 characters.
+        sans: Option<String> [limits::SANS],
+        /// How its issuer signed it.
+        signature_algorithm: Option<String>,
+        /// Whether it can be deployed to other services.
+        deploy_support: bool,
+        /// What was bought; null for an imported one.
+        r#type: Option<String>,
+        /// Who sold it; null for an imported one.
+        brand: Option<String>,
+        /// Until when it is valid, UTC.
+        #[schema(example = "2027-05-27 16:46:25.0")]
+        expire_time: String,
+        /// `SINGLE_DOMAIN`, `WILDCARD` or `MULTI_DOMAIN`.
+        domain_type: String,
+        /// For how many months it was bought; null for an imported one.
+        validity_period: Option<u32>,
+        /// `UPLOAD` for an imported one, `EXPIRED` past its end.
+        status: String,
+        /// How many names it has, at most 100.
+        domain_count: u32,
+        /// How many of them are wildcards, at most 100.
+        wildcard_count: u32,
+        /// What its owner wrote about it.
+        description: Option<String>,
+        /// The domain, in the sense of an account, that owns it.
+        domain_id: Option<String>,
+        /// The enterprise project it belongs to.
+        enterprise_project_id: String,
+    }
+}
