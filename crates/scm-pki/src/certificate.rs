@@ -11,7 +11,7 @@ use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use time::OffsetDateTime;
 
 use crate::{
-    KeyAlgorithm, NameDefect, Names, SignatureAlgorithm, distinguished, name, pem,
+    KeyAlgorithm, NameDefect, Names, PrivateKey, SignatureAlgorithm, distinguished, name, pem,
     public_key::{KeyKind, same_bits},
     signature::{Verdict, verify},
     text::hex,
@@ -178,9 +178,13 @@ impl Certificate {
     /// Whether the key of `issuer` made the signature.
     pub(crate) fn verify_signature(&self, issuer: &Self) -> Verdict {
         let Some(key) = issuer.key_algorithm() else { return Verdict::Unchecked };
-        let signed = &self.der[self.facts.signed.clone()];
         let signature = &self.der[self.facts.signature.clone()];
-        verify(&self.facts.algorithm, key, issuer.key_bits(), signed, signature)
+        verify(&self.facts.algorithm, key, issuer.key_bits(), self.signed(), signature)
+    }
+
+    /// The bytes that are signed: tbsCertificate.
+    pub(crate) fn signed(&self) -> &[u8] {
+        &self.der[self.facts.signed.clone()]
     }
 
     /// Whether basicConstraints makes it a certificate authority.
@@ -206,9 +210,10 @@ impl Certificate {
         }
     }
 
-    /// Whether its key is the one of these bits and kind.
-    pub(crate) fn has_key(&self, algorithm: KeyAlgorithm, bits: &[u8]) -> bool {
-        self.key_algorithm() == Some(algorithm) && same_bits(self.key_bits(), bits)
+    /// Whether `key` is its private key.
+    pub(crate) fn has_key_of(&self, key: &PrivateKey) -> bool {
+        self.key_algorithm() == Some(key.algorithm())
+            && same_bits(self.key_bits(), key.public_bits())
     }
 
     pub(crate) fn raw_subject(&self) -> &[u8] {

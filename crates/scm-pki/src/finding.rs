@@ -3,6 +3,8 @@
 //! A finding holds what was found and where; which code an interface answers for a class is not
 //! decided here.
 
+mod advice;
+mod class;
 mod sentence;
 
 use time::OffsetDateTime;
@@ -11,6 +13,8 @@ use crate::{
     Content, Field, KeyAlgorithm, KeyError, NameRule, Place, SignatureAlgorithm, Unmarked,
     certificate::CertificateError, pem,
 };
+
+pub use class::FindingClass;
 
 /// One thing that is wrong, with its facts. `Display` is one sentence: what is wrong, where, and
 /// what to do. Text from certificates is escaped and bounded; the key is never shown.
@@ -232,129 +236,6 @@ pub enum PasswordForm {
     Pkcs8,
     /// `Proc-Type: 4,ENCRYPTED` (RFC 1421, as OpenSSL writes it).
     ProcType,
-}
-
-/// The kinds of findings, in the order in which they are told: what comes first decides the code
-/// of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FindingClass {
-    /// `certificate` is empty, or has nothing between its marks.
-    CertificateEmpty,
-    /// `certificate` has no usable marks, or holds another thing.
-    CertificateMarks,
-    /// `certificate` has base64 or DER that does not parse.
-    CertificateUnreadable,
-    /// `certificate_chain` has marks, base64 or DER that does not parse.
-    ChainUnreadable,
-    /// The certificates do not make a chain.
-    ChainOrder,
-    /// The policy demands a chain.
-    ChainRequired,
-    /// `private_key` is empty, or has nothing between its marks.
-    KeyEmpty,
-    /// `private_key` has no usable marks, or holds another thing.
-    KeyMarks,
-    /// The key is under a password, does not parse, is inconsistent or not supported.
-    KeyUnusable,
-    /// The key does not belong to the certificate.
-    KeyMismatch,
-    /// The leaf has no name.
-    NoName,
-    /// A name of the leaf is malformed.
-    MalformedName,
-    /// A certificate has expired.
-    Expired,
-    /// A key or signature is weak, or of a kind that is not supported.
-    Weak,
-}
-
-impl Finding {
-    /// The field that the finding is about.
-    pub fn field(&self) -> Field {
-        match self {
-            Self::Empty { field }
-            | Self::NothingBetweenMarks { field, .. }
-            | Self::NoMarks { field, .. }
-            | Self::Pem { field, .. }
-            | Self::WrongContent { field, .. }
-            | Self::WrongOrder { field, .. } => *field,
-            Self::UnreadableCertificate { place, .. }
-            | Self::NotTheIssuer { next: place, .. }
-            | Self::AfterRoot { next: place, .. }
-            | Self::BadSignature { child: place, .. }
-            | Self::NotCa { issuer: place, .. }
-            | Self::NoCertSign { issuer: place, .. }
-            | Self::PathTooLong { issuer: place, .. }
-            | Self::NoName { leaf: place, .. }
-            | Self::MalformedName { leaf: place, .. }
-            | Self::Expired { place, .. }
-            | Self::WeakKey { place, .. }
-            | Self::WeakSignature { place, .. }
-            | Self::UnsupportedKey { place, .. }
-            | Self::UnsupportedSignature { place, .. } => place.field(),
-            Self::ChainRequired { .. } => Field::CertificateChain,
-            Self::SeveralKeys { .. }
-            | Self::EncryptedKey { .. }
-            | Self::BadKey { .. }
-            | Self::KeyMismatch { .. } => Field::PrivateKey,
-        }
-    }
-
-    /// The class, which orders findings and chooses the code of an answer.
-    pub fn class(&self) -> FindingClass {
-        match self {
-            Self::Empty { field } | Self::NothingBetweenMarks { field, .. } => empty(*field),
-            Self::NoMarks { field, .. } | Self::WrongContent { field, .. } => marks(*field),
-            Self::Pem { field, defect } if defect.is_of_marks() => marks(*field),
-            Self::Pem { field, .. } => unreadable(*field),
-            Self::UnreadableCertificate { place, .. } => unreadable(place.field()),
-            Self::WrongOrder { .. }
-            | Self::NotTheIssuer { .. }
-            | Self::AfterRoot { .. }
-            | Self::BadSignature { .. }
-            | Self::NotCa { .. }
-            | Self::NoCertSign { .. }
-            | Self::PathTooLong { .. } => FindingClass::ChainOrder,
-            Self::ChainRequired { .. } => FindingClass::ChainRequired,
-            Self::SeveralKeys { .. } => FindingClass::KeyMarks,
-            Self::EncryptedKey { .. } | Self::BadKey { .. } => FindingClass::KeyUnusable,
-            Self::KeyMismatch { .. } => FindingClass::KeyMismatch,
-            Self::NoName { .. } => FindingClass::NoName,
-            Self::MalformedName { .. } => FindingClass::MalformedName,
-            Self::Expired { .. } => FindingClass::Expired,
-            Self::WeakKey { .. }
-            | Self::WeakSignature { .. }
-            | Self::UnsupportedKey { .. }
-            | Self::UnsupportedSignature { .. } => FindingClass::Weak,
-        }
-    }
-}
-
-/// The class of an empty field or block.
-fn empty(field: Field) -> FindingClass {
-    match field {
-        Field::Certificate => FindingClass::CertificateEmpty,
-        Field::CertificateChain => FindingClass::ChainUnreadable,
-        Field::PrivateKey => FindingClass::KeyEmpty,
-    }
-}
-
-/// The class of damaged marks and of things in the wrong field.
-fn marks(field: Field) -> FindingClass {
-    match field {
-        Field::Certificate => FindingClass::CertificateMarks,
-        Field::CertificateChain => FindingClass::ChainUnreadable,
-        Field::PrivateKey => FindingClass::KeyMarks,
-    }
-}
-
-/// The class of base64 and DER that does not parse.
-fn unreadable(field: Field) -> FindingClass {
-    match field {
-        Field::Certificate => FindingClass::CertificateUnreadable,
-        Field::CertificateChain => FindingClass::ChainUnreadable,
-        Field::PrivateKey => FindingClass::KeyUnusable,
-    }
 }
 
 /// Everything that is wrong with a bundle: at least one finding, by class.

@@ -21,7 +21,7 @@ pub(crate) fn names(place: Place, leaf: &Certificate) -> Result<Names, Vec<Findi
 pub(crate) fn check_key(slots: &[Slot], key: &PrivateKey) -> Option<Finding> {
     let has_key = |slot: &&Slot| {
         let found = slot.certificate.as_ref();
-        found.is_some_and(|found| found.has_key(key.algorithm(), key.public_bits()))
+        found.is_some_and(|found| found.has_key_of(key))
     };
     let leaf = slots.first().filter(|leaf| !has_key(leaf))?;
     Some(Finding::KeyMismatch {

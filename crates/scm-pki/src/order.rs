@@ -20,9 +20,7 @@ pub(crate) fn chain_of_all(
 
 /// The leaf by content: the one that the key belongs to, else the first that issues no other.
 pub(crate) fn leaf(certificates: &[&Certificate], key: Option<&PrivateKey>) -> Option<usize> {
-    let of_key = key.and_then(|key| {
-        certificates.iter().position(|found| found.has_key(key.algorithm(), key.public_bits()))
-    });
+    let of_key = key.and_then(|key| certificates.iter().position(|found| found.has_key_of(key)));
     of_key.or_else(|| {
         certificates.iter().position(|found| {
             certificates.iter().all(|other| other == found || !other.names_as_issuer(found))

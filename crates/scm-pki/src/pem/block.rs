@@ -73,6 +73,13 @@ impl<'a> Block<'a> {
         Ok(bytes)
     }
 
+    /// The block as text again, with its marks and headers. The capacity is exact, so that a key
+    /// leaves no copy behind by growing.
+    pub(crate) fn to_text(self) -> String {
+        ["-----BEGIN ", self.label, "-----\n", self.body, "-----END ", self.label, "-----\n"]
+            .concat()
+    }
+
     /// Parts the RFC 1421 headers from the base64, which never holds a colon.
     fn split_headers(&self) -> (&'a str, &'a str) {
         let mut end = 0;

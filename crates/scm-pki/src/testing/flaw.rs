@@ -1,0 +1,133 @@
+//! The ways in which a bundle can be bad: each causes exactly one finding.
+
+use crate::FindingClass;
+
+/// A single defect of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// `certificate` is empty.
+    CertificateEmpty,
+    /// `certificate` has marks with nothing between.
+    CertificateHollow,
+    /// `certificate` has lost its marks.
+    CertificateUnmarked,
+    /// `certificate` holds a public key.
+    CertificateIsPublicKey,
+    /// `certificate` has a character that is no base64.
+    CertificateBase64,
+    /// `certificate` was cut short.
+    CertificateCut,
+    /// `certificate_chain` has no marks.
+    ChainUnmarked,
+    /// `certificate_chain` has a character that is no base64.
+    ChainBase64,
+    /// The root stands before the intermediate.
+    WrongOrder,
+    /// The intermediate is missing between leaf and root.
+    MissingLink,
+    /// A certificate follows the root.
+    Stranger,
+    /// The leaf's signature was changed.
+    BadSignature,
+    /// The root's own signature was changed.
+    BadRootSignature,
+    /// The intermediate is no authority.
+    NotCa,
+    /// The intermediate's keyUsage lacks keyCertSign.
+    NoCertSign,
+    /// Two intermediates, where the upper one allows none below itself.
+    PathTooLong,
+    /// No chain. Only a policy with `require_chain` minds.
+    NoChain,
+    /// `private_key` is empty.
+    KeyEmpty,
+    /// `private_key` has lost its marks.
+    KeyUnmarked,
+    /// `private_key` holds the public key.
+    KeyIsPublicKey,
+    /// `private_key` is under a password.
+    KeyEncrypted,
+    /// `private_key` was cut short.
+    KeyCut,
+    /// The key is another one of the same kind.
+    WrongKey,
+    /// The key is that of the intermediate.
+    IssuersKey,
+    /// The leaf names nothing.
+    NoName,
+    /// The leaf has a malformed name.
+    MalformedName,
+    /// The leaf has expired yesterday. A policy with `accept_expired` does not mind.
+    Expired,
+    /// The intermediate has expired yesterday. Likewise.
+    ExpiredIntermediate,
+    /// The leaf is signed with SHA-1, by an RSA intermediate whatever the authority's kind.
+    WeakSignature,
+    /// The leaf's key is RSA with 1024 bits, whatever the authority's kind.
+    WeakKey,
+}
+
+impl Flaw {
+    /// All of them.
+    pub const ALL: [Self; 30] = [
+        Self::CertificateEmpty,
+        Self::CertificateHollow,
+        Self::CertificateUnmarked,
+        Self::CertificateIsPublicKey,
+        Self::CertificateBase64,
+        Self::CertificateCut,
+        Self::ChainUnmarked,
+        Self::ChainBase64,
+        Self::WrongOrder,
+        Self::MissingLink,
+        Self::Stranger,
+        Self::BadSignature,
+        Self::BadRootSignature,
+        Self::NotCa,
+        Self::NoCertSign,
+        Self::PathTooLong,
+        Self::NoChain,
+        Self::KeyEmpty,
+        Self::KeyUnmarked,
+        Self::KeyIsPublicKey,
+        Self::KeyEncrypted,
+        Self::KeyCut,
+        Self::WrongKey,
+        Self::IssuersKey,
+        Self::NoName,
+        Self::MalformedName,
+        Self::Expired,
+        Self::ExpiredIntermediate,
+        Self::WeakSignature,
+        Self::WeakKey,
+    ];
+
+    /// The class of its finding under the default policy; `None` if that does not mind.
+    pub const fn class(self) -> Option<FindingClass> {
+        Some(match self {
+            Self::CertificateEmpty | Self::CertificateHollow => FindingClass::CertificateEmpty,
+            Self::CertificateUnmarked | Self::CertificateIsPublicKey => {
+                FindingClass::CertificateMarks
+            }
+            Self::CertificateBase64 | Self::CertificateCut => FindingClass::CertificateUnreadable,
+            Self::ChainUnmarked | Self::ChainBase64 => FindingClass::ChainUnreadable,
+            Self::WrongOrder
+            | Self::MissingLink
+            | Self::Stranger
+            | Self::BadSignature
+            | Self::BadRootSignature
+            | Self::NotCa
+            | Self::NoCertSign
+            | Self::PathTooLong => FindingClass::ChainOrder,
+            Self::NoChain => return None,
+            Self::KeyEmpty => FindingClass::KeyEmpty,
+            Self::KeyUnmarked | Self::KeyIsPublicKey => FindingClass::KeyMarks,
+            Self::KeyEncrypted | Self::KeyCut => FindingClass::KeyUnusable,
+            Self::WrongKey | Self::IssuersKey => FindingClass::KeyMismatch,
+            Self::NoName => FindingClass::NoName,
+            Self::MalformedName => FindingClass::MalformedName,
+            Self::Expired | Self::ExpiredIntermediate => FindingClass::Expired,
+            Self::WeakSignature | Self::WeakKey => FindingClass::Weak,
+        })
+    }
+}

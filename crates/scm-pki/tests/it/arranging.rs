@@ -1,0 +1,74 @@
+//! Loose files, in any order.
+
+use scm_pki::{ArrangeError, Content, arrange, testing::Flaw};
+
+use super::*;
+
+#[test]
+fn leaf_chain_and_key_are_told_apart_by_content() {
+    let bundle = authority().leaf("a.example").with_root().issue();
+    let mut parts = bundle.certificate_chain.split_inclusive("-----END CERTIFICATE-----\n");
+    let (intermediate, root) = (parts.next().expect("two"), parts.next().expect("two"));
+    let mixed = format!("{root}{}{intermediate}", bundle.private_key);
+    for texts in [
+        &[root, &bundle.private_key, intermediate, &bundle.certificate][..],
+        &[&bundle.certificate, &mixed],
+        &[&mixed, &mixed, &bundle.certificate, &bundle.certificate],
+    ] {
+        let arranged = arrange(texts).expect("complete");
+        assert_eq!(arranged.certificate, bundle.certificate);
+        assert_eq!(arranged.certificate_chain, bundle.certificate_chain);
+        assert_eq!(*arranged.private_key, bundle.private_key);
+        assert_eq!(arranged.left_over, []);
+    }
+}
+
+#[test]
+fn what_has_no_place_is_left_over() {
+    let bundle = authority().leaf("a.example").issue();
+    let stranger = authority().leaf("b.example").issue().certificate;
+    let request = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
+    let texts =
+        [&stranger, request, &bundle.private_key, &bundle.certificate, &bundle.certificate_chain];
+    let arranged = arrange(&texts).expect("complete");
+    assert_eq!(arranged.certificate, bundle.certificate);
+    let left: Vec<_> = arranged.left_over.iter().map(|l| (l.text, &l.content)).collect();
+    assert_eq!(left, [(1, &Content::Request), (0, &Content::Certificate)]);
+    assert!(arranged.left_over[1].subject.as_ref().is_some_and(|s| s.contains("b.example")));
+}
+
+#[test]
+fn what_is_missing_is_told() {
+    let bundle = authority().leaf("a.example").issue();
+    let other = authority().leaf("b.example").issue();
+    let error = |texts: &[&str]| arrange(texts).expect_err("incomplete");
+    assert_eq!(error(&[]), ArrangeError::NoKey);
+    assert_eq!(error(&[&bundle.certificate]), ArrangeError::NoKey);
+    assert_eq!(error(&[&bundle.private_key]), ArrangeError::NoCertificate);
+    assert_eq!(
+        error(&[&bundle.private_key, &other.private_key]),
+        ArrangeError::SeveralKeys { count: 2 }
+    );
+    let damaged = error(&[&bundle.certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n"]);
+    assert!(damaged.to_string().starts_with("block 1 of file 2 (line 1) is damaged"), "{damaged}");
+}
+
+#[test]
+fn what_cannot_be_read_is_left_to_the_findings() {
+    for (flaw, class) in [
+        (Flaw::KeyEncrypted, FindingClass::KeyUnusable),
+        (Flaw::KeyCut, FindingClass::KeyUnusable),
+        (Flaw::CertificateCut, FindingClass::CertificateUnreadable),
+        (Flaw::ChainBase64, FindingClass::ChainUnreadable),
+    ] {
+        let bad = authority().leaf("a.example").flaw(flaw).issue();
+        let texts = [&bad.certificate_chain, &bad.certificate, &bad.private_key];
+        let arranged = arrange(&texts.map(String::as_str)).expect("complete");
+        let bundle = TestBundle {
+            certificate: arranged.certificate,
+            certificate_chain: arranged.certificate_chain,
+            private_key: arranged.private_key.to_string(),
+        };
+        assert_eq!(classes(&bundle), [class], "{flaw:?}");
+    }
+}

@@ -1,0 +1,96 @@
+//! What a stranger reads.
+
+use scm_pki::testing::Flaw;
+
+use super::*;
+
+fn told(flaw: Flaw) -> String {
+    only_finding(&authority().leaf("www.example.com").flaw(flaw).issue()).to_string()
+}
+
+#[test]
+fn sentences_say_what_where_and_what_to_do() {
+    for (flaw, sentence) in [
+        (Flaw::CertificateEmpty, "certificate is empty; give a certificate in PEM form"),
+        (
+            Flaw::CertificateUnmarked,
+            "certificate holds a certificate as bare base64, without its marks; put a line \
+             -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- after it",
+        ),
+        (
+            Flaw::WrongOrder,
+            "the certificates are in the wrong order; give them in this order: \
+             1. certificate 1 of certificate (\"O=Example, CN=www.example.com\"), \
+             2. certificate 2 of certificate_chain (\"O=Example, CN=Test Intermediate\"), \
+             3. certificate 1 of certificate_chain (\"O=Example, CN=Test Root\")",
+        ),
+        (
+            Flaw::MissingLink,
+            "certificate 1 of certificate was issued by \"O=Example, CN=Test Intermediate\", but is \
+             followed by \"O=Example, CN=Test Root\" (certificate 1 of certificate_chain); add the \
+             missing certificate between them, or remove what does not belong",
+        ),
+        (
+            Flaw::KeyEncrypted,
+            "the private key is protected by a password (ENCRYPTED PRIVATE KEY), and such a key \
+             cannot be imported; remove the password with: openssl pkey -in FILE -out PLAIN.pem",
+        ),
+        (
+            Flaw::IssuersKey,
+            "the private key does not belong to certificate 1 of certificate (\"O=Example, \
+             CN=www.example.com\") but to certificate 1 of certificate_chain; give the key of the \
+             first certificate, or put the certificate of this key first",
+        ),
+        (
+            Flaw::Expired,
+            "certificate 1 of certificate (\"O=Example, CN=www.example.com\") expired on 2030-06-14 \
+             12:00:00 UTC, 1 day ago; renew it",
+        ),
+        (
+            Flaw::WeakKey,
+            "the key of certificate 1 of certificate is too weak (RSA-1024); supported are RSA from \
+             2048 to 8192 bits, P-256, P-384, P-521 and Ed25519",
+        ),
+    ] {
+        assert_eq!(told(flaw), sentence);
+    }
+}
+
+#[test]
+fn every_sentence_is_one_line_without_a_byte_of_the_key() {
+    for flaw in Flaw::ALL {
+        let bundle = authority().leaf("www.example.com").flaw(flaw).issue();
+        let Err(findings) = verify(&bundle) else { continue };
+        let key = bundle.private_key.lines().filter(|line| line.len() > 20);
+        let secrets: Vec<&str> = key.filter(|line| !line.starts_with('-')).collect();
+        for finding in &findings {
+            let told = format!("{finding} {finding:?}");
+            assert!(!finding.to_string().contains('\n') && told.len() < 2000, "{told}");
+            assert!(secrets.iter().all(|secret| !told.contains(secret)), "{flaw:?}");
+        }
+    }
+}
+
+#[test]
+fn text_of_certificates_is_escaped() {
+    let bundle = authority()
+        .leaf("www.example.com")
+        .common_name(Some("a\u{1b}[31m\"\n\u{202e}b"))
+        .flaw(Flaw::Expired)
+        .issue();
+    let told = only_finding(&bundle).to_string();
+    assert!(told.contains("CN=a\\u{1b}[31m\\\"\\n\\u{202e}b"), "{told}");
+}
+
+#[test]
+fn damage_is_told_with_block_and_line() {
+    let mut bundle = authority().leaf("www.example.com").issue();
+    bundle.certificate = bundle.certificate.replacen("\n", "\n!", 1);
+    assert_eq!(
+        only_finding(&bundle).to_string(),
+        "block 1 of certificate (line 2) is damaged: what is between the marks is not valid \
+         base64; give the PEM text as it was issued"
+    );
+    bundle.certificate = bundle.certificate.replace('\n', "\\n");
+    assert!(only_finding(&bundle).to_string().contains("the text was escaped twice"));
+}
