@@ -14,7 +14,7 @@ mod sealed;
 
 pub use crate::{
     error::{KeyringError, UnsealError},
-    id::{KeyId, RingId},
+    id::{KeyId, NotAnId, RingId},
     keyring::Keyring,
     sealed::SealedKey,
 };

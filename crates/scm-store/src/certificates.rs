@@ -37,7 +37,7 @@ impl NewCertificate {
         now: OffsetDateTime,
     ) -> Self {
         let leaf = bundle.leaf();
-        let names = leaf.names().expect("the names of a verified leaf are sound");
+        let names = bundle.names();
         let facts = CertificateRecord {
             id,
             enterprise_project: EnterpriseProject::default(),

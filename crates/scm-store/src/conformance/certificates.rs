@@ -19,6 +19,8 @@ pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
     let found = store.certificate(&actor().project, id).await.unwrap();
     assert_eq!(found, facts);
     assert_eq!(found.domain, "www.example.com");
+    assert_eq!(found.sans, ["*.example.net"]);
+    assert_eq!((found.domain_count, found.wildcard_count), (2, 1));
     assert_eq!(found.enterprise_project.as_str(), "ep-1");
     assert_eq!((found.created, found.updated), (NOW, NOW));
     let bundle = issued.verified();

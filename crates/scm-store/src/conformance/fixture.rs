@@ -1,9 +1,11 @@
 //! What the rules are tried with: bundles, people, a first start.
 
-use scm_pki::{Bundle, Policy, VerifiedBundle, Verifier, testing::TestAuthority};
+use scm_pki::{
+    Policy, VerifiedBundle, Verifier,
+    testing::{Algorithm, TestAuthority, TestBundle},
+};
 use scm_seal::SealedKey;
 use time::{OffsetDateTime, macros::datetime};
-use zeroize::Zeroizing;
 
 use crate::{
     Actor, CertificateId, DomainId, DomainRecord, FirstStart, NewCertificate, NewToken, NewUser,
@@ -18,22 +20,17 @@ pub struct Workshop(TestAuthority);
 
 /// A leaf with its chain and key, as text.
 #[derive(Clone)]
-pub struct Issued {
-    certificate: String,
-    chain: String,
-    key: String,
-}
+pub struct Issued(TestBundle);
 
 impl Workshop {
     /// A new authority.
     pub fn new() -> Self {
-        Self(TestAuthority::new())
+        Self(TestAuthority::new(Algorithm::P256, NOW))
     }
 
-    /// A leaf for `domain`, valid at [`NOW`].
+    /// A leaf for `domain` and one more name, valid at [`NOW`], with a chain of two.
     pub fn issue(&self, domain: &str) -> Issued {
-        let bundle = self.0.issue(domain);
-        Issued { certificate: bundle.certificate, chain: bundle.chain, key: bundle.key }
+        Issued(self.0.leaf(domain).also("*.example.net").with_root().issue())
     }
 }
 
@@ -46,15 +43,15 @@ impl Default for Workshop {
 impl Issued {
     /// The same without its chain.
     #[must_use]
-    pub fn without_chain(self) -> Self {
-        Self { chain: String::new(), ..self }
+    pub fn without_chain(mut self) -> Self {
+        self.0.certificate_chain.clear();
+        self
     }
 
     /// The bundle, proved.
     pub fn verified(&self) -> VerifiedBundle {
-        let key = Zeroizing::new(self.key.clone());
-        let bundle = Bundle::read(&self.certificate, &self.chain, key);
-        Verifier::new(Policy::default()).verify(bundle, NOW).expect("the bundle is sound")
+        let verifier = Verifier::new(Policy::default());
+        verifier.verify(self.0.read(), NOW).expect("the bundle is sound")
     }
 
     /// The bundle to be kept at [`NOW`] under the id with this number.

@@ -21,7 +21,8 @@ pub async fn blocks_are_leased_once(store: Arc<dyn Store>) {
 pub async fn ids_are_given_once(store: Arc<dyn Store>) {
     let servers = [Ids::new(Arc::clone(&store)), Ids::new(store)].map(Arc::new);
     let mut tasks = tokio::task::JoinSet::new();
-    for ids in servers.iter().cycle().take(8).cloned() {
+    for asker in 0..8 {
+        let ids = Arc::clone(&servers[asker % 2]);
         tasks.spawn(async move {
             let mut given = Vec::new();
             for _ in 0..2000 {

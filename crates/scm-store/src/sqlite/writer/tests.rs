@@ -1,0 +1,191 @@
+//! What waits together is committed together, and fails alone or together as it should.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::*;
+
+type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+#[test]
+fn one_that_fails_takes_no_neighbour_along() {
+    let bench = Bench::new();
+    let (first, a) = pending(|connection| add(connection, 1));
+    let (bad, b) = pending(|connection| {
+        add(connection, 2)?;
+        Err::<(), _>(StoreError::Missing.into())
+    });
+    let file = bench.file.clone();
+    let (last, c) = pending(move |connection| {
+        add(connection, 3)?;
+        Ok((rows(connection), rows(&Connection::open(&file)?)))
+    });
+    bench.commit_together([first, bad, last]);
+
+    assert!(a.blocking_recv().unwrap().is_ok());
+    assert!(matches!(b.blocking_recv().unwrap(), Err(StoreError::Missing)));
+    let (inside, outside) = c.blocking_recv().unwrap().unwrap();
+    assert_eq!((inside, outside), (vec![1, 3], vec![]), "one transaction, and not yet committed");
+    assert_eq!(bench.rows(), [1, 3]);
+}
+
+#[test]
+fn a_panic_is_an_answer_too() {
+    let bench = Bench::new();
+    let (bad, a) = pending(|connection| -> Result<(), Failure> {
+        add(connection, 1)?;
+        panic!("on purpose");
+    });
+    let (good, b) = pending(|connection| add(connection, 2));
+    bench.commit_together([bad, good]);
+    assert!(matches!(a.blocking_recv().unwrap(), Err(StoreError::Unavailable { .. })));
+    assert!(b.blocking_recv().unwrap().is_ok());
+    assert_eq!(bench.rows(), [2]);
+}
+
+#[test]
+fn a_commit_that_fails_fails_for_all_and_the_next_one_works() {
+    let bench = Bench::new();
+    let (innocent, a) = pending(|connection| add(connection, 1));
+    let (poison, b) = pending(|connection| {
+        connection.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+        connection.execute("INSERT INTO child VALUES (99)", [])?;
+        Ok(())
+    });
+    let (own_fault, c) = pending(|_| Err::<(), _>(StoreError::Missing.into()));
+    bench.commit_together([innocent, poison, own_fault]);
+    for answer in [a, b, c] {
+        let answer = answer.blocking_recv().unwrap();
+        assert!(matches!(answer, Err(StoreError::Unavailable { .. })), "{answer:?}");
+    }
+    assert_eq!(bench.rows(), Vec::<i64>::new());
+
+    let (next, answer) = pending(|connection| add(connection, 2));
+    bench.commit_together([next]);
+    assert!(answer.blocking_recv().unwrap().is_ok());
+    assert_eq!(bench.rows(), [2]);
+}
+
+#[test]
+fn a_full_disk_is_unavailable_until_there_is_room() {
+    let bench = Bench::new();
+    let pages: i64 = bench.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    bench.connection.pragma_update(None, "max_page_count", pages).unwrap();
+    let big = |connection: &Connection| {
+        connection.execute("INSERT INTO big VALUES (zeroblob(1000000))", [])?;
+        Ok(())
+    };
+    let (refused, a) = pending(big);
+    bench.commit_together([refused]);
+    assert!(matches!(a.blocking_recv().unwrap(), Err(StoreError::Unavailable { .. })));
+
+    bench.connection.pragma_update(None, "max_page_count", pages + 1000).unwrap();
+    let (kept, b) = pending(big);
+    bench.commit_together([kept]);
+    assert!(b.blocking_recv().unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_closed_writer_refuses() {
+    let bench = Bench::new();
+    let writer = Writer::start(bench.connection).unwrap();
+    writer.act(|connection| add(connection, 1)).await.unwrap();
+    writer.close().await;
+    let refused = writer.act(|connection| add(connection, 2)).await;
+    assert!(matches!(refused, Err(StoreError::Closed)));
+    writer.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_is_busy() {
+    let bench = Bench::new();
+    let writer = Writer::start(bench.connection).unwrap();
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let (started, running) = oneshot::channel();
+    let started = Mutex::new(Some(started));
+    let blocker = writer.act(move |_| {
+        started.lock().unwrap().take().unwrap().send(()).unwrap();
+        // An error means that the test is over.
+        let _ = wait.recv();
+        Ok(())
+    });
+    let overflow = async {
+        running.await.unwrap();
+        let mut acts: Vec<_> = (0..QUEUE_LIMIT).map(|_| Box::pin(writer.act(|_| Ok(())))).collect();
+        for act in &mut acts {
+            assert!(futures_poll(act).is_pending());
+        }
+        let refused = writer.act(|_| Ok(())).await;
+        assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
+        drop(release);
+    };
+    let (blocked, ()) = tokio::join!(blocker, overflow);
+    blocked.unwrap();
+}
+
+fn futures_poll<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    std::pin::Pin::new(future).poll(&mut context)
+}
+
+struct Bench {
+    connection: Connection,
+    file: std::path::PathBuf,
+    _folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("bench.db");
+        let connection = Connection::open(&file).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = wal; PRAGMA foreign_keys = ON;
+                 CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                 CREATE TABLE child (parent INTEGER REFERENCES parent (id));
+                 CREATE TABLE big (bytes BLOB);",
+            )
+            .unwrap();
+        Self { connection, file, _folder: folder }
+    }
+
+    /// As if all had been in the queue when the writer came round.
+    fn commit_together<const N: usize>(&self, acts: [Box<dyn Act>; N]) {
+        let (queue, waiting) = mpsc::channel(N);
+        for act in acts {
+            assert!(queue.try_send(act).is_ok());
+        }
+        drop(queue);
+        work(&self.connection, waiting);
+    }
+
+    fn rows(&self) -> Vec<i64> {
+        rows_of(&self.file)
+    }
+}
+
+fn pending<T, F>(act: F) -> (Box<dyn Act>, Answer<T>)
+where
+    T: Send + 'static,
+    F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Pending { act, outcome: None, reply }), answer)
+}
+
+fn add(connection: &Connection, id: i64) -> Result<(), Failure> {
+    connection.execute("INSERT INTO parent VALUES (?1)", [id])?;
+    Ok(())
+}
+
+fn rows_of(file: &Path) -> Vec<i64> {
+    rows(&Connection::open(file).unwrap())
+}
+
+fn rows(connection: &Connection) -> Vec<i64> {
+    let mut statement = connection.prepare("SELECT id FROM parent ORDER BY id").unwrap();
+    let ids = statement.query_map([], |row| row.get(0)).unwrap();
+    ids.map(Result::unwrap).collect()
+}
