@@ -3,6 +3,7 @@
 //! A flag counts before its variable, a variable before the file, the file before the default.
 
 use std::{
+    convert::Infallible,
     fs, io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
@@ -92,11 +93,16 @@ settings! {
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     require_chain: bool = "false", "SCM_REQUIRE_CHAIN", "BOOL",
         "Refuse certificates without their chain, unless they are self-signed";
+    tls_cert: MaybeFile = "none", "SCM_TLS_CERT", "FILE",
+        "The server's own certificate and chain, PEM, for HTTPS; read again on SIGHUP and within \
+         10 seconds of a change";
+    tls_key: MaybeFile = "none", "SCM_TLS_KEY", "FILE",
+        "The key of --tls-cert, PEM";
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     insecure_http: bool = "false", "SCM_INSECURE_HTTP", "BOOL",
         "Speak plain HTTP on addresses other than loopback too: for use behind a proxy that \
          speaks TLS";
-    trusted_proxies: Proxies = "", "SCM_TRUSTED_PROXIES", "NETWORKS",
+    trusted_proxies: Proxies = "none", "SCM_TRUSTED_PROXIES", "NETWORKS",
         "The networks, comma-separated, of the proxies whose X-Forwarded-For is believed";
     token_lifetime: u32 = "86400", "SCM_TOKEN_LIFETIME", "SECONDS",
         "How long a token is good, in seconds";
@@ -128,11 +134,19 @@ impl Arguments {
         });
         let file = serve.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let config = serve.settings.or(file).resolve();
-        if config.listen.ip().is_loopback() || config.insecure_http {
-            Ok(config)
-        } else {
-            Err(ConfigError::PlainHttp(config.listen))
+        match (&config.tls_cert.0, &config.tls_key.0) {
+            (Some(_), Some(_)) => Ok(config),
+            (None, None) if config.listen.ip().is_loopback() || config.insecure_http => Ok(config),
+            (None, None) => Err(ConfigError::PlainHttp(config.listen)),
+            _ => Err(ConfigError::HalfTls),
         }
+    }
+}
+
+impl Config {
+    /// The files of the server's own certificate and key, if it is to speak TLS.
+    pub fn tls(&self) -> Option<(&Path, &Path)> {
+        self.tls_cert.0.as_deref().zip(self.tls_key.0.as_deref())
     }
 }
 
@@ -164,10 +178,14 @@ pub enum ConfigError {
         /// Why not.
         source: Box<toml::de::Error>,
     },
+    /// A certificate without a key, or a key without a certificate.
+    #[error("--tls-cert and --tls-key go together; give both, or none for plain HTTP")]
+    HalfTls,
     /// Tokens and private keys would cross a network in the clear.
     #[error(
         "{0} is not a loopback address, and plain HTTP would send private keys over the network in \
-         the clear; listen on 127.0.0.1, or, behind a proxy that speaks TLS, add --insecure-http"
+         the clear; give --tls-cert and --tls-key, or listen on 127.0.0.1, or, behind a proxy that \
+         speaks TLS, add --insecure-http"
     )]
     PlainHttp(SocketAddr),
 }
@@ -194,6 +212,19 @@ impl FromStr for LogFormat {
     }
 }
 
+/// A file, or none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct MaybeFile(Option<PathBuf>);
+
+impl FromStr for MaybeFile {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self((text != "none").then(|| text.into())))
+    }
+}
+
 /// The networks of proxies that are believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -210,7 +241,8 @@ impl FromStr for Proxies {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+        let networks = text.split(',').map(str::trim);
+        let networks = networks.filter(|network| !network.is_empty() && *network != "none");
         let parsed = networks.map(|network| match network.parse::<IpAddr>() {
             Ok(address) => Ok(address.into()),
             Err(_) => network.parse().map_err(|_| format!("`{network}` is no network")),

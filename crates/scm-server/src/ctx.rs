@@ -60,8 +60,8 @@ impl Inner {
     }
 
     /// Keeps what is to be kept.
-    pub fn store(&self) -> &dyn Store {
-        &*self.store
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
     }
 
     /// Gives ids that were never given before.

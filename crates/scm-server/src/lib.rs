@@ -24,6 +24,7 @@ mod request;
 mod router;
 mod serve;
 mod start;
+mod tls;
 mod view;
 mod watch;
 

@@ -15,17 +15,27 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceBuilder;
 
-use crate::{config::Config, layers, origin::Peer, router::Desk};
+use crate::{
+    config::Config,
+    layers::{self, Layered},
+    origin::Peer,
+    router::Desk,
+};
 
 /// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
 const HEAD_BYTES: usize = 3 << 20;
@@ -36,14 +46,15 @@ const STREAMS: u32 = 64;
 /// Serves until `stop`, then lets open requests finish for as long as the settings say.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     desk: Desk,
     config: &Config,
     stop: impl Future<Output = ()>,
 ) {
     let service = layers::around(desk);
     let head_time = Duration::from_secs(config.request_timeout);
-    let builder = builder(head_time);
     let graceful = GracefulShutdown::new();
+    let builder = builder(head_time);
     let places = Arc::new(Semaphore::new(config.max_connections));
     let mut stop = pin!(stop);
     loop {
@@ -51,19 +62,16 @@ pub async fn serve(
             accepted = accept(&listener, &places) => accepted,
             () = stop.as_mut() => break,
         };
-        let awake = Arc::new(AtomicBool::new(false));
-        let service = ServiceBuilder::new()
-            .map_request(note(peer, Arc::clone(&awake)))
-            .service(service.clone());
-        let service = TowerToHyperService::new(service);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let connection = graceful.watch(connection);
+        let (watcher, builder) = (graceful.watcher(), builder.clone());
+        let (service, tls) = (service.clone(), tls.clone());
         tokio::spawn(async move {
             let _place = place;
-            tokio::select! {
-                // What a client does to its connection is its own business.
-                _ = connection => {}
-                () = never_asked(head_time, &awake) => {}
+            let Some(tls) = tls else {
+                return host(stream, builder, watcher, service, peer, head_time).await;
+            };
+            // Who does not finish shaking hands in time has nothing to say.
+            if let Ok(Ok(stream)) = timeout(head_time, tls.accept(stream)).await {
+                host(stream, builder, watcher, service, peer, head_time).await;
             }
         });
     }
@@ -71,6 +79,30 @@ pub async fn serve(
     let patience = Duration::from_secs(config.shutdown_timeout);
     if timeout(patience, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// Answers what comes in on one connection, until either side has had enough.
+async fn host<I, S>(
+    stream: I,
+    builder: Builder<TokioExecutor>,
+    watcher: Watcher,
+    service: S,
+    peer: Peer,
+    head_time: Duration,
+) where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Layered,
+{
+    let awake = Arc::new(AtomicBool::new(false));
+    let note = note(peer, Arc::clone(&awake));
+    let service = ServiceBuilder::new().map_request(note).service(service);
+    let service = TowerToHyperService::new(service);
+    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    tokio::select! {
+        // What a client does to its connection is its own business.
+        _ = watcher.watch(connection) => {}
+        () = never_asked(head_time, &awake) => {}
     }
 }
 

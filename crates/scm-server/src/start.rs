@@ -6,7 +6,7 @@ use scm_pki::{Policy, Verifier};
 use scm_seal::{Keyring, KeyringError};
 use scm_store::{Home, Store, StoreError};
 use time::Duration;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     clock::Clock,
@@ -16,7 +16,9 @@ use crate::{
     first_start,
     handlers::routes,
     router::{Desk, Router},
-    serve, watch,
+    serve,
+    tls::{Tls, TlsError},
+    watch,
 };
 
 /// A server that is ready to answer, on a socket that already listens.
@@ -24,6 +26,7 @@ use crate::{
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<Arc<Tls>>,
     ctx: Ctx,
     desk: Desk,
     folder: DataDir,
@@ -56,6 +59,9 @@ pub enum StartError {
     /// `credentials.json` is not what it should be.
     #[error("{} is damaged; remove it, and the server starts without it", .0.display())]
     Credentials(PathBuf),
+    /// The server's own certificate cannot be used.
+    #[error("the TLS certificate cannot be used")]
+    Tls(#[from] TlsError),
     /// The table has rows that no function answers: a mistake in the program.
     #[error("nothing answers {}", .0.join(", "))]
     Unanswered(Vec<&'static str>),
@@ -81,14 +87,16 @@ impl Server {
         let store = scm_store::open(Home::Sqlite(folder.store()), keyring.ring_id()).await?;
         let lifetime = Duration::seconds(config.token_lifetime.into());
         first_start::set_up(&folder, &*store, clock.now(), lifetime).await?;
+        let tls = config.tls().map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
         let (listener, address) = listen(config.listen).await?;
-        first_start::note_address(&folder, &format!("http://{address}"))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        first_start::note_address(&folder, &format!("{scheme}://{address}"))?;
         let policy = Policy::default()
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain);
         let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, clock);
         let desk = Desk::new(ctx.clone(), router);
-        Ok(Self { listener, address, ctx, desk, folder })
+        Ok(Self { listener, address, tls, ctx, desk, folder })
     }
 
     /// Where it listens.
@@ -96,17 +104,22 @@ impl Server {
         self.address
     }
 
-    /// What its handlers work with.
-    pub fn store(&self) -> &dyn Store {
-        self.ctx.store()
+    /// The store that its handlers work with.
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(self.ctx.store())
     }
 
     /// Answers until `stop`, then finishes what is under way and closes the store.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
-        let Self { listener, ctx, desk, folder, .. } = self;
-        let watch = tokio::spawn(watch::watch(ctx.clone()));
-        serve::serve(listener, desk, ctx.config(), stop).await;
-        watch.abort();
+        let Self { listener, tls, ctx, desk, folder, .. } = self;
+        let acceptor = tls.as_ref().map(Tls::acceptor);
+        let mut upkeep = JoinSet::new();
+        upkeep.spawn(watch::watch(ctx.clone()));
+        if let Some(tls) = tls {
+            upkeep.spawn(tls.keep_fresh());
+        }
+        serve::serve(listener, acceptor, desk, ctx.config(), stop).await;
+        upkeep.shutdown().await;
         ctx.store().close().await;
         drop(folder);
     }

@@ -40,7 +40,7 @@ impl NewSecret {
         rand::fill(&mut *random).expect("the operating system has random bytes");
         let mut text = Zeroizing::new(String::with_capacity(prefix.len() + RANDOM_LEN));
         text.push_str(prefix);
-        URL_SAFE_NO_PAD.encode_append(&*random, &mut *text);
+        URL_SAFE_NO_PAD.encode_append(random.as_slice(), &mut *text);
         Self(text.into())
     }
 }
