@@ -1,0 +1,92 @@
+//! Everything that ends a command without what was asked, and the exit code that tells it.
+
+use std::io;
+
+use scm_client::Error;
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// A file cannot be read.
+    #[error("{name} cannot be read")]
+    File {
+        /// The file.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is far larger than any bundle.
+    #[error("{name} is larger than {limit} bytes: that is no certificate, chain or key")]
+    TooLarge {
+        /// The file.
+        name: String,
+        /// The most that is read, in bytes.
+        limit: u64,
+    },
+    /// Standard input is named more than once.
+    #[error("standard input (`-`) can be named only once")]
+    StandardInputTwice,
+    /// There is no credentials file.
+    #[error("there is no credentials file {name}")]
+    NoCredentials {
+        /// Where it was looked for.
+        name: String,
+    },
+    /// The credentials file is not what a server writes.
+    #[error("{name} is no credentials file of a server (line {line}, column {column})")]
+    Credentials {
+        /// The file.
+        name: String,
+        /// Where it differs, counted from 1.
+        line: usize,
+        /// Where in that line, counted from 1.
+        column: usize,
+    },
+    /// The operating system does not give what the client runs on.
+    #[error("the client cannot be started")]
+    Runtime(#[source] io::Error),
+    /// The server was not reached, failed or refused.
+    #[error(transparent)]
+    Client(#[from] Error),
+}
+
+impl Trouble {
+    /// 1 for a refusal, 2 for a wrong command line, 3 for the rest.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::TooLarge { .. } => 1,
+            Self::StandardInputTwice => 2,
+            Self::File { .. }
+            | Self::NoCredentials { .. }
+            | Self::Credentials { .. }
+            | Self::Runtime(_) => 3,
+            Self::Client(error) => match error {
+                Error::Address(_) => 2,
+                Error::Refused { status: 408 | 429, .. } => 3,
+                Error::Invalid(_) | Error::Refused { status: 400..=499, .. } => 1,
+                _ => 3,
+            },
+        }
+    }
+
+    /// What to do about it, where that is known.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::NoCredentials { .. } | Self::Credentials { .. } => Some(
+                "A server writes it on its first start, into its data folder: start one with \
+                 `scm-server`, then pass `--credentials DIR/credentials.json` (or set \
+                 SCM_CREDENTIALS). For a server elsewhere pass `--endpoint URL` and set \
+                 SCM_TOKEN.",
+            ),
+            Self::Client(Error::Unreachable { .. }) => Some(
+                "Nothing was sent. Is the server running, and is this its address? \
+                 `scm-server` starts one; `--endpoint URL` names another address.",
+            ),
+            Self::Client(error) if error.may_have_taken_effect() => Some(
+                "The server may have done what was asked all the same. Importing again with \
+                 `--duplicate-check` is safe: it tells the id if the certificate is kept already.",
+            ),
+            _ => None,
+        }
+    }
+}
