@@ -19,6 +19,10 @@ use crate::{
 pub mod action {
     /// A domain, a project and their first user were made.
     pub const SET_UP: &str = "setup";
+    /// A project was made.
+    pub const PROJECT_CREATE: &str = "project.create";
+    /// A user was made.
+    pub const USER_CREATE: &str = "user.create";
     /// A token was given out.
     pub const TOKEN_ISSUE: &str = "token.issue";
     /// A certificate was imported.

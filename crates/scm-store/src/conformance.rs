@@ -33,6 +33,8 @@ macro_rules! conformance_suite {
             a_refusal_is_recorded
             set_up_makes_all_that_is_needed
             set_up_is_done_once
+            projects_and_users_are_added
+            what_is_added_needs_its_place
             who_is_unknown_is_missing
             a_token_stands_for_its_owner
             a_token_needs_a_role

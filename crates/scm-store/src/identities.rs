@@ -176,6 +176,34 @@ pub trait Identities: Send + Sync {
     /// [`StoreError::Conflict`] if there is a domain already.
     async fn set_up(&self, first: FirstStart) -> Result<(), StoreError>;
 
+    /// Makes a project. Its audit event is in the actor's project.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such domain, [`StoreError::Conflict`] if there is a
+    /// project of this id, or one of this name in the domain.
+    async fn add_project(
+        &self,
+        actor: &Actor,
+        project: ProjectRecord,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Makes a user of a domain with their roles, all or nothing. Its audit event is in the actor's
+    /// project.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such domain, or no project of a grant,
+    /// [`StoreError::Conflict`] if there is a user of this id, or one of this name in the domain, or
+    /// two grants are for one project.
+    async fn add_user(
+        &self,
+        actor: &Actor,
+        domain: DomainId,
+        user: NewUser,
+        grants: Vec<Grant>,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
     /// A domain by its id.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use time::Duration;
 
 use super::fixture::{NOW, actor, first_start};
 use crate::{
-    DomainId, DomainRecord, Grant, NewToken, ProjectId, Role, Store, StoreError, TokenHash,
-    TokenRecord, UserId, UserRecord, action,
+    DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId, ProjectRecord, Role, Store,
+    StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
 };
 
 /// After the first start there are a domain, a project, a user with a role and a token.
@@ -46,6 +46,52 @@ pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
     assert!(matches!(store.set_up(again).await, Err(StoreError::Conflict { .. })));
     assert!(matches!(store.domain_by_name("other").await, Err(StoreError::Missing)));
     assert_eq!(store.events(&first.project.id, 10).await.unwrap().len(), 1);
+}
+
+/// A project and a user of it are found as they were added, and each leaves its event.
+pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let (project, user) = (second_project(), second_user());
+    let grant = Grant { project: project.id.clone(), role: Role::ReadOnly };
+    store.add_project(&actor(), project.clone(), NOW).await.unwrap();
+    let domain = first.domain.id;
+    let grants = vec![grant.clone()];
+    store.add_user(&actor(), domain.clone(), user.clone(), grants, NOW).await.unwrap();
+    assert_eq!(store.project_by_name(&domain, &project.name).await.unwrap(), project);
+    let found = store.user_by_id(&user.id).await.unwrap();
+    assert_eq!((&found.name, found.grants), (&user.name, vec![grant]));
+    let events = store.events(&actor().project, 2).await.unwrap();
+    let actions: Vec<_> = events.iter().map(|event| &*event.action).collect();
+    assert_eq!(actions, [action::USER_CREATE, action::PROJECT_CREATE]);
+}
+
+/// What is added in a place that is not there is refused, and so is what is there already; a user is
+/// not made without all of their roles.
+pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let (actor, domain, nowhere) = (actor(), first.domain.id, DomainId::new("nowhere"));
+    let astray = ProjectRecord { domain: nowhere.clone(), ..second_project() };
+    let grant = |project: ProjectId| vec![Grant { project, role: Role::FullAccess }];
+    let missing = [
+        store.add_project(&actor, astray, NOW).await,
+        store.add_user(&actor, nowhere, second_user(), vec![], NOW).await,
+        store
+            .add_user(&actor, domain.clone(), second_user(), grant(ProjectId::new("p9")), NOW)
+            .await,
+    ];
+    assert!(missing.iter().all(|was| matches!(was, Err(StoreError::Missing))), "{missing:?}");
+    assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing)));
+    let twice = [grant(first.project.id.clone()), grant(first.project.id.clone())].concat();
+    let conflicts = [
+        store.add_project(&actor, first.project.clone(), NOW).await,
+        store.add_user(&actor, domain.clone(), first.user, vec![], NOW).await,
+        store.add_user(&actor, domain, second_user(), twice, NOW).await,
+    ];
+    let conflict = |was: &Result<(), _>| matches!(was, Err(StoreError::Conflict { .. }));
+    assert!(conflicts.iter().all(conflict), "{conflicts:?}");
+    assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing)));
 }
 
 /// Whoever is not there is missing, also under a name that is there in another domain.
@@ -118,6 +164,15 @@ pub async fn expired_tokens_are_swept(store: Arc<dyn Store>) {
     assert_eq!(store.sweep_tokens(NOW + Duration::seconds(61)).await.unwrap(), 1);
     assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing)));
     assert!(store.token(&TokenHash([3; 32])).await.is_ok());
+}
+
+fn second_project() -> ProjectRecord {
+    let domain = first_start().domain.id;
+    ProjectRecord { id: ProjectId::new("p2"), domain, name: "second".into() }
+}
+
+fn second_user() -> NewUser {
+    NewUser { id: UserId::new("u2"), name: "second".into(), ..first_start().user }
 }
 
 fn token(byte: u8, seconds: i64) -> NewToken {

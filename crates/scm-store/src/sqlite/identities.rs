@@ -15,8 +15,8 @@ use crate::{
     audit::{AuditEvent, Outcome, action},
     error::StoreError,
     identities::{
-        DomainRecord, FirstStart, Grant, Identities, NewToken, NewUser, ProjectRecord, TokenHash,
-        TokenRecord, UserRecord,
+        DomainRecord, FirstStart, Grant, Identities, NewToken, NewUser, ProjectRecord, Role,
+        TokenHash, TokenRecord, UserRecord,
     },
     names::{DomainId, ProjectId, UserId},
 };
@@ -29,6 +29,37 @@ impl Identities for Sqlite {
 
     async fn set_up(&self, first: FirstStart) -> Result<(), StoreError> {
         self.act(move |connection| set_up(connection, &first)).await
+    }
+
+    async fn add_project(
+        &self,
+        actor: &Actor,
+        project: ProjectRecord,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let event = AuditEvent::done(actor, action::PROJECT_CREATE, now);
+        self.act(move |connection| {
+            domain(connection, "id = ?1", &[&project.domain])?;
+            insert_project(connection, &project)?;
+            audit::insert(connection, &event)
+        })
+        .await
+    }
+
+    async fn add_user(
+        &self,
+        actor: &Actor,
+        domain: DomainId,
+        user: NewUser,
+        grants: Vec<Grant>,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let event = AuditEvent::done(actor, action::USER_CREATE, now);
+        self.act(move |connection| {
+            add_user(connection, &domain, &user, &grants)?;
+            audit::insert(connection, &event)
+        })
+        .await
     }
 
     async fn domain_by_id(&self, id: &DomainId) -> Result<DomainRecord, StoreError> {
@@ -113,17 +144,9 @@ fn set_up(connection: &Connection, first: &FirstStart) -> Result<(), Failure> {
         "INSERT INTO domain (id, name) VALUES (?1, ?2)",
         &[&domain.id, &domain.name],
     )?;
-    insert(
-        connection,
-        "INSERT INTO project (id, domain, name) VALUES (?1, ?2, ?3)",
-        &[&project.id, &project.domain, &project.name],
-    )?;
+    insert_project(connection, project)?;
     insert_user(connection, &domain.id, user)?;
-    insert(
-        connection,
-        "INSERT INTO role_grant (user, project, role) VALUES (?1, ?2, ?3)",
-        &[&user.id, &project.id, role],
-    )?;
+    insert_grant(connection, &user.id, &project.id, *role)?;
     insert_token(connection, token)?;
     audit::insert(connection, &set_up_event(first))
 }
@@ -144,6 +167,43 @@ fn set_up_event(first: &FirstStart) -> AuditEvent {
 fn insert(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<(), Failure> {
     connection.prepare_cached(sql)?.execute(values).map_err(conflict("identity like this"))?;
     Ok(())
+}
+
+fn add_user(
+    connection: &Connection,
+    of: &DomainId,
+    user: &NewUser,
+    grants: &[Grant],
+) -> Result<(), Failure> {
+    domain(connection, "id = ?1", &[of])?;
+    for grant in grants {
+        project(connection, "id = ?1", &[&grant.project])?;
+    }
+    insert_user(connection, of, user)?;
+    grants
+        .iter()
+        .try_for_each(|grant| insert_grant(connection, &user.id, &grant.project, grant.role))
+}
+
+fn insert_project(connection: &Connection, project: &ProjectRecord) -> Result<(), Failure> {
+    insert(
+        connection,
+        "INSERT INTO project (id, domain, name) VALUES (?1, ?2, ?3)",
+        &[&project.id, &project.domain, &project.name],
+    )
+}
+
+fn insert_grant(
+    connection: &Connection,
+    user: &UserId,
+    project: &ProjectId,
+    role: Role,
+) -> Result<(), Failure> {
+    insert(
+        connection,
+        "INSERT INTO role_grant (user, project, role) VALUES (?1, ?2, ?3)",
+        &[user, project, &role],
+    )
 }
 
 fn insert_user(connection: &Connection, domain: &DomainId, user: &NewUser) -> Result<(), Failure> {
