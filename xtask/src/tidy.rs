@@ -17,13 +17,14 @@ use crate::{
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scm-model", &[]),
     ("scm-pki", &[]),
-    ("scm-client", &["scm-model"]),
+    ("scm-sign", &[]),
+    ("scm-client", &["scm-model", "scm-sign"]),
     ("scm-seal", &["scm-pki"]),
     ("scm-store", &["scm-seal", "scm-pki"]),
     ("scm-cli", &["scm-client", "scm-model", "scm-pki"]),
-    ("scm-server", &["scm-store", "scm-seal", "scm-pki", "scm-model"]),
+    ("scm-server", &["scm-store", "scm-seal", "scm-pki", "scm-model", "scm-sign"]),
     ("xtask", &["scm-model", "scm-pki"]),
-    ("scm-tests", &["scm-client", "scm-model", "scm-pki", "scm-server", "scm-store"]),
+    ("scm-tests", &["scm-client", "scm-model", "scm-pki", "scm-seal", "scm-server", "scm-store"]),
 ];
 
 /// The most lines a file may have.
@@ -67,7 +68,8 @@ fn rust_files() -> Result<Vec<PathBuf>, String> {
 
 fn file_faults(file: &Path) -> Result<Vec<String>, String> {
     let shown = file.display();
-    let text = fs::read_to_string(root().join(file)).map_err(|error| format!("{shown}: {error}"))?;
+    let text =
+        fs::read_to_string(root().join(file)).map_err(|error| format!("{shown}: {error}"))?;
     let mut faults = Vec::new();
     if !text.starts_with("//!") {
         faults.push(format!("{shown}: does not open with `//!`: say why it exists"));
