@@ -1,8 +1,164 @@
-//! Shows the main job.
+//! The main job, for everybody to see: make a chain and a key, import them, look at what is kept.
 
-use crate::run::Done;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, ChildStderr, Command, Stdio},
+};
 
-/// Placeholder until the command line tool is there.
+use scm_pki::testing::{Algorithm, TestAuthority};
+use time::OffsetDateTime;
+
+use crate::{
+    root::{binary, root, target},
+    run::{Done, cargo, line, run, tell},
+};
+
+/// Builds, starts a server on an empty store, imports a certificate and shows what came of it.
 pub fn demo() -> Done {
-    Err("not yet".to_owned())
+    tell("── Building the server and the tool (the first time takes a few minutes)");
+    run(&mut cargo(&["build", "--package", "scm-server", "--package", "scm-cli"]))?;
+    let folder = target().join("demo");
+    empty(&folder)?;
+
+    tell("\n── Making a certificate authority, a chain and a key");
+    let files = make_bundle(&folder)?;
+    for file in &files {
+        tell(&format!("   {}", shown(file)));
+    }
+
+    tell("\n── Starting a server on an empty store");
+    let data = folder.join("data");
+    let server = Server::start(&data)?;
+    tell(&format!("   it answers at {}", server.address));
+
+    tell("\n── Importing");
+    let scm = Tool { credentials: data.join("credentials.json") };
+    let import: Vec<_> =
+        std::iter::once("import".to_owned()).chain(files.iter().map(|file| shown(file))).collect();
+    let id = scm.told(&import)?;
+
+    tell("\n── What is kept");
+    scm.told(&["show".to_owned(), id])?;
+    tell(&format!("   {}:", shown(&data)));
+    list(&data)?;
+    drop(server);
+    tell(&format!(
+        "\n── Done. The server is stopped. To go on with what it keeps:\n{}",
+        further(&data)
+    ));
+    Ok(())
+}
+
+fn further(data: &Path) -> String {
+    let (server, scm) = (shown(&binary("scm-server")), shown(&binary("scm")));
+    let data = shown(data);
+    format!(
+        "\n   {server} serve --data-dir {data}\n   \
+         {scm} check --help\n   \
+         {scm} import --credentials {data}/credentials.json YOUR-FILES.pem\n\n   \
+         README.md has the same with curl, and every setting."
+    )
+}
+
+fn empty(folder: &Path) -> Done {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+fn make_bundle(folder: &Path) -> Result<[PathBuf; 3], String> {
+    let authority = TestAuthority::new(Algorithm::P256, OffsetDateTime::now_utc());
+    let bundle = authority.leaf("www.example.com").also("example.com").issue();
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        fs::write(&file, text)
+            .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(0o600)))
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok::<_, String>(file)
+    };
+    Ok([
+        write("certificate.pem", &bundle.certificate)?,
+        write("chain.pem", &bundle.certificate_chain)?,
+        write("key.pem", &bundle.private_key)?,
+    ])
+}
+
+fn list(folder: &Path) -> Done {
+    let entries = fs::read_dir(folder).map_err(|error| error.to_string())?;
+    let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let metadata = entry.metadata().map_err(|error| error.to_string())?;
+        let mode = metadata.permissions().mode() & 0o777;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        tell(&format!("     {mode:o} {:>9} bytes  {name}", metadata.len()));
+    }
+    Ok(())
+}
+
+/// A path as short as it can be told.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// The command line tool, with a server to talk to.
+struct Tool {
+    credentials: PathBuf,
+}
+
+impl Tool {
+    /// Runs it, tells what was run and what it said, and gives the last.
+    fn told(&self, arguments: &[String]) -> Result<String, String> {
+        let mut command = Command::new(binary("scm"));
+        command.args(arguments).arg("--credentials").arg(&self.credentials).current_dir(root());
+        tell(&format!("   $ scm {}", arguments.join(" ")));
+        let output = command.output().map_err(|error| format!("{}: {error}", line(&command)))?;
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        for line in said.lines().chain(String::from_utf8_lossy(&output.stderr).lines()) {
+            tell(&format!("   {line}"));
+        }
+        if output.status.success() { Ok(said) } else { Err(format!("{}: failed", line(&command))) }
+    }
+}
+
+/// A server, stopped when dropped.
+struct Server {
+    process: Child,
+    address: String,
+    /// Held open: a server whose log goes nowhere is no example.
+    _log: BufReader<ChildStderr>,
+}
+
+impl Server {
+    fn start(data: &Path) -> Result<Self, String> {
+        let mut command = Command::new(binary("scm-server"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
+        command.arg(data).stderr(Stdio::piped());
+        let mut process =
+            command.spawn().map_err(|error| format!("{}: {error}", line(&command)))?;
+        let mut log = BufReader::new(process.stderr.take().expect("standard error is piped"));
+        let mut told = Vec::new();
+        for entry in log.by_ref().lines().map_while(Result::ok) {
+            let event: serde_json::Value = serde_json::from_str(&entry).unwrap_or_default();
+            if let (Some("listening"), Some(address)) =
+                (event["message"].as_str(), event["address"].as_str())
+            {
+                let address = address.to_owned();
+                return Ok(Self { process, address, _log: log });
+            }
+            told.push(entry);
+        }
+        Err(format!("the server did not start:\n{}", told.join("\n")))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _already_gone = self.process.kill();
+        let _whatever_it_says = self.process.wait();
+    }
 }

@@ -13,7 +13,8 @@ use crate::{
 /// Writes the document, or with `check` fails if what is there is not what would be written.
 pub fn openapi(check: bool) -> Done {
     let path = root().join("openapi/scm.json");
-    let fresh = document(Revision::R2021).to_pretty_json().map_err(|error| error.to_string())? + "\n";
+    let fresh =
+        document(Revision::R2021).to_pretty_json().map_err(|error| error.to_string())? + "\n";
     let kept = fs::read_to_string(&path).unwrap_or_default();
     if kept == fresh {
         return Ok(());

@@ -30,7 +30,9 @@ pub fn test() -> Done {
     summary(&rows)
 }
 
-const CHECKS: &[(&str, fn() -> Outcome)] = &[
+type Check = (&'static str, fn() -> Outcome);
+
+const CHECKS: &[Check] = &[
     ("format", || passed(run(&mut cargo(&["fmt", "--all", "--check"])))),
     ("tidy", || passed(tidy())),
     ("openapi is fresh", || passed(openapi(true))),
