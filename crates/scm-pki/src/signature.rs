@@ -144,6 +144,7 @@ type Check = Option<&'static dyn VerificationAlgorithm>;
 
 fn of_rsa(algorithm: &SignatureAlgorithm, bits: u32) -> Check {
     Some(match (algorithm, bits) {
+        (_, ..1024) => return None,
         (SignatureAlgorithm::Sha1Rsa, _) => &lc::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
         (SignatureAlgorithm::Sha256Rsa, ..2048) => {
             &lc::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY

@@ -141,6 +141,6 @@ impl TestBundle {
 }
 
 /// PEM of certificates, one after the other.
-fn certificates(ders: &[&[u8]]) -> String {
-    ders.iter().map(|der| pem::encode("CERTIFICATE", der)).collect()
+fn certificates(ders: &[impl AsRef<[u8]>]) -> String {
+    ders.iter().map(|der| pem::encode("CERTIFICATE", der.as_ref())).collect()
 }

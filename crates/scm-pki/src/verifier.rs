@@ -53,11 +53,18 @@ impl Verifier {
     fn check_each(&self, slots: &[Slot], has_leaf: bool, now: OffsetDateTime) -> Vec<Finding> {
         let judge = |(index, slot): (usize, &Slot)| {
             let certificate = slot.certificate.as_ref()?;
-            let is_root = certificate.is_self_issued() && !(has_leaf && index == 0);
+            let is_root = !(has_leaf && index == 0) && is_root(certificate, slots.get(index + 1));
             Some(fitness::check(self.policy, now, slot.place, certificate, is_root))
         };
         slots.iter().enumerate().filter_map(judge).flatten().collect()
     }
+}
+
+/// Whether a certificate ends its chain by itself. An authority that certifies a new key of its
+/// own (RFC 5280 6.1, self-issued) does not: its issuer follows.
+fn is_root(certificate: &Certificate, next: Option<&Slot>) -> bool {
+    let next = next.and_then(|slot| slot.certificate.as_ref());
+    certificate.is_self_issued() && !next.is_some_and(|next| certificate.names_as_issuer(next))
 }
 
 /// Whether the key is that of the leaf. A weak key is told with the certificate that it belongs

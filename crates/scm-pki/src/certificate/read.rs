@@ -32,14 +32,16 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
         return Err(CertificateError::TwoAlgorithms);
     }
     Ok(Facts {
-        signed: within(der, tbs.as_ref()),
-        serial: within(der, without_sign(tbs.raw_serial())),
-        issuer: within(der, tbs.issuer.as_raw()),
-        subject: within(der, tbs.subject.as_raw()),
-        public_key: within(der, tbs.subject_pki.raw),
-        key_bits: within(der, &tbs.subject_pki.subject_public_key.data),
-        alternative_names: alternative_names(&parsed)?.map(|value| within(der, value)),
-        signature: within(der, &parsed.signature_value.data),
+        signed: within(der, tbs.as_ref())?,
+        serial: within(der, without_sign(tbs.raw_serial()))?,
+        issuer: within(der, tbs.issuer.as_raw())?,
+        subject: within(der, tbs.subject.as_raw())?,
+        public_key: within(der, tbs.subject_pki.raw)?,
+        key_bits: within(der, &tbs.subject_pki.subject_public_key.data)?,
+        alternative_names: alternative_names(&parsed)?
+            .map(|value| within(der, value))
+            .transpose()?,
+        signature: within(der, &parsed.signature_value.data)?,
         not_before: tbs.validity.not_before.to_datetime(),
         not_after: tbs.validity.not_after.to_datetime(),
         key: key(&parsed)?,
@@ -49,11 +51,11 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
     })
 }
 
-/// Where `part`, a slice of `whole`, lies in it.
-fn within(whole: &[u8], part: &[u8]) -> Range<usize> {
+/// Where `part`, which the parser borrows from `whole`, lies in it.
+fn within(whole: &[u8], part: &[u8]) -> Result<Range<usize>, CertificateError> {
     let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
-    debug_assert!(start + part.len() <= whole.len(), "the parser borrows from its input");
-    start..start + part.len()
+    let range = start..start.wrapping_add(part.len());
+    whole.get(range.clone()).map(|_| range).ok_or(CertificateError::Structure)
 }
 
 /// The digits of an INTEGER without the zero that only keeps it positive.

@@ -9,7 +9,7 @@ use pkcs1::{
 };
 
 use super::{KeyEncoding, KeyError, PublicHalf, ec, rsa, sec1};
-use crate::{KeyAlgorithm, oid, public_key::same_bits};
+use crate::{oid, public_key::same_bits};
 
 const MALFORMED: KeyError = KeyError::Malformed { encoding: KeyEncoding::Pkcs8 };
 
@@ -53,7 +53,7 @@ fn as_pkcs8(error: KeyError) -> KeyError {
 /// CurvePrivateKey (RFC 8410): an octet string within the octet string.
 fn ed25519(private: &[u8]) -> Result<PublicHalf, KeyError> {
     let seed = <&OctetStringRef>::from_der(private).map_err(|_| MALFORMED)?;
-    ec::check(KeyAlgorithm::Ed25519, seed.as_bytes(), None)
+    ec::ed25519(seed.as_bytes())
 }
 
 fn parse(der: &[u8]) -> der::Result<OneAsymmetricKey<'_>> {

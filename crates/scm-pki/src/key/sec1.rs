@@ -23,7 +23,7 @@ pub(super) fn check(der: &[u8], outside: Option<AnyRef<'_>>) -> Result<PublicHal
     let encoding = if outside.is_some() { KeyEncoding::Pkcs8 } else { KeyEncoding::Sec1 };
     let key = parse(der).map_err(|_| KeyError::Malformed { encoding })?;
     let curve = curve(outside.or(key.parameters).ok_or(KeyError::NoCurve)?)?;
-    ec::check(curve, key.private, key.public)
+    ec::check(curve, der, key.private, key.public)
 }
 
 fn parse(der: &[u8]) -> der::Result<EcPrivateKey<'_>> {

@@ -110,46 +110,41 @@ impl<'a> TestLeaf<'a> {
     }
 
     fn with_key(&self, key: &KeyPair) -> TestBundle {
-        let chain = self.chain();
-        let issuer = chain.first().unwrap_or(&self.authority.intermediate);
+        let others = self.other_intermediates();
+        let issuer = others.first().unwrap_or(&self.authority.intermediate);
         let mut leaf = issuer.sign(&self.params(), key);
         if self.flaw == Some(Flaw::BadSignature) {
-            change_last(&mut leaf);
+            leaf = last_changed(leaf);
         }
-        let mut ders: Vec<&[u8]> = chain.iter().map(|member| member.der.as_slice()).collect();
-        let (intermediate, root) = (&self.authority.intermediate.der, &self.authority.root.der);
-        let mut broken_root = root.clone();
-        change_last(&mut broken_root);
-        if chain.is_empty() {
-            ders.push(intermediate);
-        }
-        if self.root {
-            ders.push(root);
-        }
-        let stranger =
-            Member::root("Stranger", keys::pair(Algorithm::P256, Slot::Other), self.valid);
-        match self.flaw {
-            Some(Flaw::WrongOrder) => ders = vec![root, intermediate],
-            Some(Flaw::MissingLink) => ders = vec![root],
-            Some(Flaw::BadRootSignature) => ders = vec![intermediate, &broken_root],
-            Some(Flaw::Stranger) => ders = vec![intermediate, root, &stranger.der],
-            Some(Flaw::NoChain) => ders.clear(),
-            _ => {}
-        }
-        self.bundle(&leaf, &ders, keys::pem(self.authority.algorithm, key, self.encoding))
+        let private_key = keys::pem(self.authority.algorithm, key, self.encoding);
+        bundle(&leaf, &self.chain(&others), private_key)
     }
 
-    fn bundle(&self, leaf: &[u8], chain: &[&[u8]], private_key: String) -> TestBundle {
-        TestBundle {
-            certificate: certificates(&[leaf]),
-            certificate_chain: certificates(chain),
-            private_key,
+    fn chain(&self, others: &[Member]) -> Vec<Vec<u8>> {
+        let intermediate = self.authority.intermediate.der.clone();
+        let root = self.authority.root.der.clone();
+        match self.flaw {
+            Some(Flaw::WrongOrder) => vec![root, intermediate],
+            Some(Flaw::MissingLink) => vec![root],
+            Some(Flaw::BadRootSignature) => vec![intermediate, last_changed(root)],
+            Some(Flaw::Stranger) => vec![intermediate, root, self.stranger()],
+            Some(Flaw::NoChain) => Vec::new(),
+            _ => {
+                let own = if others.is_empty() { Some(intermediate) } else { None };
+                let others = others.iter().map(|member| member.der.clone());
+                own.into_iter().chain(others).chain(self.root.then_some(root)).collect()
+            }
         }
+    }
+
+    /// A root that has nothing to do with the others.
+    fn stranger(&self) -> Vec<u8> {
+        Member::root("Stranger", keys::pair(Algorithm::P256, Slot::Other), self.valid).der
     }
 
     /// Other intermediates than the authority's own, from the leaf's issuer upwards, if the flaw
     /// is theirs.
-    fn chain(&self) -> Vec<Member> {
+    fn other_intermediates(&self) -> Vec<Member> {
         let TestAuthority { algorithm, now, root, .. } = self.authority;
         let sound = Validity::around(*now, Duration::days(1000));
         let key = || keys::pair(*algorithm, Slot::Intermediate);
@@ -179,7 +174,7 @@ impl<'a> TestLeaf<'a> {
         let key = weak::key();
         let intermediate = &self.authority.intermediate;
         let leaf = intermediate.sign(&self.params(), key);
-        self.bundle(&leaf, &[&intermediate.der], key.pem())
+        bundle(&leaf, std::slice::from_ref(&intermediate.der), key.pem())
     }
 
     fn with_weak_signature(&self, key: &KeyPair) -> TestBundle {
@@ -187,7 +182,7 @@ impl<'a> TestLeaf<'a> {
         let TestAuthority { algorithm, root, .. } = self.authority;
         let issuer = root.issue_authority("Test Weak", rsa, self.valid, |_| {});
         let leaf = weak::sign_again(issuer.sign(&self.params(), key), &issuer.key);
-        self.bundle(&leaf, &[&issuer.der], keys::pem(*algorithm, key, self.encoding))
+        bundle(&leaf, &[issuer.der], keys::pem(*algorithm, key, self.encoding))
     }
 
     fn params(&self) -> CertificateParams {
@@ -230,11 +225,20 @@ fn alternative(name: &str) -> SanType {
     }
 }
 
+fn bundle(leaf: &[u8], chain: &[Vec<u8>], private_key: String) -> TestBundle {
+    TestBundle {
+        certificate: certificates(&[leaf]),
+        certificate_chain: certificates(chain),
+        private_key,
+    }
+}
+
 /// Changes the last bit, which is one of the signature.
-fn change_last(der: &mut [u8]) {
+fn last_changed(mut der: Vec<u8>) -> Vec<u8> {
     if let Some(last) = der.last_mut() {
         *last ^= 1;
     }
+    der
 }
 
 /// The flaws of the texts.

@@ -148,14 +148,15 @@ fn kinds_that_are_not_supported_are_named() {
 }
 
 #[test]
-fn dsa_and_x25519_are_named() {
+fn dsa_sm2_and_x25519_are_named() {
     let openssl = OpenSsl::new();
     openssl.run("genrsa -out key.pem 2048");
     let sound = openssl.self_signed("");
     openssl.run("genpkey -algorithm x25519 -out x25519.pem");
+    openssl.run("genpkey -algorithm SM2 -out sm2.pem");
     openssl.run("dsaparam -out dsa.pem -genkey 2048");
     openssl.run("pkcs8 -topk8 -nocrypt -in dsa.pem -out dsa8.pem");
-    for (file, kind) in [("x25519.pem", "X25519"), ("dsa8.pem", "DSA")] {
+    for (file, kind) in [("x25519.pem", "X25519"), ("sm2.pem", "SM2"), ("dsa8.pem", "DSA")] {
         let bundle = TestBundle { private_key: openssl.text(file), ..sound.clone() };
         assert_eq!(bad_key(&bundle), KeyError::Unsupported { kind: kind.to_owned() });
     }
@@ -169,8 +170,11 @@ fn weak_signatures_and_keys_are_told_once() {
         let bundle = openssl.self_signed(&format!(" -{hash}"));
         assert!(matches!(only_finding(&bundle), Finding::WeakSignature { .. }), "{hash}");
     }
-    openssl.run("genrsa -out key.pem 1024");
-    assert!(matches!(only_finding(&openssl.self_signed("")), Finding::WeakKey { .. }));
+    for bits in [512, 1024, 2047] {
+        openssl.run(&format!("genrsa -out key.pem {bits}"));
+        let found = only_finding(&openssl.self_signed(""));
+        assert!(matches!(found, Finding::WeakKey { .. }), "{bits}: {found}");
+    }
 }
 
 #[test]
