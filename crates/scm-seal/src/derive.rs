@@ -95,7 +95,8 @@ pub(crate) fn sha256(data: &[u8]) -> digest::Digest {
     digest::digest(&digest::SHA256, data)
 }
 
-/// Fills `bytes` from the random source of the crypto library, which is seeded by the operating system.
+/// Fills `bytes` from the random source of the crypto library, which is seeded by the operating
+/// system.
 pub(crate) fn fill_random(bytes: &mut [u8]) {
     rand::fill(bytes).expect("aws-lc ends the process rather than give no random bytes");
 }

@@ -49,7 +49,11 @@ pub enum KeyringError {
         mode: u32,
     },
     /// The file was written by a later release.
-    #[error("the keyring at {} has version {found}, but this release reads version 1", path.display())]
+    #[error(
+        "the keyring at {} has version {found}, but this release reads only version 1; \
+         use the release that wrote it, or a later one",
+        path.display()
+    )]
     UnknownVersion {
         /// The file.
         path: PathBuf,

@@ -47,8 +47,8 @@ macro_rules! public_id {
 }
 
 public_id! {
-    /// Names a keyring: 32 hexadecimal digits, not secret. A store remembers it, so that it can refuse
-    /// to work with another ring, under which nothing that it keeps could be opened.
+    /// Names a keyring: 32 hexadecimal digits, not secret. A store remembers it, so that it can
+    /// refuse to work with another ring, under which nothing that it keeps could be opened.
     RingId
 }
 

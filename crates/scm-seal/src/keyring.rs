@@ -38,7 +38,7 @@ impl Keyring {
         Ok(ring)
     }
 
-    /// Reads the ring at `path`; its form is told in the README of the release and in `keyring/file.rs`.
+    /// Reads the ring at `path`; its form is told in `src/keyring/file.rs`.
     ///
     /// # Errors
     /// Every variant of [`KeyringError`] but those of [`Keyring::create`].
@@ -143,3 +143,6 @@ impl MasterKey {
         RecordKey::derive(&self.secret, FORMAT, self.id, &header.salt)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! Keeping secrets secret: private keys are sealed before anything that stores sees them.
 //!
-//! A [`Keyring`] holds the master keys and lives in a file of its own, away from what it protects. It
-//! turns a [`PrivateKey`](scm_pki::PrivateKey) into a [`SealedKey`], which may be kept anywhere, and back.
+//! A [`Keyring`] holds the master keys and lives in a file of its own, away from what it protects.
+//! It turns a [`PrivateKey`](scm_pki::PrivateKey) into a [`SealedKey`], which may be kept anywhere,
+//! and back.
 //!
 //! What is left out on purpose: this crate does not know stores, requests or users; it decides
 //! neither who may unseal a key nor where sealed bytes go. Master keys have no accessor at all.

@@ -13,12 +13,13 @@
 //!
 //! In what follows `F(a, b, …)` is each field behind its length in 8 bytes, big endian.
 //!
-//! - Key (32 bytes) and nonce (12 bytes) are the output of HKDF-SHA256 (RFC 5869) with the master key
-//!   as input, the salt as salt, and `F("scm-seal record key", format, master key id)` as info. No record
-//!   shares its key with another, so a nonce can't be used twice.
+//! - Key (32 bytes) and nonce (12 bytes) are the output of HKDF-SHA256 (RFC 5869) with the master
+//!   key as input, the salt as salt, and `F("scm-seal record key", format, master key id)` as info.
+//!   No record shares its key with another, so a nonce can't be used twice.
 //! - Associated data: `F("scm-seal private key", format, master key id, certificate id, project,
-//!   SHA-256 of the public key's SubjectPublicKeyInfo DER, encoding)`. So a sealed key opens only in the place
-//!   that it was sealed for: not under another id, project or certificate, and not as another encoding.
+//!   SHA-256 of the public key's SubjectPublicKeyInfo DER, encoding)`. So a sealed key opens only in
+//!   the place that it was sealed for: not under another id, project or certificate, and not as
+//!   another encoding.
 
 use std::fmt;
 
@@ -35,13 +36,13 @@ pub(crate) const FORMAT: u8 = 1;
 const HEADER_LEN: usize = 1 + 16 + 1 + SALT_LEN;
 const AAD_LABEL: &[u8] = b"scm-seal private key";
 
-/// A private key that only its ring can open, and only for the certificate it belongs to. Safe to keep
-/// and to copy; `Debug` shows its length only, as its bytes help nobody.
+/// A private key that only its ring can open, and only for the certificate it belongs to. Safe to
+/// keep and to copy; `Debug` shows its length only, as its bytes help nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedKey(Vec<u8>);
 
 impl SealedKey {
-    /// The bytes to keep; see the module for their format.
+    /// The bytes to keep; their format is told at the head of `src/sealed.rs`.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -1,7 +1,7 @@
 //! The audit trail: who did what to which certificate, when, from where, and how it ended.
 //!
-//! What an act does is written by the act itself, in its own transaction. Only what was refused before it
-//! came to an act is recorded separately.
+//! What an act does is written by the act itself, in its own transaction. Only what was refused
+//! before it came to an act is recorded separately.
 
 use std::{borrow::Cow, net::IpAddr};
 

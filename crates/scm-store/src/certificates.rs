@@ -1,7 +1,7 @@
 //! Certificates: what is to be kept, and what is known about those that are.
 //!
-//! A [`NewCertificate`] is made of a bundle that was proved and a key that was sealed: a plain key can't be
-//! kept, because it does not fit.
+//! A [`NewCertificate`] is made of a bundle that was proved and a key that was sealed: a plain key
+//! can't be kept, because it does not fit.
 
 use async_trait::async_trait;
 use scm_pki::VerifiedBundle;
@@ -27,8 +27,8 @@ pub struct NewCertificate {
 }
 
 impl NewCertificate {
-    /// A certificate in the enterprise project `0`, whether or not the same leaf is kept already. The bundle is
-    /// used up, and its plain key wiped.
+    /// A certificate in the enterprise project `0`, whether or not the same leaf is kept already.
+    /// The bundle is used up, and its plain key wiped.
     pub fn new(
         id: CertificateId,
         name: impl Into<String>,
@@ -130,8 +130,9 @@ pub struct KeptBundle {
 pub struct CertificateCount {
     /// Of this enterprise project.
     pub enterprise_project: EnterpriseProject,
-    /// Those that had, or had not, expired when [`Upkeep::sweep_expired`](crate::Upkeep::sweep_expired) was
-    /// last done or when they were kept.
+    /// Those that had, or had not, expired when
+    /// [`Upkeep::sweep_expired`](crate::Upkeep::sweep_expired) was last done or when they were
+    /// kept.
     pub expired: bool,
     /// How many; never zero.
     pub count: u64,
@@ -139,15 +140,16 @@ pub struct CertificateCount {
 
 /// Certificates.
 ///
-/// Besides what is named, every function may give [`StoreError::Unavailable`], [`StoreError::Corrupt`] or
-/// [`StoreError::Closed`], and those that write [`StoreError::Busy`].
+/// Besides what is named, every function may give [`StoreError::Unavailable`],
+/// [`StoreError::Corrupt`] or [`StoreError::Closed`], and those that write [`StoreError::Busy`].
 #[async_trait]
 pub trait Certificates: Send + Sync {
-    /// Keeps a certificate in the actor's project, with counters and audit event. It is done even if the
-    /// caller stops waiting, once it has been handed over.
+    /// Keeps a certificate in the actor's project, with counters and audit event. It is done even
+    /// if the caller stops waiting, once it has been handed over.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] if that was asked for, [`StoreError::Conflict`] if the id was given before.
+    /// [`StoreError::Duplicate`] if that was asked for, [`StoreError::Conflict`] if the id was
+    /// given before.
     async fn keep(&self, actor: &Actor, certificate: NewCertificate) -> Result<(), StoreError>;
 
     /// What is known about a certificate of a project.
@@ -160,8 +162,8 @@ pub trait Certificates: Send + Sync {
         id: CertificateId,
     ) -> Result<CertificateRecord, StoreError>;
 
-    /// The bytes of a certificate of a project, for giving it back. Leaves no audit event: that is for
-    /// the act that opens the key.
+    /// The bytes of a certificate of a project, for giving it back. Leaves no audit event: that is
+    /// for the act that opens the key.
     ///
     /// # Errors
     /// [`StoreError::Missing`].

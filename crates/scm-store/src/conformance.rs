@@ -1,7 +1,7 @@
 //! The rules of [`Store`](crate::Store), as tests that every home passes.
 //!
-//! Each rule is a function that takes a store of its own, new and empty. [`conformance_suite!`] makes a test
-//! of each for a home.
+//! Each rule is a function that takes a store of its own, new and empty.
+//! [`conformance_suite!`](crate::conformance_suite) makes a test of each for a home.
 
 #![expect(clippy::unwrap_used, reason = "these are tests: a rule that is broken is to panic")]
 
@@ -13,8 +13,9 @@ mod upkeep;
 
 pub use self::{audit::*, certificates::*, fixture::*, identities::*, upkeep::*};
 
-/// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters that
-/// returns a new store as `Arc<dyn Store>`, and with it whatever must live as long as the store.
+/// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
+/// that returns a new store as `Arc<dyn Store>`, and with it whatever must live as long as the
+/// store.
 #[macro_export]
 macro_rules! conformance_suite {
     ($open:path) => {

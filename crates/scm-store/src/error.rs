@@ -4,7 +4,8 @@ use std::{error::Error, path::PathBuf, sync::Arc};
 
 use crate::ids::CertificateId;
 
-/// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half done.
+/// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half
+/// done.
 ///
 /// Cheap to clone: acts that were committed together fail together.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -27,8 +28,9 @@ pub enum StoreError {
     /// More waits than can be taken on. Nothing was done; try again later.
     #[error("the store has too much to do")]
     Busy,
-    /// The store can't be reached, read or written: disk full, input and output errors. If this comes from
-    /// an act, the act is not done, except that a disk that fails while committing leaves it open.
+    /// The store can't be reached, read or written: disk full, input and output errors. If this
+    /// comes from an act, the act is not done, except that a disk that fails while committing
+    /// leaves it open.
     #[error("the store is not available")]
     Unavailable {
         /// What went wrong.

@@ -1,7 +1,7 @@
 //! Who there is: domains, projects, users with their roles, and tokens.
 //!
-//! Proving who somebody is (passwords, signatures, lock-out) is not done here: only what such a proof
-//! is compared with is kept.
+//! Proving who somebody is (passwords, signatures, lock-out) is not done here: only what such a
+//! proof is compared with is kept.
 
 use std::fmt;
 
@@ -162,8 +162,8 @@ pub struct FirstStart {
 
 /// Who there is.
 ///
-/// Besides what is named, every function may give [`StoreError::Unavailable`], [`StoreError::Corrupt`] or
-/// [`StoreError::Closed`], and those that write [`StoreError::Busy`].
+/// Besides what is named, every function may give [`StoreError::Unavailable`],
+/// [`StoreError::Corrupt`] or [`StoreError::Closed`], and those that write [`StoreError::Busy`].
 #[async_trait]
 pub trait Identities: Send + Sync {
     /// Whether [`Identities::set_up`] has been done.
@@ -193,8 +193,8 @@ pub trait Identities: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such domain, or no project of a grant,
-    /// [`StoreError::Conflict`] if there is a user of this id, or one of this name in the domain, or
-    /// two grants are for one project.
+    /// [`StoreError::Conflict`] if there is a user of this id, or one of this name in the domain,
+    /// or two grants are for one project.
     async fn add_user(
         &self,
         actor: &Actor,
@@ -247,15 +247,15 @@ pub trait Identities: Send + Sync {
     /// Keeps a token; the audit event is dated when the token is issued.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if the user has no role in the project, [`StoreError::Conflict`] if the
-    /// token is kept already.
+    /// [`StoreError::Missing`] if the user has no role in the project, [`StoreError::Conflict`] if
+    /// the token is kept already.
     async fn keep_token(&self, actor: &Actor, token: NewToken) -> Result<(), StoreError>;
 
     /// What a token stands for, expired or not.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if it was never kept or has been swept, or if its owner has no role in
-    /// the project any more.
+    /// [`StoreError::Missing`] if it was never kept or has been swept, or if its owner has no role
+    /// in the project any more.
     async fn token(&self, hash: &TokenHash) -> Result<TokenRecord, StoreError>;
 
     /// Drops the tokens that expired before `now`, in small transactions, and returns how many.

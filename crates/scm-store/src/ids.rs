@@ -59,15 +59,15 @@ impl FromStr for CertificateId {
 
 /// 4096 ids in a row that were leased from the store.
 ///
-/// The numbers from 10^12 (so that none begins with a zero) to 10^13 fall into 2,197,265,625 blocks. A lease
-/// draws the number of a block at random and is committed before the first id is given, so that neither a
-/// restart nor a second server on the same store can give an id again; what is left of a block at a
-/// restart is forfeited.
+/// The numbers from 10^12 (so that none begins with a zero) to 10^13 fall into 2,197,265,625
+/// blocks. A lease draws the number of a block at random and is committed before the first id is
+/// given, so that neither a restart nor a second server on the same store can give an id again;
+/// what is left of a block at a restart is forfeited.
 ///
-/// A store restored from a backup has forgotten the blocks that were leased after the backup. Because
-/// blocks are random, it draws one of them again only with probability *blocks lost* × *blocks leased
-/// since* ÷ 2.2 × 10^9: at 10,000 imports a second, a minute lost and a minute since, that is 1 in
-/// 100,000. Numbers in sequence would be given again with certainty.
+/// A store restored from a backup has forgotten the blocks that were leased after the backup.
+/// Because blocks are random, it draws one of them again only with probability *blocks lost* ×
+/// *blocks leased since* ÷ 2.2 × 10^9: at 10,000 imports a second, a minute lost and a minute
+/// since, that is 1 in 100,000. Numbers in sequence would be given again with certainty.
 #[derive(Debug)]
 pub struct IdBlock {
     next: u64,

@@ -1,13 +1,13 @@
 //! Keeping: certificates, who may use them, and what happened to them.
 //!
-//! [`Store`] is one trait in four parts. Each of its functions is a whole act ("keep this import"), never a
-//! row and never a bare transaction: what belongs together is committed together, and an act that
-//! returned `Ok` is on disk. An act works within the project of its [`Actor`] and leaves its audit event in the same
-//! transaction.
+//! [`Store`] is one trait in four parts. Each of its functions is a whole act ("keep this import"),
+//! never a row and never a bare transaction: what belongs together is committed together, and an
+//! act that returned `Ok` is on disk. An act works within the project of its [`Actor`] and leaves
+//! its audit event in the same transaction.
 //!
-//! What is left out on purpose: this crate can't open the sealed keys that it keeps, does not know the
-//! wire, decides nobody's rights, and never asks the clock. Times come from the caller and are kept to the
-//! millisecond.
+//! What is left out on purpose: this crate can't open the sealed keys that it keeps, does not know
+//! the wire, decides nobody's rights, and never asks the clock. Times come from the caller and are
+//! kept to the millisecond.
 
 mod actor;
 mod audit;

@@ -1,7 +1,8 @@
 //! The embedded home: one SQLite file, one writer, a few readers.
 //!
 //! Acts queue for one thread that commits together what waits together; reads run beside it on
-//! connections of their own. Two servers may share a file on a local disk, though that is not what it is for.
+//! connections of their own. Two servers may share a file on a local disk, though that is not what
+//! it is for.
 
 mod audit;
 mod certificates;

@@ -1,5 +1,7 @@
 //! The SQLite home: the rules of every home, and what only a file can be asked.
 
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
 use std::{
     collections::HashSet,
     fs,

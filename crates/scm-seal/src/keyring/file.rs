@@ -33,8 +33,8 @@ use crate::{
 const VERSION: u64 = 1;
 /// Room for some thousand master keys; more is not a ring.
 const LENGTH_LIMIT: u64 = 256 * 1024;
-/// What one master key takes in the file, and the rest, at most: enough that writing never moves the text,
-/// which would leave copies behind.
+/// What one master key takes in the file, and the rest, at most: enough that writing never moves
+/// the text, which would leave copies behind.
 const LENGTH_PER_KEY: usize = 512;
 
 #[derive(Deserialize)]
@@ -139,6 +139,9 @@ fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
         _ => unreadable(source),
     })?;
     let found = file.metadata().map_err(unreadable)?;
+    if !found.is_file() {
+        return Err(KeyringError::Malformed { path: path.into(), what: "it is not a file".into() });
+    }
     let mode = found.permissions().mode() & 0o7777;
     if mode & !0o600 != 0 {
         return Err(KeyringError::TooOpen { path: path.into(), mode });
@@ -189,3 +192,6 @@ fn sync_folder(target: &Path) -> io::Result<()> {
     };
     File::open(folder)?.sync_all()
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,8 +52,8 @@ CREATE INDEX token_by_expiry ON token (expires);
 
 -- From here on projects are not references: they may be known to another identity service only.
 
--- A chain is kept once for each project. `certificates` is each DER behind its length in 4 bytes, big
--- endian; `sha256` is the hash of that.
+-- A chain is kept once for each project. `certificates` is each DER behind its length in 4 bytes,
+-- big endian; `sha256` is the hash of that.
 CREATE TABLE chain (
     id           INTEGER PRIMARY KEY,
     project      TEXT NOT NULL,
@@ -62,8 +62,8 @@ CREATE TABLE chain (
     UNIQUE (project, sha256)
 ) STRICT;
 
--- What lists, searches and details ask for. The bytes are apart, so that a scan of these rows reads little.
--- `sans` is the further names, one to a line.
+-- What lists, searches and details ask for. The bytes are apart, so that a scan of these rows reads
+-- little. `sans` is the further names, one to a line.
 CREATE TABLE certificate (
     id                  INTEGER PRIMARY KEY,
     project             TEXT NOT NULL,

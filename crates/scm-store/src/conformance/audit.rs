@@ -25,8 +25,8 @@ pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
     assert_eq!(store.events(&actor().project, 10).await.unwrap(), [event]);
 }
 
-/// Events come newest first, no more than asked for, and those of one project only. What happened within
-/// one millisecond keeps its order.
+/// Events come newest first, no more than asked for, and those of one project only. What happened
+/// within one millisecond keeps its order.
 pub async fn events_are_the_newest_of_the_project(store: Arc<dyn Store>) {
     let event = |name: &'static str, seconds| {
         AuditEvent::done(&actor(), name, NOW + Duration::seconds(seconds))

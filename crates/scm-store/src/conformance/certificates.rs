@@ -73,8 +73,8 @@ pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
     }
 }
 
-/// With the check, the same leaf is refused, naming the one that is kept, and leaves nothing behind; in
-/// another project it is not refused.
+/// With the check, the same leaf is refused, naming the one that is kept, and leaves nothing
+/// behind; in another project it is not refused.
 pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     let first = issued.new_certificate(1).refuse_duplicate();
@@ -89,7 +89,8 @@ pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
     store.keep(&in_project("theirs"), elsewhere).await.unwrap();
 }
 
-/// An id that is given again is refused, even to another project, and nothing of what came with it stays.
+/// An id that is given again is refused, even to another project, and nothing of what came with it
+/// stays.
 pub async fn an_id_is_kept_once(store: Arc<dyn Store>) {
     let workshop = Workshop::new();
     let first = workshop.issue("first.example.com").new_certificate(1);

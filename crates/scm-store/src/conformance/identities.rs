@@ -66,8 +66,8 @@ pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
     assert_eq!(actions, [action::USER_CREATE, action::PROJECT_CREATE]);
 }
 
-/// What is added in a place that is not there is refused, and so is what is there already; a user is
-/// not made without all of their roles.
+/// What is added in a place that is not there is refused, and so is what is there already; a user
+/// is not made without all of their roles.
 pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();

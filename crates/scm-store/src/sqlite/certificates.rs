@@ -117,7 +117,8 @@ fn insert_facts(
             "INSERT INTO certificate (id, project, enterprise_project, name, domain, sans,
                  domain_count, wildcard_count, signature_algorithm, key_algorithm, sha1, sha256,
                  not_before, not_after, created, updated, expired, chain)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18)",
         )?
         .execute(params![
             facts.id,

@@ -2,7 +2,7 @@
 //!
 //! A type of its own, and not `From` for `StoreError`, keeps rusqlite out of the public interface.
 
-use rusqlite::{Error, ErrorCode};
+use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::error::StoreError;
 
@@ -43,8 +43,12 @@ impl From<Error> for Failure {
 
 /// For `map_err` where an insertion can meet something that is there: says what.
 pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
-    move |error| match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => Failure(StoreError::Conflict { what }),
+    move |error| match error.sqlite_error().map(|error| error.extended_code) {
+        Some(
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID
+            | ffi::SQLITE_CONSTRAINT_UNIQUE,
+        ) => Failure(StoreError::Conflict { what }),
         _ => error.into(),
     }
 }

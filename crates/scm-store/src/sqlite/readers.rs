@@ -1,9 +1,10 @@
 //! Reading, beside the writer and off the async threads.
 //!
-//! Each read has a connection of its own for as long as it runs; they are opened when first needed and lent
-//! again and again.
+//! Each read has a connection of its own for as long as it runs; they are opened when first needed
+//! and lent again and again.
 
 use std::{
+    num::NonZero,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread::available_parallelism,
@@ -21,6 +22,7 @@ const MOST: usize = 8;
 /// A small pool of connections that can't write.
 pub(super) struct Readers {
     slots: Arc<Semaphore>,
+    count: u32,
     pool: Arc<Pool>,
 }
 
@@ -31,9 +33,11 @@ struct Pool {
 
 impl Readers {
     pub(super) fn new(file: PathBuf) -> Self {
-        let slots = available_parallelism().map_or(FEWEST, |n| n.get().clamp(FEWEST, MOST));
-        let pool = Pool { file, idle: Mutex::new(Vec::with_capacity(slots)) };
-        Self { slots: Arc::new(Semaphore::new(slots)), pool: Arc::new(pool) }
+        let cores = available_parallelism().map_or(FEWEST, NonZero::get);
+        let count = cores.clamp(FEWEST, MOST);
+        let pool = Pool { file, idle: Mutex::new(Vec::with_capacity(count)) };
+        let slots = Arc::new(Semaphore::new(count));
+        Self { slots, count: count as u32, pool: Arc::new(pool) }
     }
 
     pub(super) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
@@ -54,7 +58,9 @@ impl Readers {
 
     /// Waits for the reads that run, then lets go of the file.
     pub(super) async fn close(&self) {
+        let Ok(all) = self.slots.acquire_many(self.count).await else { return };
         self.slots.close();
+        drop(all);
         let pool = Arc::clone(&self.pool);
         // The connections close on a thread that may block; that they could not would be no loss.
         let _ = task::spawn_blocking(move || pool.idle().clear()).await;

@@ -1,8 +1,8 @@
 //! The one thread that writes.
 //!
-//! Whatever waits when it comes round is committed together: one transaction, one `fsync`. An act that fails
-//! takes nobody along. Answers leave after the commit. An act that was handed over is done even if nobody
-//! waits for it any more.
+//! Whatever waits when it comes round is committed together: one transaction, one `fsync`. An act
+//! that fails takes nobody along. Answers leave after the commit. An act that was handed over is
+//! done even if nobody waits for it any more.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -28,7 +28,7 @@ const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
 const GROUP_LIMIT: usize = 256;
 /// How many pages of the log may wait to be moved into the file, about 16 MiB. Small, so that
 /// moving them never keeps anybody waiting for long.
-const CHECKPOINT_PAGES: i32 = 1000;
+const CHECKPOINT_PAGES: i32 = 2000;
 
 /// The way to the thread.
 pub(super) struct Writer {
@@ -53,7 +53,8 @@ impl Writer {
         Ok(Self { queue: Mutex::new(Some(queue)), done: tokio::sync::Mutex::new(done) })
     }
 
-    /// Hands an act over and waits for its commit. It may be done more than once, with a rollback between.
+    /// Hands an act over and waits for its commit. It may be done more than once, with a rollback
+    /// between.
     pub(super) async fn act<T, F>(&self, act: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -140,8 +141,8 @@ fn work(connection: &Connection, mut acts: mpsc::Receiver<Box<dyn Act>>) {
     }
 }
 
-/// One transaction for all. Savepoints cost a fifth of the time and are needed only where an act fails after
-/// it has written, which is rare, so only then are the acts done again with them.
+/// One transaction for all. Savepoints cost a fifth of the time and are needed only where an act
+/// fails after it has written, which is rare, so only then are the acts done again with them.
 fn commit(connection: &Connection, group: &mut [Box<dyn Act>]) -> Result<(), Failure> {
     if !transaction(connection, || run_bare(connection, group))? {
         transaction(connection, || run_in_savepoints(connection, group))?;
@@ -207,7 +208,8 @@ fn run(connection: &Connection, statement: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Moves the log into the file once there is enough of it. Failing does no harm: the next one tries again.
+/// Moves the log into the file once there is enough of it. Failing does no harm: the next one tries
+/// again.
 fn checkpoint(connection: &Connection) {
     let checkpoint = |mode| connection.wal_checkpoint_v2(Some(MAIN_DB), mode);
     let outcome = match checkpoint(CheckpointMode::NOOP) {

@@ -114,7 +114,7 @@ async fn a_full_queue_is_busy() {
         running.await.unwrap();
         let mut acts: Vec<_> = (0..QUEUE_LIMIT).map(|_| Box::pin(writer.act(|_| Ok(())))).collect();
         for act in &mut acts {
-            assert!(futures_poll(act).is_pending());
+            assert!(poll_once(act).is_pending());
         }
         let refused = writer.act(|_| Ok(())).await;
         assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
@@ -124,7 +124,7 @@ async fn a_full_queue_is_busy() {
     blocked.unwrap();
 }
 
-fn futures_poll<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {
+fn poll_once<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     std::pin::Pin::new(future).poll(&mut context)
 }

@@ -1,0 +1,132 @@
+//! What a ring's file must be, and what is refused.
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::KeyringError as E;
+
+const RING: &str = r#"{"version":1,"ring_id":"00000000000000000000000000000001",
+    "active":"00000000000000000000000000000003","keys":[
+    {"id":"00000000000000000000000000000002","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+    {"id":"00000000000000000000000000000003","secret":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]}"#;
+
+#[test]
+fn what_was_made_is_opened_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    let made = Keyring::create(&path).unwrap();
+    let opened = Keyring::open(&path).unwrap();
+    assert_eq!(opened.ring_id(), made.ring_id());
+    assert_eq!(opened.active().id, made.active().id);
+    assert_eq!(*opened.active().secret, *made.active().secret);
+    assert_ne!(*made.active().secret, [0; MASTER_KEY_LEN]);
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    assert_eq!(names_in(&folder), ["keyring.json"]);
+}
+
+#[test]
+fn two_rings_are_never_alike() {
+    let folder = TempDir::new().unwrap();
+    let [a, b] = ["a", "b"].map(|name| Keyring::create(&folder.path().join(name)).unwrap());
+    assert_ne!(a.ring_id(), b.ring_id());
+    assert_ne!(a.active().id, b.active().id);
+    assert_ne!(*a.active().secret, *b.active().secret);
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    fs::write(&path, "precious").unwrap();
+    assert!(matches!(Keyring::create(&path), Err(E::Exists { .. })));
+    assert_eq!(fs::read(&path).unwrap(), b"precious");
+    assert_eq!(names_in(&folder), ["keyring.json"]);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_unwritable() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("none/keyring.json");
+    assert!(matches!(Keyring::create(&path), Err(E::Unwritable { .. })));
+    assert!(matches!(Keyring::create(Path::new("/")), Err(E::Unwritable { .. })));
+    assert!(matches!(Keyring::open(&path), Err(E::Missing { .. })));
+    assert!(matches!(Keyring::open(folder.path()), Err(E::Malformed { .. })));
+}
+
+#[test]
+fn the_active_key_need_not_be_the_first() {
+    let ring = opened(RING, 0o600).unwrap();
+    assert_eq!(ring.keys.len(), 2);
+    assert_eq!(*ring.active().secret, [1; 32]);
+    assert!(opened(RING, 0o400).is_ok());
+}
+
+#[test]
+fn a_file_that_others_may_touch_is_refused() {
+    for mode in [0o640, 0o604, 0o620, 0o660, 0o700, 0o644] {
+        let refused = opened(RING, mode);
+        assert!(matches!(refused, Err(E::TooOpen { mode: m, .. }) if m == mode), "{refused:?}");
+    }
+    let said = opened(RING, 0o644).unwrap_err().to_string();
+    assert!(said.contains("0644") && said.contains("chmod 600"), "{said}");
+}
+
+#[test]
+fn another_version_is_named() {
+    let refused = opened(r#"{"version":2,"vault":"elsewhere"}"#, 0o600);
+    assert!(matches!(refused, Err(E::UnknownVersion { found: 2, .. })), "{refused:?}");
+}
+
+#[test]
+fn what_is_malformed_is_refused_without_a_word_of_it() {
+    let secret = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+    for (from, to) in [
+        ("{\"version\"", "version"),
+        ("\"version\":1,", ""),
+        ("\"version\":1", "\"version\":\"AQEBAQEB\""),
+        ("\"ring_id\":\"0", "\"ring_id\":\"x"),
+        ("\"active\":\"00000000000000000000000000000003\"", "\"active\":\"\""),
+        (
+            "\"active\":\"0000000000000000000000000000000",
+            "\"active\":\"1000000000000000000000000000000",
+        ),
+        (
+            "{\"id\":\"00000000000000000000000000000002",
+            "{\"id\":\"00000000000000000000000000000003",
+        ),
+        (secret, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"),
+        (secret, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"),
+        (secret, ""),
+        ("\"secret\":\"AQ", "\"secret\":123,\"more\":\"AQ"),
+        ("}]}", "}]"),
+    ] {
+        assert!(RING.contains(from), "{from}");
+        let refused = opened(&RING.replacen(from, to, 1), 0o600);
+        let Err(E::Malformed { what, .. }) = refused else { panic!("{to}: {refused:?}") };
+        assert!(!what.contains("AQEB"), "{what}");
+    }
+    let empty = RING.split_once("\"keys\":[").unwrap().0.to_owned() + "\"keys\":[]}";
+    assert!(matches!(opened(&empty, 0o600), Err(E::Malformed { .. })));
+    let long = RING.to_owned() + &" ".repeat(LENGTH_LIMIT as usize);
+    assert!(matches!(opened(&long, 0o600), Err(E::Malformed { .. })));
+}
+
+#[test]
+fn writing_never_moves_the_text() {
+    let ring = opened(RING, 0o600).unwrap();
+    let text = to_text(&ring);
+    assert_eq!(text.capacity(), LENGTH_PER_KEY * 3);
+}
+
+fn opened(text: &str, mode: u32) -> Result<Keyring, KeyringError> {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    Keyring::open(&path)
+}
+
+fn names_in(folder: &TempDir) -> Vec<OsString> {
+    fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect()
+}

@@ -1,0 +1,175 @@
+//! What opens, what does not, and that the format stays as it is.
+
+use scm_pki::{
+    KeyEncoding, Policy, Verifier,
+    testing::{Algorithm, TestAuthority},
+};
+use time::{OffsetDateTime, macros::datetime};
+
+use super::*;
+
+const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
+const ID: &str = "scs1600313391074";
+const PROJECT: &str = "a4a5d4098fb4474fa22cd05f897d6b99";
+
+#[test]
+fn a_sealed_key_opens_in_its_place() {
+    let ring = ring();
+    for (algorithm, encoding) in [
+        (Algorithm::Rsa2048, KeyEncoding::Pkcs1),
+        (Algorithm::P256, KeyEncoding::Sec1),
+        (Algorithm::Ed25519, KeyEncoding::Pkcs8),
+    ] {
+        let key = key(algorithm, encoding);
+        let sealed = ring.seal(ID, PROJECT, &key);
+        let opened = ring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
+        assert_eq!(opened.encoding(), encoding);
+        assert_eq!(opened.secret_der(), key.secret_der());
+    }
+}
+
+#[test]
+fn nothing_of_the_key_shows() {
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let sealed = ring().seal(ID, PROJECT, &key);
+    let secret = &key.secret_der()[..16];
+    assert!(!sealed.as_bytes().windows(16).any(|window| window == secret));
+    let length = sealed.as_bytes().len();
+    assert_eq!(format!("{sealed:?}"), format!("SealedKey({length} bytes)"));
+    assert_eq!(length, 50 + key.secret_der().len() + 16);
+}
+
+#[test]
+fn the_same_key_is_never_sealed_the_same() {
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let ring = ring();
+    assert_ne!(ring.seal(ID, PROJECT, &key), ring.seal(ID, PROJECT, &key));
+}
+
+#[test]
+fn any_bit_changed_is_refused() {
+    let ring = ring();
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let sealed = ring.seal(ID, PROJECT, &key);
+    for bit in 0..sealed.as_bytes().len() * 8 {
+        let mut bytes = sealed.as_bytes().to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let altered = SealedKey::from_kept(bytes);
+        assert!(ring.unseal(ID, PROJECT, key.public_key(), &altered).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn any_length_but_its_own_is_refused() {
+    let ring = ring();
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let sealed = ring.seal(ID, PROJECT, &key);
+    let mut bytes = sealed.as_bytes().to_vec();
+    bytes.push(0);
+    for length in (0..sealed.as_bytes().len()).chain([bytes.len()]) {
+        let cut = SealedKey::from_kept(bytes[..length].to_vec());
+        let refused = ring.unseal(ID, PROJECT, key.public_key(), &cut);
+        let expected = match length {
+            0..66 => matches!(refused, Err(UnsealError::Malformed)),
+            _ => matches!(refused, Err(UnsealError::Refused)),
+        };
+        assert!(expected, "{length}: {refused:?}");
+    }
+}
+
+#[test]
+fn another_place_is_refused() {
+    let ring = ring();
+    let ours = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let other = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    assert_ne!(ours.public_key(), other.public_key());
+    let sealed = ring.seal(ID, PROJECT, &ours);
+    for (id, project, public_key) in [
+        ("scs1600313391075", PROJECT, ours.public_key()),
+        (ID, "b4a5d4098fb4474fa22cd05f897d6b99", ours.public_key()),
+        (ID, PROJECT, other.public_key()),
+        // The same text, but parted elsewhere.
+        ("scs1600313391074a", &PROJECT[1..], ours.public_key()),
+    ] {
+        let refused = ring.unseal(id, project, public_key, &sealed);
+        assert!(matches!(refused, Err(UnsealError::Refused)), "{refused:?}");
+    }
+}
+
+#[test]
+fn another_ring_knows_no_such_key() {
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let sealed = ring().seal(ID, PROJECT, &key);
+    let refused = ring().unseal(ID, PROJECT, key.public_key(), &sealed);
+    assert!(matches!(refused, Err(UnsealError::UnknownKey { .. })), "{refused:?}");
+}
+
+#[test]
+fn another_format_is_refused_as_such() {
+    let ring = ring();
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let mut bytes = ring.seal(ID, PROJECT, &key).as_bytes().to_vec();
+    bytes[0] = 2;
+    let refused = ring.unseal(ID, PROJECT, key.public_key(), &SealedKey::from_kept(bytes));
+    assert!(matches!(refused, Err(UnsealError::UnknownFormat { found: 2 })), "{refused:?}");
+}
+
+#[test]
+fn an_older_master_key_still_opens() {
+    let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
+    let old = ring();
+    let sealed = old.seal(ID, PROJECT, &key);
+    let mut keys = vec![MasterKey::random()];
+    keys.extend(old.keys);
+    let rotated = Keyring { ring_id: old.ring_id, keys };
+    assert!(rotated.unseal(ID, PROJECT, key.public_key(), &sealed).is_ok());
+    let resealed = rotated.seal(ID, PROJECT, &key);
+    assert_ne!(resealed.as_bytes()[1..17], sealed.as_bytes()[1..17]);
+}
+
+/// Computed from the text of `sealed.rs` with another library (Python's `cryptography`). If this
+/// fails, what people have kept can't be opened any more: mend the code, never the vector.
+#[test]
+fn format_1_is_as_it_always_was() {
+    let kept = "01000102030405060708090a0b0c0d0e0f03404142434445464748494a4b4c4d\
+                4e4f505152535455565758595a5b5c5d5e5fc9000871be05b61e6a323d487373\
+                693d7df63c9c8dade3b5ad08406b6928a6bc64028e3f523868082c588551439d\
+                1aaafaa421f7425812aed23fba6c2c564b12";
+    // The key of RFC 8410 section 10.3.
+    let der = "302e020100300506032b657004220420d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fb\
+               e097a88f44755842";
+    let key = PrivateKey::from_der(KeyEncoding::Pkcs8, Zeroizing::new(bytes(der))).unwrap();
+    let id = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
+    let master = MasterKey { id, secret: Zeroizing::new((0..32).collect()) };
+    let ring = Keyring { ring_id: RingId::random(), keys: vec![master] };
+
+    let salt = std::array::from_fn(|i| 64 + i as u8);
+    let sealed = ring.seal_with_salt(ID, PROJECT, &key, salt);
+    assert_eq!(sealed, SealedKey::from_kept(bytes(kept)));
+    let opened = ring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
+    assert_eq!(opened.secret_der(), key.secret_der());
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+}
+
+#[test]
+fn debug_shows_public_names_only() {
+    let ring = ring();
+    let shown = format!("{ring:?}");
+    assert!(shown.contains(&ring.ring_id.to_string()));
+    assert!(shown.ends_with("keys: 1, .. }"), "{shown}");
+}
+
+fn ring() -> Keyring {
+    Keyring { ring_id: RingId::random(), keys: vec![MasterKey::random()] }
+}
+
+fn key(algorithm: Algorithm, encoding: KeyEncoding) -> PrivateKey {
+    let authority = TestAuthority::new(algorithm, NOW);
+    let bundle = authority.leaf("www.example.com").key_encoding(encoding).issue();
+    let verified = Verifier::new(Policy::default()).verify(bundle.read(), NOW).unwrap();
+    verified.into_parts().2
+}
