@@ -71,7 +71,8 @@ impl SdkDate {
     /// [`DateError::Malformed`].
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let moment = PrimitiveDateTime::parse(text, FORMAT).map_err(|_| DateError::Malformed)?;
-        let date = Self::at(moment.assume_utc())?;
+        // Read leniently (signs, for one) but written strictly: only what it writes is a date.
+        let date = Self::at(moment.assume_utc()).map_err(|_| DateError::Malformed)?;
         if date.text == text { Ok(date) } else { Err(DateError::Malformed) }
     }
 
