@@ -24,7 +24,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scm-cli", &["scm-client", "scm-model", "scm-pki"]),
     ("scm-server", &["scm-store", "scm-seal", "scm-pki", "scm-model", "scm-sign"]),
     ("xtask", &["scm-model", "scm-pki"]),
-    ("scm-tests", &["scm-client", "scm-model", "scm-pki", "scm-seal", "scm-server", "scm-store"]),
+    (
+        "scm-tests",
+        &["scm-client", "scm-model", "scm-pki", "scm-seal", "scm-server", "scm-sign", "scm-store"],
+    ),
 ];
 
 /// The most lines a file may have.
