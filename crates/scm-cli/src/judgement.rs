@@ -4,6 +4,8 @@
 mod found;
 mod place;
 
+use std::collections::{HashMap, HashSet};
+
 use scm_pki::{
     ArrangeError, Arranged, Bundle, Certificate, Content, Field, Finding, FindingClass, Findings,
     KeyAlgorithm, KeyEncoding, LeftOver, Place, Policy, VerifiedBundle, Verifier, arrange, pem,
@@ -84,13 +86,9 @@ pub(crate) fn judge(sources: &[Source], policy: Policy, now: OffsetDateTime) -> 
         judgement.cannot_arrange(error, &others);
     }
     let arranged = arranged.unwrap_or_else(|_| without_key(&certificates));
-    judgement.links = links(Field::Certificate, &arranged.certificate, &certificates);
-    let chain = links(Field::CertificateChain, &arranged.certificate_chain, &certificates);
-    judgement.links.extend(chain);
+    judgement.links = links(&arranged, &certificates);
     judgement.key = key_of(judgement.links.first(), keys);
-    for left in &arranged.left_over {
-        judgement.leave_out(&sources[left.text].name, left);
-    }
+    judgement.leave_out(sources, &arranged.left_over);
     judgement.settle(arranged, policy, now);
     judgement
 }
@@ -125,27 +123,28 @@ impl Judgement {
         self.wrong.extend(told);
     }
 
-    /// What has no place is no harm, but for a certificate beside a chain that does not reach its
+    /// What has no place is no harm, but for certificates beside a chain that does not reach its
     /// root: there, one is missing between.
-    fn leave_out(&mut self, file: &str, left: &LeftOver) {
+    fn leave_out(&mut self, sources: &[Source], left_over: &[LeftOver]) {
         let top = self.links.last().map(|top| &top.certificate);
-        let open = top.filter(|top| left.content == Content::Certificate && !top.is_self_issued());
-        let what = match &left.subject {
-            Some(subject) => format!("{} (\"{subject}\")", left.content),
-            None => left.content.to_string(),
-        };
-        match open {
-            Some(top) if !self.unread => self.wrong.push(Wrong {
-                place: None,
-                origin: Some(Origin { file: file.to_owned(), line: left.line }),
-                sentence: format!(
-                    "{what} that does not continue the chain, where \"{}\" is next; add that \
-                     one, or leave this out",
-                    top.issuer()
-                ),
-            }),
-            _ => {
-                self.notes.push(format!("{file}, line {}: {what}: not needed, left out", left.line))
+        let next = top.filter(|top| !self.unread && !top.is_self_issued()).map(Certificate::issuer);
+        let by_file = left_over.chunk_by(|a, b| a.text == b.text && a.content == b.content);
+        for left in by_file {
+            let origin = Origin { file: sources[left[0].text].name.clone(), line: left[0].line };
+            let what = called(left);
+            match &next {
+                Some(next) if left[0].content == Content::Certificate => self.wrong.push(Wrong {
+                    place: None,
+                    origin: Some(origin),
+                    sentence: format!(
+                        "{what} not continuing the chain, where \"{next}\" is next; add that one, \
+                         or leave this out"
+                    ),
+                }),
+                _ => {
+                    let Origin { file, line } = origin;
+                    self.notes.push(format!("{file}, line {line}: {what}: not needed, left out"));
+                }
             }
         }
     }
@@ -181,15 +180,33 @@ fn stands_alone(finding: &Finding) -> bool {
         || matches!(finding, Finding::EncryptedKey { .. } | Finding::BadKey { .. })
 }
 
-/// The certificates of a field, each with the file that it came from.
-fn links(field: Field, text: &str, given: &[(Certificate, Origin)]) -> Vec<Link> {
-    let blocks = pem::scan(text).enumerate().filter_map(|(index, block)| {
-        let certificate = Certificate::from_der(block.ok()?.decode().ok()?).ok()?;
-        let origin = given.iter().find(|(known, _)| *known == certificate);
-        let origin = origin.map(|(_, origin)| origin.clone());
-        Some(Link { place: Place::new(field, index + 1), certificate, origin })
-    });
-    blocks.collect()
+/// What was arranged, each certificate with the file that it came from.
+fn links(arranged: &Arranged, given: &[(Certificate, Origin)]) -> Vec<Link> {
+    let origins: HashMap<_, _> =
+        given.iter().rev().map(|(certificate, origin)| (certificate.der(), origin)).collect();
+    let of_field = |(field, text)| {
+        let origins = &origins;
+        pem::scan(text).enumerate().filter_map(move |(index, block)| {
+            let certificate = Certificate::from_der(block.ok()?.decode().ok()?).ok()?;
+            let origin = origins.get(certificate.der()).map(|&origin| origin.clone());
+            Some(Link { place: Place::new(field, index + 1), certificate, origin })
+        })
+    };
+    let leaf = (Field::Certificate, arranged.certificate.as_str());
+    let chain = (Field::CertificateChain, arranged.certificate_chain.as_str());
+    [leaf, chain].into_iter().flat_map(of_field).collect()
+}
+
+/// Things that are left over of one file, by the first of them.
+fn called(left: &[LeftOver]) -> String {
+    let first = match &left[0].subject {
+        Some(subject) => format!("{} (\"{subject}\")", left[0].content),
+        None => left[0].content.to_string(),
+    };
+    match left.len() - 1 {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// The key of the leaf, else the first.
@@ -199,24 +216,25 @@ fn key_of(leaf: Option<&Link>, mut keys: Vec<Key>) -> Option<Key> {
     (at < keys.len()).then(|| keys.swap_remove(at))
 }
 
-/// The certificates by themselves, from the one that issued none of the others upwards.
+/// The certificates by themselves, from one that issued none of the others upwards.
 fn without_key(given: &[(Certificate, Origin)]) -> Arranged {
-    let mut rest: Vec<_> = given.iter().map(|(certificate, _)| certificate).collect();
-    let issued = |issuer: &Certificate| {
-        given.iter().any(|(other, _)| other != issuer && other.issuer() == issuer.subject())
-    };
-    let mut next = rest.iter().position(|certificate| !issued(certificate)).or(Some(0));
-    let mut sorted = Vec::new();
-    while let Some(at) = next.filter(|_| !rest.is_empty()) {
-        let certificate = rest.remove(at);
-        sorted.push(certificate.to_pem());
-        next = rest.iter().position(|issuer| issuer.subject() == certificate.issuer());
+    let names: Vec<_> = given.iter().map(|(found, _)| (found.subject(), found.issuer())).collect();
+    let issuers: HashSet<_> =
+        names.iter().filter(|(subject, issuer)| subject != issuer).map(|(_, i)| i).collect();
+    let mut by_subject: HashMap<_, _> =
+        names.iter().enumerate().rev().map(|(at, (subject, _))| (subject, at)).collect();
+    let mut next = names.iter().position(|(subject, _)| !issuers.contains(subject)).or(Some(0));
+    let mut path = Vec::new();
+    while let Some(at) = next.filter(|&at| at < names.len()) {
+        let (subject, issuer) = &names[at];
+        by_subject.remove(subject);
+        path.push(given[at].0.to_pem());
+        next = by_subject.get(issuer).copied();
     }
-    sorted.extend(rest.into_iter().map(Certificate::to_pem));
-    let mut sorted = sorted.into_iter();
+    let mut path = path.into_iter();
     Arranged {
-        certificate: sorted.next().unwrap_or_default(),
-        certificate_chain: sorted.collect(),
+        certificate: path.next().unwrap_or_default(),
+        certificate_chain: path.collect(),
         private_key: Zeroizing::default(),
         left_over: Vec::new(),
     }

@@ -9,7 +9,7 @@ mod plain;
 mod refusal;
 mod style;
 
-use std::{error::Error as _, io::Write as _, process::ExitCode};
+use std::{error::Error, io::Write as _, process::ExitCode};
 
 use serde::Serialize;
 
@@ -54,13 +54,16 @@ fn told(trouble: &Trouble) -> String {
         Trouble::Client(scm_client::Error::Invalid(violations)) => refusal::invalid(violations),
         other => format!("{} {}\n", style::bad("error:"), plain::printable(&other.to_string())),
     };
-    let mut cause = trouble.source();
-    while let Some(error) = cause {
-        text += &format!("  {}\n", plain::printable(&error.to_string()));
-        cause = error.source();
+    if let Some(cause) = root_cause(trouble) {
+        text += &format!("  {}\n", plain::printable(&cause.to_string()));
     }
     if let Some(advice) = trouble.advice() {
         text += &format!("\n{advice}\n");
     }
     text
+}
+
+/// The innermost cause: those above it tell how a library is built.
+fn root_cause(trouble: &Trouble) -> Option<&dyn Error> {
+    std::iter::successors(trouble.source(), |&cause| cause.source()).last()
 }

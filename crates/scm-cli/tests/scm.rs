@@ -89,7 +89,7 @@ fn each_flaw_is_refused_and_named() {
         ),
         (
             Flaw::MissingLink,
-            "does not continue the chain, where \"O=Example, CN=Test Intermediate\" is next",
+            "not continuing the chain, where \"O=Example, CN=Test Intermediate\" is next",
         ),
         (Flaw::NotCa, "chain.pem, line 1\n     certificate 1 of certificate_chain"),
         (

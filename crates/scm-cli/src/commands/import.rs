@@ -21,6 +21,7 @@ pub(super) fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, Trouble
     let mut judgement = judge(&sources, policy, now);
     let Some(sound) = judgement.sound.take() else {
         output::note(&output::report(&judgement, now));
+        output::note("\nNothing was sent.");
         return Ok(ExitCode::from(1));
     };
     drop(sources);

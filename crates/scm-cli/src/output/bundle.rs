@@ -11,14 +11,19 @@ use crate::judgement::{Judgement, Key, Link, Origin, Wrong};
 
 /// The most names that are shown of a certificate.
 const MOST_NAMES: usize = 20;
+/// The most findings that are told; more come from no bundle, but from a file of something else.
+const MOST_FINDINGS: usize = 50;
 /// A certificate with fewer days left is pointed out.
 const SOON: i64 = 30;
 
 /// The verdict, everything that is wrong, and what was found.
 pub(crate) fn report(judgement: &Judgement, now: OffsetDateTime) -> String {
     let mut text = verdict(judgement);
-    for (at, wrong) in judgement.wrong.iter().enumerate() {
+    for (at, wrong) in judgement.wrong.iter().take(MOST_FINDINGS).enumerate() {
         text += &finding(at + 1, wrong);
+    }
+    if let Some(more) = judgement.wrong.len().checked_sub(MOST_FINDINGS + 1) {
+        text += &format!("     and {} more\n", more + 1);
     }
     for note in &judgement.notes {
         text += &self::note(note);

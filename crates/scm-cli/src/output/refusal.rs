@@ -40,7 +40,10 @@ fn parted<'a>(code: &str, message: &'a str) -> (&'a str, Vec<&'a str>) {
     }
 }
 
-/// The sentences of a message that begin with a field of the import, each with what follows it.
+/// How reasons begin that do not begin with the field that they are about.
+const BEGINNINGS: [&str; 3] = ["the ", "block ", "And "];
+
+/// The sentences of a message, each a reason.
 fn reasons(mut text: &str) -> Vec<&str> {
     let mut reasons = Vec::new();
     while !text.is_empty() {
@@ -56,7 +59,7 @@ fn reasons(mut text: &str) -> Vec<&str> {
 fn begins_reason(text: &str) -> bool {
     let word = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
     let is_field = |word| CertificateImport::FIELDS.iter().any(|field| field.name == word);
-    word.is_some_and(is_field) || text.starts_with("And ")
+    word.is_some_and(is_field) || BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
 }
 
 #[cfg(test)]
@@ -66,14 +69,17 @@ mod tests {
     #[test]
     fn each_reason_has_a_line() {
         let message = "Incorrect certificate name. name: 64 characters, at most 63 are taken. \
-                       certificate_chain: must be a string. And 2 more.";
+                       certificate 1 of certificate_chain (\"CN=x\") expired on 2026-11-23 03:53:24 \
+                       UTC, 1 day ago; renew it. the private key is 127.0.0.1. And 2 more.";
         let (summary, reasons) = parted("SCM.0032", message);
         assert_eq!(summary, "Incorrect certificate name.");
         assert_eq!(
             reasons,
             [
                 "name: 64 characters, at most 63 are taken.",
-                "certificate_chain: must be a string.",
+                "certificate 1 of certificate_chain (\"CN=x\") expired on 2026-11-23 03:53:24 UTC, \
+                 1 day ago; renew it.",
+                "the private key is 127.0.0.1.",
                 "And 2 more."
             ]
         );
