@@ -1,3 +1,7 @@
-//! Under construction.
+//! What users get, asked for as users ask: over real sockets, as every kind of person.
+//!
+//! The tree mirrors the operations; beside it stand the questions that concern all of them.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-fn main() {}
+mod access;
+mod certificates;

@@ -1,1 +1,24 @@
-//! Under construction.
+//! What the end-to-end tests stand on: a server on a real socket, people who ask it, and a wire that
+//! sends whatever it is given.
+//!
+//! [`TestServer`] runs in the test's own process, under a clock that stands still; [`Binary`] is the
+//! real program, for what only a process can show: its log, its death, its start. Nothing is faked:
+//! store, keyring, sockets and passwords are the real ones.
+
+mod binary;
+mod bundles;
+mod clock;
+mod folder;
+mod person;
+mod server;
+mod session;
+mod wire;
+
+pub use binary::{Binary, built};
+pub use bundles::{authority, import_body, sound};
+pub use clock::{NOW, StillClock};
+pub use folder::Folder;
+pub use person::Person;
+pub use server::{TestServer, TestServerBuilder};
+pub use session::Session;
+pub use wire::{Answer, Connection, Protocol, heard, patiently, request, speak};

@@ -1,0 +1,182 @@
+//! Who may do what: every row of the table, asked for by every kind of person.
+
+use http::Method;
+use scm_model::{Access, Action, ErrorShape, Operation, Visitor, api};
+use scm_store::{Outcome, Role};
+use scm_tests::{Answer, Person, Session, TestServer, import_body, sound};
+
+/// A row of the table, as data.
+struct Row {
+    id: &'static str,
+    method: Method,
+    path: String,
+    access: Access,
+    errors: ErrorShape,
+}
+
+fn rows() -> Vec<Row> {
+    struct Rows(Vec<Row>);
+    impl Visitor for Rows {
+        fn visit<O: Operation>(&mut self) {
+            let path = O::PATH.replace("{certificate_id}", "scs1600313391074");
+            assert!(!path.contains('{'), "{path}: say here what its parameters can be");
+            let (id, method) = (O::ID, O::METHOD);
+            self.0.push(Row { id, method, path, access: O::ACCESS, errors: O::ERRORS });
+        }
+    }
+    let mut rows = Rows(Vec::new());
+    api::visit_all(&mut rows);
+    rows.0
+}
+
+/// What each role may do, told a second time: a slip in the server's own list shows here.
+fn may(role: Role, action: Action) -> bool {
+    match (role, action) {
+        (Role::Administrator | Role::FullAccess, _) => true,
+        (Role::ReadOnly, Action::CertGet) => true,
+        (Role::ReadOnly, Action::CertImport) => false,
+    }
+}
+
+/// The status and code that stop a person at a row, if anything does.
+fn stopped(person: Person, access: Access) -> Option<(u16, &'static str)> {
+    match (access, person.role()) {
+        (Access::Open, _) | (Access::SignedIn, Some(_)) => None,
+        (_, None) => Some((401, "SCM.1000")),
+        (Access::Action(action), Some(role)) if may(role, action) => None,
+        (Access::Action(_), Some(_)) => Some((403, "SCM.4002")),
+    }
+}
+
+#[tokio::test]
+async fn every_row_stops_whom_it_should_and_nobody_else() {
+    let server = TestServer::start().await;
+    for row in rows() {
+        for person in Person::ALL {
+            let body = if row.method == Method::GET { "" } else { "{}" };
+            let answer = server.by(person).send(row.method.clone(), &row.path, body).await;
+            let who = format!("{person:?} at {}", row.id);
+            match stopped(person, row.access) {
+                Some((status, code)) => {
+                    assert_eq!(row.errors, ErrorShape::Scm, "{who}");
+                    assert_eq!(
+                        (answer.status.as_u16(), &*answer.text("error_code")),
+                        (status, code),
+                        "{who}"
+                    );
+                }
+                None => assert!(![401, 403].contains(&answer.status.as_u16()), "{who}: {answer:?}"),
+            }
+            assert!(answer.header("x-request-id").is_some_and(|id| id.len() == 32), "{who}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_for_want_of_a_role_names_the_action_and_is_recorded() {
+    let server = TestServer::start().await;
+    let answer = server.by(Person::Reader).import(&import_body(&sound("www.example.com"))).await;
+    let message = "You do not have permission to perform this operation. \
+                   ImportCertificate needs the action scm:cert:import.";
+    assert_eq!(answer.refusal(), (403, "SCM.4002".into(), message.into()));
+    let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+    assert_eq!(event.action, "scm:cert:import");
+    assert_eq!(event.user, Some(Person::Reader.user()));
+    assert_eq!(event.request_id.as_deref(), answer.header("x-request-id"));
+    assert_eq!(event.outcome, Outcome::Refused { code: "SCM.4002".into() });
+    assert_eq!(server.store().counts(&server.project()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_one_project_keeps_another_does_not_see() {
+    let server = TestServer::start().await;
+    let body = import_body(&sound("www.example.com"));
+    let id = server.by(Person::FullAccess).import(&body).await.text("certificate_id");
+    for (person, status) in
+        [(Person::Reader, 200), (Person::Administrator, 200), (Person::Stranger, 404)]
+    {
+        assert_eq!(server.by(person).show(&id).await.status, status, "{person:?}");
+    }
+    let unknown = server.by(Person::Stranger).show("scs0000000000001").await;
+    let theirs = server.by(Person::Stranger).show(&id).await;
+    assert_eq!(unknown.refusal(), theirs.refusal(), "the two must not be told apart");
+    let mut again = body;
+    again["duplicate_check"] = true.into();
+    let answer = server.by(Person::Stranger).import(&again).await;
+    assert_eq!(answer.status, 200, "a duplicate elsewhere is none here: {answer:?}");
+}
+
+#[tokio::test]
+async fn a_token_ends_when_its_time_is_over() {
+    let server = TestServer::start().await;
+    let reader = server.by(Person::Reader);
+    assert_eq!(reader.show("scs1600313391074").await.status, 404);
+    server.clock().advance(time::Duration::DAY - time::Duration::SECOND);
+    assert_eq!(reader.show("scs1600313391074").await.status, 404);
+    server.clock().advance(time::Duration::SECOND);
+    assert_eq!(reader.show("scs1600313391074").await.refusal(), unknown_token());
+}
+
+#[tokio::test]
+async fn only_a_token_that_was_given_is_one() {
+    let server = TestServer::start().await;
+    let good = server.by(Person::Reader).token().unwrap().to_owned();
+    let cut = &good[..good.len() - 1];
+    let (long, upper) = (format!("{good}x"), good.to_uppercase());
+    let other = format!("{}{}", cut, if good.ends_with('A') { 'B' } else { 'A' });
+    for token in [cut, &long, &upper, &other, "", "scmt_"] {
+        let answer = Session::new(server.address(), Some(token)).show("scs1600313391074").await;
+        assert_eq!(answer.refusal(), unknown_token(), "{} characters", token.len());
+    }
+}
+
+#[tokio::test]
+async fn a_path_says_which_methods_it_takes() {
+    let server = TestServer::start().await;
+    for row in rows() {
+        for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS, Method::HEAD] {
+            let answer = server.by(Person::Administrator).send(method.clone(), &row.path, "").await;
+            assert_eq!(answer.status, 405, "{method} {}", row.path);
+            assert_eq!(answer.header("allow"), Some(row.method.as_str()), "{method} {}", row.path);
+            if method != Method::HEAD {
+                assert_eq!(answer.text("error_code"), "APIGW.0101");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_nobody_published_is_not_found() {
+    let server = TestServer::start().await;
+    let asker = server.by(Person::Administrator);
+    for path in ["/", "/v3", "/v3/scm/certificates", "/v3/scm/certificates/a/b", "/V3/auth/tokens"]
+    {
+        let answer = asker.send(Method::GET, path, "").await;
+        let message = "The API does not exist or has not been published in the environment.";
+        assert_eq!(answer.refusal(), (404, "APIGW.0101".into(), message.into()), "{path}");
+    }
+}
+
+fn unknown_token() -> (u16, String, String) {
+    let message = "The token of the request fails to be authenticated";
+    (401, "SCM.1000".into(), message.into())
+}
+
+/// An answer that a person who is stopped gets has nothing to read but why.
+#[tokio::test]
+async fn whoever_is_stopped_learns_nothing_else() {
+    let server = TestServer::start().await;
+    let id = server
+        .by(Person::FullAccess)
+        .import(&import_body(&sound("secret-project.example.com")))
+        .await
+        .text("certificate_id");
+    let answers: Vec<Answer> = vec![
+        server.by(Person::Nobody).show(&id).await,
+        server.by(Person::Expired).show(&id).await,
+        server.by(Person::Stranger).show(&id).await,
+    ];
+    for answer in answers {
+        assert!(!String::from_utf8_lossy(&answer.body).contains("secret-project"), "{answer:?}");
+    }
+}

@@ -1,0 +1,4 @@
+//! Certificates.
+
+mod import;
+mod show;

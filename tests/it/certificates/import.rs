@@ -1,0 +1,9 @@
+//! Importing: what is kept, what is refused, and how the body may be written.
+
+mod body;
+mod chain;
+mod keeping;
+mod kinds;
+mod lengths;
+mod refusals;
+mod revisions;

@@ -1,0 +1,148 @@
+//! The real program, as a process: its log, its signals, its exit.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, ChildStderr, Command, ExitStatus, Stdio},
+    sync::{OnceLock, mpsc},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{Folder, Session};
+
+/// How long a start may take.
+const START: Duration = Duration::from_secs(30);
+
+/// A program of this workspace, built on first use, where cargo builds everything else.
+///
+/// # Panics
+/// If it does not build.
+pub fn built(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build).join(name)
+}
+
+fn build() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let profile = test.parent().and_then(Path::parent).expect("tests lie in PROFILE/deps");
+    let target = profile.parent().expect("profiles lie in the target folder");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "-p", "scm-server", "-p", "scm-cli", "--target-dir"]);
+    cargo.arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    assert!(cargo.status().expect("cargo is there").success(), "the programs do not build");
+    profile.to_owned()
+}
+
+/// A running `scm-server`. It is killed with the test.
+#[derive(Debug)]
+pub struct Binary {
+    child: Child,
+    address: SocketAddr,
+    log: Option<JoinHandle<String>>,
+}
+
+/// What a program that has ended leaves.
+#[derive(Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// All that it wrote to standard error.
+    pub log: String,
+}
+
+impl Binary {
+    /// Starts it on a folder, port 0, with further flags, and waits until it listens.
+    ///
+    /// # Errors
+    /// If it ends instead: what it left.
+    pub fn start(folder: &Folder, flags: &[&str]) -> Result<Self, Ended> {
+        let (child, log, listens) = spawn(folder, flags);
+        let address = ([127, 0, 0, 1], 0).into();
+        let mut binary = Self { child, address, log: Some(log) };
+        match listens.recv_timeout(START) {
+            Ok(()) => {
+                let base_url = folder.credentials().base_url;
+                let address = base_url.trim_start_matches("http://").parse();
+                binary.address = address.expect("the file says where it listens");
+                Ok(binary)
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err(binary.wait()),
+            Err(mpsc::RecvTimeoutError::Timeout) => panic!("it neither starts nor ends"),
+        }
+    }
+
+    /// Where it answers.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its administrator.
+    pub fn administrator(&self, folder: &Folder) -> Session {
+        Session::new(self.address, Some(folder.credentials().token.secret_str()))
+    }
+
+    /// Tells it to stop (SIGTERM).
+    pub fn terminate(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it runs");
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> Ended {
+        let status = self.child.wait().expect("it was not waited for before");
+        let log = self.log.take().expect("it ends once").join();
+        Ended { status, log: log.expect("reading a log does not fail") }
+    }
+
+    /// Kills it (SIGKILL), which is for it as a power failure.
+    pub fn kill(mut self) -> Ended {
+        self.child.kill().expect("it runs");
+        self.wait()
+    }
+
+    /// Stops it in good order.
+    pub fn stop(self) -> Ended {
+        self.terminate();
+        self.wait()
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        // Fails only where it has ended already.
+        let _whether_it_ran = self.child.kill();
+        let _how_it_ended = self.child.wait();
+    }
+}
+
+type Listens = mpsc::Receiver<()>;
+
+fn spawn(folder: &Folder, flags: &[&str]) -> (Child, JoinHandle<String>, Listens) {
+    let mut command = Command::new(built("scm-server"));
+    command.args(["serve", "--listen=127.0.0.1:0", "--data-dir"]).arg(folder.path()).args(flags);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program was built");
+    let stderr = child.stderr.take().expect("it is piped");
+    let (listening, listens) = mpsc::channel();
+    (child, thread::spawn(move || follow(stderr, &listening)), listens)
+}
+
+/// Reads a log to its end, and tells when it says that the server listens.
+fn follow(log: ChildStderr, listening: &mpsc::Sender<()>) -> String {
+    let mut whole = String::new();
+    for line in BufReader::new(log).lines().map_while(Result::ok) {
+        if line.contains("listening") {
+            // Nobody waits for it a second time.
+            let _first_time = listening.send(());
+        }
+        whole.push_str(&line);
+        whole.push('\n');
+    }
+    whole
+}
