@@ -77,6 +77,7 @@ pub(super) fn wrong_content(field: Field, found: &Content, swapped: bool) -> &'s
         (Content::PublicKey | Content::Parameters, Field::PrivateKey) => {
             "give the private key that belongs to it"
         }
-        _ => "leave it out",
+        (_, Field::PrivateKey) => "give only the private key here",
+        _ => "give only certificates here",
     }
 }

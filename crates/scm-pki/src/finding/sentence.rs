@@ -5,7 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::{Finding, Findings, Ordered, PasswordForm, advice};
-use crate::{Field, KeyError, Place};
+use crate::{Content, Field, KeyError, Place};
 
 /// What is supported, said wherever a kind of key is refused.
 pub(super) const SUPPORTED_KEYS: &str =
@@ -53,6 +53,14 @@ impl fmt::Display for Finding {
     }
 }
 
+/// What a block is not.
+fn instead_of(field: Field, found: &Content) -> String {
+    match field {
+        Field::PrivateKey if found.is_private_key() => "which is not supported".to_owned(),
+        _ => format!("not {}", wanted(field)),
+    }
+}
+
 /// What a field should hold.
 pub(super) fn wanted(field: Field) -> &'static str {
     match field {
@@ -82,8 +90,8 @@ fn reading(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ),
         Finding::WrongContent { field, block, line, found, swapped } => write!(
             f,
-            "block {block} of {field} (line {line}) is {found}, not {}; {}",
-            wanted(*field),
+            "block {block} of {field} (line {line}) is {found}, {}; {}",
+            instead_of(*field, found),
             advice::wrong_content(*field, found, *swapped)
         ),
         Finding::UnreadableCertificate { place, error } => {
@@ -175,8 +183,8 @@ fn authority(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ),
         Finding::PathTooLong { issuer, subject, allowed, found } => write!(
             f,
-            "{issuer} ({}) allows {allowed} intermediate certificates below itself \
-             (pathLenConstraint), but there are {found}; ask the authority for a valid chain",
+            "{issuer} ({}) allows at most {allowed} intermediate certificates below \
+             itself (pathLenConstraint), but has {found}; ask the authority for a valid chain",
             Name(subject)
         ),
         _ => Ok(()),

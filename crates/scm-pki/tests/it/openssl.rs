@@ -258,3 +258,36 @@ fn a_chain_made_by_openssl_is_sound() {
     let verified = verify_under(Policy::default().with_require_chain(true), &bundle);
     assert_eq!(verified.expect("sound").chain().len(), 2);
 }
+
+#[test]
+fn a_new_key_of_the_same_authority_is_held_to_the_rules() {
+    let openssl = OpenSsl::new();
+    let ca = "-addext basicConstraints=critical,CA:TRUE -addext keyUsage=keyCertSign";
+    openssl.run("genrsa -out key.pem 2048").self_signed(&format!(" -subj /CN=Root {ca} -md5"));
+    openssl.run("genrsa -out new.key 2048");
+    openssl.run("genrsa -out leaf.key 2048");
+    openssl.run(
+        "req -x509 -CA cert.pem -CAkey key.pem -key new.key -subj /CN=Root -days 9 -out sound.pem \
+         -addext basicConstraints=critical,CA:TRUE",
+    );
+    openssl.run(
+        "req -x509 -CA cert.pem -CAkey key.pem -key new.key -subj /CN=Root -days 36500 -out \
+         weak.pem -md5 -addext basicConstraints=critical,CA:TRUE",
+    );
+    openssl.run(
+        "req -x509 -CA weak.pem -CAkey new.key -key leaf.key -subj /CN=leaf.example -days 36500 \
+         -out leaf.pem",
+    );
+    for (rollover, class) in
+        [("sound.pem", FindingClass::Expired), ("weak.pem", FindingClass::Weak)]
+    {
+        let bundle = TestBundle {
+            certificate: openssl.text("leaf.pem"),
+            certificate_chain: openssl.text(rollover) + &openssl.text("cert.pem"),
+            private_key: openssl.text("leaf.key"),
+        };
+        let next_month = OffsetDateTime::now_utc() + time::Duration::days(30);
+        let findings = Verifier::default().verify(bundle.read(), next_month).expect_err(rollover);
+        assert_eq!(findings.iter().map(Finding::class).collect::<Vec<_>>(), [class], "{rollover}");
+    }
+}
