@@ -6,6 +6,7 @@
 
 mod audit;
 mod certificates;
+mod checkpoint;
 mod failure;
 mod identities;
 mod readers;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use scm_seal::RingId;
 
-use self::{failure::Failure, readers::Readers, writer::Writer};
+use self::{checkpoint::Checkpointer, failure::Failure, readers::Readers, writer::Writer};
 use crate::error::StoreError;
 
 /// A store in a SQLite file.
@@ -38,7 +39,8 @@ impl Sqlite {
 
     fn open_blocking(file: &Path, ring: RingId) -> Result<Self, StoreError> {
         let connection = schema::open(file, ring)?;
-        let writer = Writer::start(connection)?;
+        let second = schema::open_for_checkpoints(file).map_err(Failure::into_inner)?;
+        let writer = Writer::start(connection, Checkpointer::start(second)?)?;
         Ok(Self { writer, readers: Readers::new(file.to_owned()) })
     }
 

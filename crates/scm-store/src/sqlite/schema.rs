@@ -26,6 +26,7 @@ const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_first.sql")
 const APPLICATION_ID: i64 = 0x5343_4d31;
 /// How long to wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 const STATEMENT_CACHE: usize = 64;
 
 /// Opens the file for writing, and makes it and brings it up to date where needed.
@@ -45,6 +46,13 @@ pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
+/// Opens the file, made and brought up to date before, only for moving the log.
+pub(super) fn open_for_checkpoints(file: &Path) -> Result<Connection, Failure> {
+    let connection = Connection::open_with_flags(file, WRITING)?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    Ok(connection)
+}
+
 /// SQLite gives its files the rights of the first, but would make that one readable for all.
 fn create_private(file: &Path) -> io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
@@ -58,8 +66,7 @@ fn create_private(file: &Path) -> io::Result<()> {
 }
 
 fn prepare(file: &Path, ring: RingId) -> Result<Connection, Failure> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(file, flags)?;
+    let mut connection = Connection::open_with_flags(file, WRITING)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     if version_of(&connection, file)? == 0 {
@@ -83,7 +90,7 @@ fn configure(connection: &Connection) -> Result<(), Failure> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", -32_768)?;
-    // The writer moves the log itself, when nobody waits for it.
+    // Not in the middle of a commit: see `checkpoint`.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     Ok(())

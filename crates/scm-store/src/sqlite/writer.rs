@@ -11,13 +11,13 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, MAIN_DB, wal::CheckpointMode};
+use rusqlite::Connection;
 use tokio::sync::{
     mpsc::{self, error::SendTimeoutError},
     oneshot,
 };
 
-use super::failure::Failure;
+use super::{checkpoint::Checkpointer, failure::Failure};
 use crate::error::StoreError;
 
 /// How many acts may wait, each with a few KiB.
@@ -26,10 +26,6 @@ const QUEUE_LIMIT: usize = 1024;
 const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
 /// How many acts are committed together at most.
 const GROUP_LIMIT: usize = 256;
-/// How many pages of the log may wait to be moved into the file, about 16 MiB. Small, so that
-/// moving them never keeps anybody waiting for long.
-const CHECKPOINT_PAGES: i32 = 2000;
-
 /// The way to the thread.
 pub(super) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Act>>>>,
@@ -38,13 +34,17 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread on a connection that may write.
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpointer: Checkpointer,
+    ) -> Result<Self, StoreError> {
         let (queue, acts) = mpsc::channel(QUEUE_LIMIT);
         let (finished, done) = oneshot::channel();
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
-                work(&connection, acts);
+                work(&connection, acts, &checkpointer);
+                drop(checkpointer);
                 drop(connection);
                 // Nobody may be waiting.
                 let _ = finished.send(());
@@ -123,7 +123,11 @@ where
     }
 }
 
-fn work(connection: &Connection, mut acts: mpsc::Receiver<Box<dyn Act>>) {
+fn work(
+    connection: &Connection,
+    mut acts: mpsc::Receiver<Box<dyn Act>>,
+    checkpointer: &Checkpointer,
+) {
     let mut group = Vec::with_capacity(GROUP_LIMIT);
     while acts.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
         let committed = commit(connection, &mut group).map_err(Failure::into_inner);
@@ -137,7 +141,7 @@ fn work(connection: &Connection, mut acts: mpsc::Receiver<Box<dyn Act>>) {
         for act in group.drain(..) {
             act.answer(committed.clone());
         }
-        checkpoint(connection);
+        checkpointer.after_commit(connection);
     }
 }
 
@@ -206,20 +210,6 @@ fn require_transaction(connection: &Connection) -> Result<(), Failure> {
 fn run(connection: &Connection, statement: &str) -> Result<(), Failure> {
     connection.prepare_cached(statement)?.execute([])?;
     Ok(())
-}
-
-/// Moves the log into the file once there is enough of it. Failing does no harm: the next one tries
-/// again.
-fn checkpoint(connection: &Connection) {
-    let checkpoint = |mode| connection.wal_checkpoint_v2(Some(MAIN_DB), mode);
-    let outcome = match checkpoint(CheckpointMode::NOOP) {
-        Ok((pages, moved)) if pages - moved < CHECKPOINT_PAGES => return,
-        Ok(_) => checkpoint(CheckpointMode::PASSIVE),
-        error => error,
-    };
-    if let Err(error) = outcome {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the log was not moved");
-    }
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn a_full_disk_is_unavailable_until_there_is_room() {
 #[tokio::test]
 async fn a_closed_writer_refuses() {
     let bench = Bench::new();
-    let writer = Writer::start(bench.connection).unwrap();
+    let (writer, _folder) = bench.into_writer();
     writer.act(|connection| add(connection, 1)).await.unwrap();
     writer.close().await;
     let refused = writer.act(|connection| add(connection, 2)).await;
@@ -100,7 +100,7 @@ async fn a_closed_writer_refuses() {
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_is_busy() {
     let bench = Bench::new();
-    let writer = Writer::start(bench.connection).unwrap();
+    let (writer, _folder) = bench.into_writer();
     let (release, wait) = std::sync::mpsc::channel::<()>();
     let (started, running) = oneshot::channel();
     let started = Mutex::new(Some(started));
@@ -132,7 +132,7 @@ fn poll_once<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {
 struct Bench {
     connection: Connection,
     file: std::path::PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bench {
@@ -148,7 +148,7 @@ impl Bench {
                  CREATE TABLE big (bytes BLOB);",
             )
             .unwrap();
-        Self { connection, file, _folder: folder }
+        Self { connection, file, folder }
     }
 
     /// As if all had been in the queue when the writer came round.
@@ -158,7 +158,16 @@ impl Bench {
             assert!(queue.try_send(act).is_ok());
         }
         drop(queue);
-        work(&self.connection, waiting);
+        work(&self.connection, waiting, &self.checkpointer());
+    }
+
+    fn into_writer(self) -> (Writer, TempDir) {
+        let checkpointer = self.checkpointer();
+        (Writer::start(self.connection, checkpointer).unwrap(), self.folder)
+    }
+
+    fn checkpointer(&self) -> Checkpointer {
+        Checkpointer::start(Connection::open(&self.file).unwrap()).unwrap()
     }
 
     fn rows(&self) -> Vec<i64> {
