@@ -5,3 +5,4 @@
 
 mod access;
 mod certificates;
+mod tokens;

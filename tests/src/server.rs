@@ -68,6 +68,11 @@ impl TestServerBuilder {
         self.launch(None).await
     }
 
+    /// The data folder, of a server that was stopped.
+    pub fn into_folder(self) -> Folder {
+        self.folder
+    }
+
     async fn launch(self, known: Option<Vec<(Person, Option<String>)>>) -> TestServer {
         let folder = self.folder.path().to_str().expect("folders of tests have plain names");
         let fixed = ["scm-server", "serve", "--listen=127.0.0.1:0", "--data-dir", folder];
