@@ -151,7 +151,7 @@ impl Collected {
         if conditions.contains(&Condition::WrongMethod) {
             response = response.header("Allow", text_header("The methods that the path takes."));
         }
-        if conditions.iter().any(|c| matches!(c, Condition::TooMany | Condition::StoreAway)) {
+        if conditions.iter().any(|condition| condition.passes()) {
             response = response.header("Retry-After", text_header("Seconds until a new try."));
         }
         response.build()

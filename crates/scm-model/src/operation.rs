@@ -37,7 +37,7 @@ pub trait Operation: Sized + Send + Sync + 'static {
     fn refusals() -> Vec<Condition> {
         let mut all = Vec::new();
         if Self::ACCESS != Access::Open {
-            all.push(Condition::TokenInvalid);
+            all.extend([Condition::TokenInvalid, Condition::IdentityAway]);
         }
         if matches!(Self::ACCESS, Access::Action(_)) {
             all.push(Condition::NotAllowed);

@@ -124,6 +124,9 @@ conditions! {
     TooMany: TOO_MANY_REQUESTS "APIGW.0308" "The throttling threshold has been reached.";
     /// The store cannot be reached; the header `Retry-After` says when to try again.
     StoreAway: SERVICE_UNAVAILABLE "SCM.9003" "The certificate store is not available.";
+    /// The identity service cannot be asked who the caller is; the header `Retry-After` says when to
+    /// try again.
+    IdentityAway: SERVICE_UNAVAILABLE "SCM.9004" "The identity service is not available.";
     /// The server failed.
     Internal: INTERNAL_SERVER_ERROR "SCM.3000" "Internal server error.";
 }
@@ -152,6 +155,11 @@ impl Condition {
             }
         }
         message
+    }
+
+    /// Whether the same request may succeed a little later, so that the answer says when to try again.
+    pub const fn passes(self) -> bool {
+        matches!(self, Self::TooMany | Self::StoreAway | Self::IdentityAway)
     }
 
     /// The refusal as SCM has it.

@@ -86,7 +86,7 @@ impl ApiError {
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, allow);
         }
-        if matches!(condition, Condition::TooMany | Condition::StoreAway) {
+        if condition.passes() {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
