@@ -37,7 +37,8 @@ impl LogIn {
             .as_ref()
             .map(|project| Scope { project: Some(named(project)), domain: None });
         let query = TokenQuery { nocatalog: Some("true".to_owned()) };
-        Call::new(scm_model::Empty, query, TokenRequest { auth: Auth { identity, scope } })
+        let request = TokenRequest { auth: Auth { identity, scope } };
+        Call::new(scm_model::Empty, query, scm_model::Empty, request)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One call of an operation: read from a request by a server, written as one by a client.
 
-use http::{Request, header::CONTENT_TYPE};
+use http::{HeaderValue, Request, header::CONTENT_TYPE};
 
 use crate::{Body, Empty, Operation, Parameters, Violations, payload::encode_segment};
 
@@ -14,8 +14,23 @@ pub struct Call<O: Operation> {
     pub path: O::Path,
     /// The parameters of the query.
     pub query: O::Query,
+    /// The parameters of the headers.
+    pub headers: O::Headers,
     /// The body.
     pub body: O::Body,
+}
+
+/// A request's parts as a server has them: names and values, decoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Received<'a> {
+    /// The parameters of the path.
+    pub path: &'a [(&'a str, &'a str)],
+    /// The parameters of the query.
+    pub query: &'a [(&'a str, &'a str)],
+    /// The headers that the operation declares, by the names of their fields.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The body.
+    pub body: &'a [u8],
 }
 
 impl<O: Operation> Call<O> {
@@ -23,27 +38,29 @@ impl<O: Operation> Call<O> {
     ///
     /// # Errors
     /// Every rule of the wire that it breaks.
-    pub fn new(path: O::Path, query: O::Query, body: O::Body) -> Result<Self, Violations> {
+    pub fn new(
+        path: O::Path,
+        query: O::Query,
+        headers: O::Headers,
+        body: O::Body,
+    ) -> Result<Self, Violations> {
         path.check()?;
         query.check()?;
+        headers.check()?;
         body.check()?;
-        Ok(Self { path, query, body })
+        Ok(Self { path, query, headers, body })
     }
 
-    /// A call as it came over the wire: the decoded parameters of the path and of the query, and
-    /// the bytes of the body.
+    /// A call as it came over the wire.
     ///
     /// # Errors
     /// Every rule of the wire that it breaks.
-    pub fn read(
-        path: &[(&str, &str)],
-        query: &[(&str, &str)],
-        body: &[u8],
-    ) -> Result<Self, Violations> {
+    pub fn read(received: Received<'_>) -> Result<Self, Violations> {
         Ok(Self {
-            path: O::Path::read(path)?,
-            query: O::Query::read(query)?,
-            body: O::Body::read(body)?,
+            path: O::Path::read(received.path)?,
+            query: O::Query::read(received.query)?,
+            headers: O::Headers::read(received.headers)?,
+            body: O::Body::read(received.body)?,
         })
     }
 
@@ -61,6 +78,11 @@ impl<O: Operation> Call<O> {
             uri += &format!("{}={}", encode_segment(name), encode_segment(value));
         }
         let mut request = Request::builder().method(O::METHOD).uri(uri);
+        for (field, value) in self.headers.write() {
+            let mut value = HeaderValue::try_from(value)?;
+            value.set_sensitive(true);
+            request = request.header(header_name(&field), value);
+        }
         if O::Body::IS_JSON {
             request = request.header(CONTENT_TYPE, "application/json");
         }
@@ -68,22 +90,37 @@ impl<O: Operation> Call<O> {
     }
 }
 
-impl<O: Operation<Path = Empty, Query = Empty>> Call<O> {
+/// The header of a field: every header of the API begins with `X-`.
+pub fn header_name(field: &str) -> String {
+    format!("x-{}", field.replace('_', "-"))
+}
+
+impl<O: Operation<Path = Empty, Query = Empty, Headers = Empty>> Call<O> {
     /// A call that is all body.
     ///
     /// # Errors
     /// Every rule of the wire that it breaks.
     pub fn of(body: O::Body) -> Result<Self, Violations> {
-        Self::new(Empty, Empty, body)
+        Self::new(Empty, Empty, Empty, body)
     }
 }
 
-impl<O: Operation<Query = Empty, Body = Empty>> Call<O> {
+impl<O: Operation<Query = Empty, Headers = Empty, Body = Empty>> Call<O> {
     /// A call that is all path.
     ///
     /// # Errors
     /// Every rule of the wire that it breaks.
     pub fn at(path: O::Path) -> Result<Self, Violations> {
-        Self::new(path, Empty, Empty)
+        Self::new(path, Empty, Empty, Empty)
+    }
+}
+
+impl<O: Operation<Path = Empty, Headers = Empty, Body = Empty>> Call<O> {
+    /// A call that is all query.
+    ///
+    /// # Errors
+    /// Every rule of the wire that it breaks.
+    pub fn with(query: O::Query) -> Result<Self, Violations> {
+        Self::new(Empty, query, Empty, Empty)
     }
 }

@@ -24,7 +24,7 @@ mod revision;
 mod secret;
 mod violation;
 
-pub use call::Call;
+pub use call::{Call, Received, header_name};
 pub use credentials::Credentials;
 pub use field::{Field, FieldType, Kind, Wire};
 pub use limits::Length;

@@ -17,8 +17,8 @@ use utoipa::{
 
 use crate::{
     Access, Body as _, Condition, ErrorBody, ErrorShape, Kind, Length, Operation, Reply as _,
-    Revision, Visitor, Wire, api::visit_all, field::Field, identity::IdentityErrorBody, limits,
-    payload::Parameters as _,
+    Revision, Visitor, Wire, api::visit_all, call::header_name, field::Field,
+    identity::IdentityErrorBody, limits, payload::Parameters as _,
 };
 
 /// The document of one revision.
@@ -188,7 +188,12 @@ fn parameters<O: Operation>() -> Vec<Parameter> {
     let token = (O::ACCESS != Access::Open).then(|| parameter(&token, ParameterIn::Header));
     let path = O::Path::FIELDS.iter().map(|field| parameter(field, ParameterIn::Path));
     let query = O::Query::FIELDS.iter().map(|field| parameter(field, ParameterIn::Query));
-    token.into_iter().chain(path).chain(query).collect()
+    let headers = O::Headers::FIELDS.iter().map(|field| {
+        let mut parameter = parameter(field, ParameterIn::Header);
+        parameter.name = header_name(field.name);
+        parameter
+    });
+    token.into_iter().chain(path).chain(query).chain(headers).collect()
 }
 
 fn parameter(field: &Field, place: ParameterIn) -> Parameter {

@@ -28,6 +28,8 @@ pub trait Operation: Sized + Send + Sync + 'static {
     type Path: Parameters;
     /// The parameters in its query.
     type Query: Parameters;
+    /// The parameters in its headers, beside the proof of who asks.
+    type Headers: Parameters;
     /// What it takes.
     type Body: Body;
     /// What it gives.
@@ -141,14 +143,18 @@ macro_rules! operations {
             $( visitor.visit::<$op>(); )+
         }
     };
-    (@slots path: $path:ty) => {
-        type Path = $path; type Query = Empty; type Body = Empty;
-    };
-    (@slots body: $body:ty) => {
-        type Path = Empty; type Query = Empty; type Body = $body;
-    };
-    (@slots query: $query:ty, body: $body:ty) => {
-        type Path = Empty; type Query = $query; type Body = $body;
+    (@slots) => { operations!(@types Empty, Empty, Empty, Empty); };
+    (@slots path: $p:ty) => { operations!(@types $p, Empty, Empty, Empty); };
+    (@slots query: $q:ty) => { operations!(@types Empty, $q, Empty, Empty); };
+    (@slots headers: $h:ty) => { operations!(@types Empty, Empty, $h, Empty); };
+    (@slots body: $b:ty) => { operations!(@types Empty, Empty, Empty, $b); };
+    (@slots path: $p:ty, body: $b:ty) => { operations!(@types $p, Empty, Empty, $b); };
+    (@slots query: $q:ty, body: $b:ty) => { operations!(@types Empty, $q, Empty, $b); };
+    (@types $path:ty, $query:ty, $headers:ty, $body:ty) => {
+        type Path = $path;
+        type Query = $query;
+        type Headers = $headers;
+        type Body = $body;
     };
 }
 pub(crate) use operations;

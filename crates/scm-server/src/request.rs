@@ -8,7 +8,10 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
-use scm_model::{Body as _, Call, Condition, Operation, limits::BODY_BYTES};
+use scm_model::{
+    Body as _, Call, Condition, Operation, Parameters as _, Received, header_name,
+    limits::BODY_BYTES,
+};
 use tokio::time::timeout;
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
@@ -36,24 +39,38 @@ impl Asked {
         Self { parts, origin, path: Vec::new(), body: Some(body) }
     }
 
-    /// Reads what is asked for.
+    /// Reads the body, if that is what the row takes, under its limits.
     ///
     /// # Errors
-    /// The content type, the size or the pace of the body, or every rule of the wire that is broken.
-    pub async fn read<O: Operation>(&mut self, ctx: &Ctx) -> Result<Call<O>, ApiError> {
+    /// The content type, the size or the pace of the body.
+    pub async fn load<O: Operation>(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {
         if O::Body::IS_JSON && !is_json(&self.parts.headers) {
             let detail = "Send the body as Content-Type: application/json.";
             return Err(ApiError::refused_because(Condition::ContentType, detail));
         }
-        let body = self.body(ctx).await?;
+        self.body(ctx).await
+    }
+
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// Every rule of the wire that is broken.
+    pub fn call<O: Operation>(&self, body: &[u8]) -> Result<Call<O>, ApiError> {
         let path = decoded(&self.path)?;
-        let path: Vec<_> = path.iter().map(|(name, value)| (&**name, &**value)).collect();
         let query = self.parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
             ApiError::refused_because(Condition::BodyMalformed, "Unreadable query.")
         })?;
-        let query: Vec<_> = query.iter().map(|(name, value)| (&**name, &**value)).collect();
-        Ok(Call::read(&path, &query, &body)?)
+        let headers = O::Headers::FIELDS.iter().filter_map(|field| {
+            let value = self.parts.headers.get(header_name(field.name))?.to_str().ok()?;
+            Some((field.name, value))
+        });
+        Ok(Call::read(Received {
+            path: &path.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>(),
+            query: &query.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>(),
+            headers: &headers.collect::<Vec<_>>(),
+            body,
+        })?)
     }
 
     /// Reads on for a while, if the body was not read: see [`UNWANTED`].

@@ -59,7 +59,8 @@ impl Router {
             Box::pin(async move {
                 let caller = auth::claim(&ctx, &asked.parts, &asked.origin).await?;
                 auth::allow::<O>(&ctx, &caller).await?;
-                let call = asked.read::<O>(&ctx).await?;
+                let body = asked.load::<O>(&ctx).await?;
+                let call = asked.call::<O>(&body)?;
                 Ok(respond::<O>(handler(ctx, caller, call).await?))
             })
         }))
@@ -76,7 +77,8 @@ impl Router {
         const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let call = asked.read::<O>(&ctx).await?;
+                let body = asked.load::<O>(&ctx).await?;
+                let call = asked.call::<O>(&body)?;
                 Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
             })
         }))
