@@ -5,4 +5,7 @@
 
 mod access;
 mod certificates;
+mod contract;
+mod durability;
+mod start;
 mod tokens;

@@ -63,7 +63,25 @@ impl Binary {
     /// # Errors
     /// If it ends instead: what it left.
     pub fn start(folder: &Folder, flags: &[&str]) -> Result<Self, Ended> {
-        let (child, log, listens) = spawn(folder, flags);
+        let mut command = Command::new(built("scm-server"));
+        command.args(["serve", "--listen=127.0.0.1:0", "--data-dir"]).arg(folder.path());
+        command.args(flags);
+        Self::run(command, folder)
+    }
+
+    /// Starts it without a single argument: whatever there is to say is said by variables.
+    ///
+    /// # Errors
+    /// If it ends instead: what it left.
+    pub fn bare(folder: &Folder, variables: &[(&str, &str)]) -> Result<Self, Ended> {
+        let mut command = Command::new(built("scm-server"));
+        command.env("SCM_LISTEN", "127.0.0.1:0").env("SCM_DATA_DIR", folder.path());
+        command.envs(variables.iter().copied());
+        Self::run(command, folder)
+    }
+
+    fn run(command: Command, folder: &Folder) -> Result<Self, Ended> {
+        let (child, log, listens) = spawn(command);
         let address = ([127, 0, 0, 1], 0).into();
         let mut binary = Self { child, address, log: Some(log) };
         match listens.recv_timeout(START) {
@@ -123,9 +141,7 @@ impl Drop for Binary {
 
 type Listens = mpsc::Receiver<()>;
 
-fn spawn(folder: &Folder, flags: &[&str]) -> (Child, JoinHandle<String>, Listens) {
-    let mut command = Command::new(built("scm-server"));
-    command.args(["serve", "--listen=127.0.0.1:0", "--data-dir"]).arg(folder.path()).args(flags);
+fn spawn(mut command: Command) -> (Child, JoinHandle<String>, Listens) {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program was built");
     let stderr = child.stderr.take().expect("it is piped");

@@ -14,7 +14,7 @@ mod server;
 mod session;
 mod wire;
 
-pub use binary::{Binary, built};
+pub use binary::{Binary, Ended, built};
 pub use bundles::{authority, import_body, sound};
 pub use clock::{NOW, StillClock};
 pub use folder::Folder;
