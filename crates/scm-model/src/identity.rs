@@ -1,10 +1,14 @@
 //! Logging in as Keystone v3 has it: the password method, and its own shape of errors.
 
+mod directory;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
     Condition, Reply, ReplyParts, SecretText, Unreadable, field::wire, problem::ErrorBody,
 };
+
+pub use directory::{Domain, DomainList, Links, Project, ProjectFilter, ProjectList, SubjectToken};
 
 /// The reply header that holds the token.
 pub const SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
