@@ -2,6 +2,8 @@
 //!
 //! A flag counts before its variable, a variable before the file, the file before the default.
 
+mod keystone;
+
 use std::{
     convert::Infallible,
     fs, io,
@@ -14,6 +16,8 @@ use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use scm_model::Revision;
 use serde::Deserialize;
+
+pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
 
 /// A self-hosted SSL certificate manager that speaks the SCM v3 API.
 ///
@@ -106,6 +110,19 @@ settings! {
         "The networks, comma-separated, of the proxies whose X-Forwarded-For is believed";
     token_lifetime: u32 = "86400", "SCM_TOKEN_LIFETIME", "SECONDS",
         "How long a token is good, in seconds";
+    identity: Identity = "local", "SCM_IDENTITY", "local|keystone",
+        "Who knows users, projects and tokens: this server, or the Keystone (or IAM) at \
+         --keystone-url";
+    keystone_url: KeystoneUrl = "none", "SCM_KEYSTONE_URL", "URL",
+        "Where Keystone is, such as https://keystone.example.com:5000; /v3 is added if missing";
+    keystone_roles: KeystoneRoles = "admin=administrator,member=full_access,reader=read_only",
+        "SCM_KEYSTONE_ROLES", "NAME=ROLE,...",
+        "What Keystone's roles mean: administrator, full_access or read_only; others mean nothing";
+    keystone_cache: u32 = "60", "SCM_KEYSTONE_CACHE", "SECONDS",
+        "How long Keystone's word on a token is good, in seconds: the time until a revoked token is \
+         refused at the latest";
+    keystone_ca: MaybeFile = "none", "SCM_KEYSTONE_CA", "FILE",
+        "The authorities that vouch for Keystone's TLS certificate, PEM, instead of the system's";
     max_connections: usize = "512", "SCM_MAX_CONNECTIONS", "COUNT",
         "How many connections may be open; further ones wait. Each may hold up to 3 MiB of headers";
     max_requests: usize = "1024", "SCM_MAX_REQUESTS", "COUNT",
@@ -124,7 +141,8 @@ impl Arguments {
     /// The settings that these arguments, their variables and their file give.
     ///
     /// # Errors
-    /// If the file cannot be read, or plain HTTP would leave this machine unasked.
+    /// If the file cannot be read, settings do not go together, or plain HTTP would leave this
+    /// machine unasked.
     pub fn config(self) -> Result<Config, ConfigError> {
         let Command::Serve(serve) = self.command.unwrap_or_else(|| {
             match Self::parse_from(["scm-server", "serve"]).command {
@@ -134,6 +152,7 @@ impl Arguments {
         });
         let file = serve.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let config = serve.settings.or(file).resolve();
+        config.check_identity()?;
         match (&config.tls_cert.0, &config.tls_key.0) {
             (Some(_), Some(_)) => Ok(config),
             (None, None) if config.listen.ip().is_loopback() || config.insecure_http => Ok(config),
@@ -147,6 +166,24 @@ impl Config {
     /// The files of the server's own certificate and key, if it is to speak TLS.
     pub fn tls(&self) -> Option<(&Path, &Path)> {
         self.tls_cert.0.as_deref().zip(self.tls_key.0.as_deref())
+    }
+
+    /// The file of the authorities that vouch for Keystone, if it is not the system's.
+    pub fn keystone_ca(&self) -> Option<&Path> {
+        self.keystone_ca.0.as_deref()
+    }
+
+    fn check_identity(&self) -> Result<(), ConfigError> {
+        match (self.identity, self.keystone_url.as_url()) {
+            (Identity::Local, _) => Ok(()),
+            (Identity::Keystone, None) => Err(ConfigError::NoKeystone),
+            (Identity::Keystone, Some(url))
+                if url.scheme() == "https" || is_loopback(url) || self.insecure_http =>
+            {
+                Ok(())
+            }
+            (Identity::Keystone, Some(url)) => Err(ConfigError::PlainKeystone(url.to_string())),
+        }
     }
 }
 
@@ -188,6 +225,16 @@ pub enum ConfigError {
          speaks TLS, add --insecure-http"
     )]
     PlainHttp(SocketAddr),
+    /// Keystone is to know the users, but nobody said where it is.
+    #[error("identity is keystone, but nothing says where Keystone is; give --keystone-url")]
+    NoKeystone,
+    /// Tokens would cross a network in the clear, and anybody there could answer for Keystone.
+    #[error(
+        "{0} is plain HTTP to another machine: whoever sits between could read tokens, and let \
+         themselves in by answering for Keystone; give an https URL, or, on a network that you \
+         trust, add --insecure-http"
+    )]
+    PlainKeystone(String),
 }
 
 /// How to log.
@@ -252,50 +299,4 @@ impl FromStr for Proxies {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
-        let all = ["scm-server", "serve"].iter().chain(arguments);
-        Arguments::try_parse_from(all).expect("the arguments are well-formed").config()
-    }
-
-    #[test]
-    fn the_defaults_parse_and_are_safe() {
-        let config = config(&[]).unwrap();
-        assert_eq!(config.listen.to_string(), "127.0.0.1:8443");
-        assert_eq!(config.api_revision, Revision::R2021);
-        assert!(!config.accept_expired && !config.insecure_http);
-        assert!(!config.trusted_proxies.contain("127.0.0.1".parse().unwrap()));
-    }
-
-    #[test]
-    fn plain_http_leaves_the_machine_only_when_told() {
-        let refused = config(&["--listen", "0.0.0.0:80"]).unwrap_err();
-        assert!(refused.to_string().contains("--insecure-http"), "{refused}");
-        assert!(config(&["--listen", "0.0.0.0:80", "--insecure-http"]).is_ok());
-    }
-
-    #[test]
-    fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let text = "api_revision = \"2025\"\naccept_expired = true\n\
-                    trusted_proxies = [\"10.0.0.0/8\"]\nmax_requests = 7\n";
-        fs::write(&file, text).unwrap();
-        let path = file.path().to_str().unwrap();
-        let config = config(&["--config", path, "--accept-expired=false"]).unwrap();
-        assert_eq!(config.api_revision, Revision::R2025);
-        assert!(!config.accept_expired);
-        assert!(config.trusted_proxies.contain("10.1.2.3".parse().unwrap()));
-        assert_eq!((config.max_requests, config.max_connections), (7, 512));
-    }
-
-    #[test]
-    fn a_key_that_is_no_setting_is_refused_by_name() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, "lisen = \"127.0.0.1:0\"\n").unwrap();
-        let error = config(&["--config", file.path().to_str().unwrap()]).unwrap_err();
-        let ConfigError::Malformed { source, .. } = error else { panic!("{error}") };
-        assert!(source.to_string().contains("unknown field `lisen`"), "{source}");
-    }
-}
+mod tests;

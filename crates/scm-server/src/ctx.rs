@@ -8,7 +8,11 @@ use scm_seal::Keyring;
 use scm_store::{Ids, Store};
 use time::{Duration, OffsetDateTime};
 
-use crate::{auth::PasswordHasher, clock::Clock, config::Config};
+use crate::{
+    auth::{Keystone, PasswordHasher},
+    clock::Clock,
+    config::Config,
+};
 
 /// A handle to what every handler can reach; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +25,7 @@ pub struct Inner {
     store: Arc<dyn Store>,
     ids: Ids,
     passwords: PasswordHasher,
+    keystone: Option<Arc<Keystone>>,
     clock: Arc<dyn Clock>,
     config: Config,
 }
@@ -32,11 +37,12 @@ impl Ctx {
         verifier: Verifier,
         keyring: Keyring,
         store: Arc<dyn Store>,
+        keystone: Option<Arc<Keystone>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let ids = Ids::new(Arc::clone(&store));
         let passwords = PasswordHasher::default();
-        Self(Arc::new(Inner { verifier, keyring, store, ids, passwords, clock, config }))
+        Self(Arc::new(Inner { verifier, keyring, store, ids, passwords, keystone, clock, config }))
     }
 }
 
@@ -72,6 +78,11 @@ impl Inner {
     /// Hashes and compares passwords.
     pub fn passwords(&self) -> &PasswordHasher {
         &self.passwords
+    }
+
+    /// Who knows the users, if it is not this server.
+    pub fn keystone(&self) -> Option<&Arc<Keystone>> {
+        self.keystone.as_ref()
     }
 
     /// The time now.

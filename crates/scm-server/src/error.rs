@@ -3,7 +3,7 @@
 //! An error has an outside, which the caller sees, and perhaps an inside, which only the log sees,
 //! once.
 
-use std::error::Error;
+use std::{error::Error, sync::Arc};
 
 use bytes::Bytes;
 use http::{
@@ -14,6 +14,8 @@ use http_body_util::Full;
 use scm_model::{Condition, ErrorShape, Violation, Violations, identity::IdentityErrorBody};
 use scm_pki::{FindingClass, Findings};
 use scm_store::StoreError;
+
+use crate::auth::Away;
 
 /// Why a request is refused: every complaint, each under its condition.
 #[derive(Debug)]
@@ -147,6 +149,12 @@ impl From<StoreError> for ApiError {
             | StoreError::ForeignRing { .. }
             | StoreError::NotOurs { .. } => Self::internal(error),
         }
+    }
+}
+
+impl From<Arc<Away>> for ApiError {
+    fn from(error: Arc<Away>) -> Self {
+        Self { inside: Some(error.into()), ..Self::refused(Condition::IdentityAway) }
     }
 }
 

@@ -39,6 +39,15 @@ struct Row {
     run: Run,
 }
 
+impl Row {
+    async fn answer(&self, ctx: Ctx, asked: &mut Asked) -> Result<Answer, ApiError> {
+        if self.errors == ErrorShape::Identity {
+            auth::answers_here(&ctx)?;
+        }
+        (self.run)(ctx, asked).await
+    }
+}
+
 impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.methods.iter().flatten().map(|row| row.id)).finish()
@@ -115,7 +124,7 @@ impl Router {
         let origin = Origin::of(&parts, &ctx.config().trusted_proxies);
         let mut asked = Asked::new(parts, origin, body);
         let (answered, shape) = match self.row(&mut asked) {
-            Ok(row) => ((row.run)(ctx, &mut asked).await, row.errors),
+            Ok(row) => (row.answer(ctx, &mut asked).await, row.errors),
             Err(error) => (Err(error), ErrorShape::Scm),
         };
         match answered {

@@ -9,6 +9,7 @@ use time::Duration;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
+    auth::{Keystone, KeystoneError},
     clock::Clock,
     config::Config,
     ctx::Ctx,
@@ -62,6 +63,9 @@ pub enum StartError {
     /// The server's own certificate cannot be used.
     #[error("the TLS certificate cannot be used")]
     Tls(#[from] TlsError),
+    /// Keystone cannot be asked.
+    #[error("Keystone cannot be used")]
+    Keystone(#[from] KeystoneError),
     /// The table has rows that no function answers: a mistake in the program.
     #[error("nothing answers {}", .0.join(", "))]
     Unanswered(Vec<&'static str>),
@@ -85,8 +89,11 @@ impl Server {
         let folder = DataDir::open(&config.data_dir)?;
         let keyring = keyring(&folder)?;
         let store = scm_store::open(Home::Sqlite(folder.store()), keyring.ring_id()).await?;
-        let lifetime = Duration::seconds(config.token_lifetime.into());
-        first_start::set_up(&folder, &*store, clock.now(), lifetime).await?;
+        let keystone = Keystone::of(&config)?;
+        if keystone.is_none() {
+            let lifetime = Duration::seconds(config.token_lifetime.into());
+            first_start::set_up(&folder, &*store, clock.now(), lifetime).await?;
+        }
         let tls = config.tls().map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
         let (listener, address) = listen(config.listen).await?;
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -94,7 +101,7 @@ impl Server {
         let policy = Policy::default()
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain);
-        let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, clock);
+        let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, keystone, clock);
         let desk = Desk::new(ctx.clone(), router);
         Ok(Self { listener, address, tls, ctx, desk, folder })
     }
