@@ -59,23 +59,28 @@ impl Revision {
 
     /// What this revision does not take of an import that some revision takes.
     pub fn narrow(self, import: &CertificateImport) -> Vec<Violation> {
-        let mut found = Vec::new();
-        for rule in self.name_violations(&import.name) {
-            found.push(self.unless_lifted("name", rule, |later| {
-                later.name_violations(&import.name).is_empty()
-            }));
-        }
-        if let Some(rule) = self.certificate_violation(&import.certificate) {
-            found.push(self.unless_lifted("certificate", rule, |later| {
-                later.certificate_violation(&import.certificate).is_none()
-            }));
-        }
+        let mut found = self.narrow_name(&import.name);
+        found.extend(self.narrow_certificate(&import.certificate));
         if self.chain_is_mandatory() && import.certificate_chain.is_none() {
             found.push(self.unless_lifted("certificate_chain", Rule::Mandatory, |later| {
                 !later.chain_is_mandatory()
             }));
         }
         found
+    }
+
+    /// What this revision does not take of a name that some revision takes.
+    pub fn narrow_name(self, name: &str) -> Vec<Violation> {
+        let rules = self.name_violations(name).into_iter();
+        let taken = |later: Self| later.name_violations(name).is_empty();
+        rules.map(|rule| self.unless_lifted("name", rule, taken)).collect()
+    }
+
+    /// What this revision does not take of a certificate that some revision takes.
+    pub fn narrow_certificate(self, certificate: &str) -> Vec<Violation> {
+        let rule = self.certificate_violation(certificate).into_iter();
+        let taken = |later: Self| later.certificate_violation(certificate).is_none();
+        rule.map(|rule| self.unless_lifted("certificate", rule, taken)).collect()
     }
 
     fn unless_lifted(self, field: &str, rule: Rule, taken: impl Fn(Self) -> bool) -> Violation {
