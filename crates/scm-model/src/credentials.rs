@@ -23,4 +23,10 @@ pub struct Credentials {
     pub password: SecretText,
     /// A token, good for 24 hours from the first start.
     pub token: SecretText,
+    /// An access key of the administrator for the project, to sign requests with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<String>,
+    /// What it signs with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_key: Option<SecretText>,
 }

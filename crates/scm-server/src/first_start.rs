@@ -99,6 +99,8 @@ fn credentials(first: &FirstStart, password: SecretText, token: SecretText) -> C
         user: first.user.name.clone(),
         password,
         token,
+        access_key: None,
+        secret_key: None,
     }
 }
 
