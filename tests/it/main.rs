@@ -7,5 +7,7 @@ mod access;
 mod certificates;
 mod contract;
 mod durability;
+mod hostile;
+mod secrets;
 mod start;
 mod tokens;

@@ -1,0 +1,241 @@
+//! What no client would send on purpose: slow, cut, garbled, too much.
+
+use std::{fmt::Write as _, time::Duration};
+
+use http::Method;
+use scm_tests::{
+    Answer, Connection, Person, Protocol, TestServer, heard, import_body, patiently, request,
+    sound, speak,
+};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use super::still_serves;
+
+const IMPORT: &str = "/v3/scm/certificates/import";
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A server that waits for a second only.
+async fn impatient() -> TestServer {
+    TestServer::builder().flag("--request-timeout", "1").start().await
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_or_half_of_it_is_hung_up_on() {
+    let server = impatient().await;
+    let beginnings: [&[u8]; 9] = [
+        b"",
+        b"G",
+        b"GET /healthz HTTP/1.1\r\n",
+        b"GET /healthz HTTP/1.1\r\nhost: a\r\nx-auth-token: aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        b"PRI",
+        PREFACE,
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\x40\0\x01\x04\0\0\0\x01\x82",
+        b"\r\n\r\n\r\n",
+    ];
+    let address = server.address();
+    let all =
+        beginnings.map(|beginning| tokio::spawn(async move { speak(address, beginning).await }));
+    for (beginning, heard) in beginnings.iter().zip(all) {
+        let heard = heard.await.unwrap();
+        assert!(!heard.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(beginning));
+    }
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn garbage_is_refused() {
+    let server = impatient().await;
+    let garbage: [&[u8]; 7] = [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS greeting \r\n\r\n",
+        b"hello\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nhost a\r\n\r\n",
+        b"GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello",
+    ];
+    for bytes in garbage {
+        let (status, text) = heard(server.address(), bytes).await;
+        assert!(status == 0 || status == 400, "{} {text}", String::from_utf8_lossy(bytes));
+    }
+    let mut frames = PREFACE.to_vec();
+    frames.extend([0xff; 300]);
+    speak(server.address(), &frames).await;
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_not_waited_for() {
+    let server = impatient().await;
+    let asker = server.by(Person::FullAccess);
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST {IMPORT} HTTP/1.1\r\nhost: a\r\nx-auth-token: {}\r\ncontent-type: application/json\r\n\
+         content-length: 1000\r\n\r\n",
+        asker.token().unwrap()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut from, mut to) = stream.into_split();
+    let trickle = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            ticks.tick().await;
+            if to.write_all(b" ").await.is_err() {
+                break;
+            }
+        }
+    });
+    let mut answer = vec![0; 12];
+    patiently(from.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(answer, b"HTTP/1.1 408");
+    trickle.abort();
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn json_that_is_deep_or_huge_is_judged_at_once() {
+    let server = TestServer::start().await;
+    let good = import_body(&sound("www.example.com")).to_string();
+    let with = |text: &str| good.replacen('{', &format!("{{{text},"), 1);
+    let deep = |opening: &str, closing: &str| opening.repeat(80_000) + &closing.repeat(80_000);
+    let hostile = [
+        "[".repeat(500_000),
+        r#"{"a":"#.repeat(80_000),
+        deep("[", "]"),
+        with(&format!("\"x\":{}", deep("[", "]"))),
+        with(&format!("\"name\":{}", "9".repeat(400_000))),
+        with(&format!("\"x\":1e{}", "9".repeat(1000))),
+        with(&format!("\"x\":-{}.5", "1".repeat(100_000))),
+        with(&format!("\"{}\":1", "k".repeat(400_000))),
+        format!("{{{}\"x\":0}}", r#""x":0,"#.repeat(70_000)),
+        format!("{{{}\"x\":0}}", r#""name":0,"#.repeat(50_000)),
+        r#"{"name":"\ud800"}"#.to_owned(),
+        format!("{{\"name\":\"{}\"}}", "\\u0000".repeat(70_000)),
+    ];
+    for body in hostile {
+        let answer = judged(&server, body.clone()).await;
+        let harmless = answer.status == 200 || answer.status == 400;
+        assert!(harmless, "{answer:?} for {:.60}", body);
+    }
+    still_serves(&server).await;
+}
+
+async fn judged(server: &TestServer, body: String) -> Answer {
+    let asker = server.by(Person::FullAccess);
+    let asked = asker.send(Method::POST, IMPORT, body);
+    timeout(Duration::from_secs(5), asked).await.expect("no body takes that long to judge")
+}
+
+#[tokio::test]
+async fn very_many_certificates_in_a_field_are_judged_at_once() {
+    let server = TestServer::builder().flag("--api-revision", "2025").start().await;
+    let mut body = import_body(&sound("www.example.com"));
+    body["name"] = "a-name".into();
+    let hollow = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
+    let marks = "-----BEGIN C-----";
+    for text in [hollow.repeat(200), marks.repeat(600), "-".repeat(12_000), "\n".repeat(12_000)] {
+        body["certificate"] = json!(text);
+        assert_eq!(judged(&server, body.to_string()).await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn very_many_headers_are_refused() {
+    let server = impatient().await;
+    let mut head = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n".to_owned();
+    for number in 0..90 {
+        write!(head, "x-{number}: y\r\n").unwrap();
+    }
+    assert_eq!(heard(server.address(), format!("{head}\r\n").as_bytes()).await.0, 200);
+    for number in 90..5000 {
+        write!(head, "x-{number}: y\r\n").unwrap();
+    }
+    let (status, text) = heard(server.address(), format!("{head}\r\n").as_bytes()).await;
+    assert_eq!(status, 431, "{text}");
+    let endless = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(4 << 20));
+    let (status, text) = heard(server.address(), endless.as_bytes()).await;
+    assert!([0, 414, 431].contains(&status), "{text:.200}");
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_longer_than_any_is_refused() {
+    let server = TestServer::start().await;
+    for protocol in Protocol::ALL {
+        let session = scm_tests::Session::new(server.address(), Some(&"t".repeat(2_097_153)));
+        let asked = request(Method::GET, "/v3/scm/certificates/scs1600313391074", "");
+        let answer = session.send_over(protocol, asked).await.unwrap();
+        assert_eq!(answer.status, 401, "{protocol:?}");
+    }
+    let session = scm_tests::Session::new(server.address(), Some(&"t".repeat(4 << 20)));
+    for protocol in Protocol::ALL {
+        let asked = request(Method::GET, "/v3/scm/certificates/scs1600313391074", "");
+        if let Ok(answer) = session.send_over(protocol, asked).await {
+            assert_eq!(answer.status, 431, "{protocol:?}");
+        }
+    }
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_for_a_place() {
+    let server = TestServer::builder().flag("--max-connections", "2").start().await;
+    let open = || Connection::open(server.address(), Protocol::Http1);
+    let probe = || request(Method::GET, "/healthz", "");
+    let (mut first, mut second) = (open().await.unwrap(), open().await.unwrap());
+    for connection in [&mut first, &mut second] {
+        assert_eq!(patiently(connection.send(probe())).await.unwrap().status, 200);
+    }
+    let mut third = open().await.unwrap();
+    let mut waiting = Box::pin(third.send(probe()));
+    assert!(timeout(Duration::from_millis(300), &mut waiting).await.is_err(), "there is no place");
+    drop(first);
+    assert_eq!(patiently(waiting).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn one_request_too_many_is_turned_away() {
+    let server = TestServer::builder().flag("--max-requests", "1").start().await;
+    let asker = server.by(Person::FullAccess);
+    let mut slow = TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST {IMPORT} HTTP/1.1\r\nhost: a\r\nx-auth-token: {}\r\ncontent-type: application/json\r\n\
+         content-length: 10\r\nexpect: 100-continue\r\n\r\n",
+        asker.token().unwrap()
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    patiently(slow.read_exact(&mut go_on)).await.unwrap();
+    let answer = asker.show("scs1600313391074").await;
+    let words = "The throttling threshold has been reached.";
+    assert_eq!(answer.refusal(), (429, "APIGW.0308".into(), words.into()));
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(asker.send(Method::GET, "/healthz", "").await.status, 200, "probes get through");
+    drop(slow);
+    let free = async {
+        while asker.show("scs1600313391074").await.status == 429 {
+            tokio::task::yield_now().await;
+        }
+    };
+    patiently(free).await;
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_reset_again_and_again_does_no_harm() {
+    let server = TestServer::start().await;
+    let asker = server.by(Person::FullAccess);
+    let mut connection = Connection::open(server.address(), Protocol::Http2).await.unwrap();
+    for _ in 0..200 {
+        let asked = asker.signed(request(Method::POST, IMPORT, "x".repeat(1000)));
+        // Dropped in the middle: hyper resets the stream.
+        let _dropped = timeout(Duration::from_micros(50), connection.send(asked)).await;
+    }
+    still_serves(&server).await;
+}
