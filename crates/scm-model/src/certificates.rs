@@ -80,7 +80,8 @@ wire! {
         /// Who sold it; null for an imported one.
         brand: Option<String>,
         /// Whether it can be pushed to other services: `ON` or `OFF`.
-        #[schema(example = "OFF")]
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required, example = "OFF")]
         push_support: String,
         /// Why it was revoked.
         revoke_reason: Option<String>,
@@ -106,29 +107,42 @@ wire! {
         #[schema(example = "MULTI_DOMAIN")]
         domain_type: Option<String>,
         /// The domain it is bound to.
-        #[schema(example = "www.example.com")]
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required, example = "www.example.com")]
         domain: String,
         /// Its further names, joined by `;`, cut at a whole name after 4096 characters.
         sans: Option<String> [limits::SANS],
         /// How many names it has, at most 100.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         domain_count: u32,
         /// How many of them are wildcards, at most 99.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         wildcard_count: u32,
         /// What has to be published to prove control of its domains; empty for an imported one.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         authentification: Vec<Authentification>,
         /// The SHA-1 of its DER, 40 hexadecimal digits.
-        #[schema(example = "185d687de3f44f2249d0e0f084efccb56b7c2cbe")]
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required, example = "185d687de3f44f2249d0e0f084efccb56b7c2cbe")]
         fingerprint: String,
         /// The enterprise project it belongs to.
-        #[schema(example = "0")]
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required, example = "0")]
         enterprise_project_id: String,
         /// The kind of its first domain: `primary_single` or `primary_wildcard`.
         multi_domain_type: Option<String>,
         /// Whether it is shared with the caller by another account.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         shared: bool,
         /// What its owner wrote about it.
         description: Option<String>,
         /// Every name it has, without any cut. (An addition of this server.)
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         names: Vec<String>,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer};
 use validator::{ValidationError, ValidationErrors};
 
 use crate::{Length, SecretText};
@@ -205,6 +206,16 @@ macro_rules! wire {
     };
 }
 pub(crate) use wire;
+
+/// Reads null as nothing: the cloud says null, or leaves a field out, where our server always knows
+/// what to say, as of a certificate that was bought and not issued yet.
+pub(crate) fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
 
 /// The one limit of a field, if it has one.
 pub(crate) const fn first(lengths: &[Length]) -> Option<Length> {

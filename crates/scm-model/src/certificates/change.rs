@@ -32,10 +32,14 @@ wire! {
     /// A certificate with its chain and private key, PEM.
     pub struct ExportedCertificate {
         /// The certificate, followed by its chain.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         entire_certificate: String,
         /// The certificate alone.
         certificate: String,
         /// The chain; empty if there is none.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         certificate_chain: String,
         /// The private key, in the encoding it was imported in.
         #[schema(value_type = String)]

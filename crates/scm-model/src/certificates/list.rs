@@ -7,7 +7,7 @@ use crate::{
 
 wire! {
     /// Which certificates, in which order.
-    #[derive(Default)]
+    #[derive(Clone, Default)]
     pub struct CertificateFilter {
         /// How many at most; 10 if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,36 +155,48 @@ wire! {
         /// Its name.
         name: String [limits::NAME],
         /// The domain it is bound to.
-        #[schema(example = "www.example.com")]
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required, example = "www.example.com")]
         domain: String,
         /// Its further names, joined by `;`, cut at a whole name after 4096 characters.
         sans: Option<String> [limits::SANS],
         /// How its issuer signed it.
         signature_algorithm: Option<String>,
         /// Whether it can be deployed to other services.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         deploy_support: bool,
         /// What was bought; null for an imported one.
         r#type: Option<String>,
         /// Who sold it; null for an imported one.
         brand: Option<String>,
         /// Until when it is valid, UTC.
-        #[schema(example = "2027-05-27 16:46:25.0")]
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required, example = "2027-05-27 16:46:25.0")]
         expire_time: String,
         /// `SINGLE_DOMAIN`, `WILDCARD` or `MULTI_DOMAIN`.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         domain_type: String,
         /// For how many months it was bought; null for an imported one.
         validity_period: Option<u32>,
         /// `UPLOAD` for an imported one, `EXPIRED` past its end.
         status: String,
         /// How many names it has, at most 100.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         domain_count: u32,
         /// How many of them are wildcards, at most 100.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         wildcard_count: u32,
         /// What its owner wrote about it.
         description: Option<String>,
         /// The domain, in the sense of an account, that owns it.
         domain_id: Option<String>,
         /// The enterprise project it belongs to.
+        #[serde(default, deserialize_with = "crate::field::or_default")]
+        #[schema(required)]
         enterprise_project_id: String,
     }
 }
