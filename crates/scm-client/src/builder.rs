@@ -3,15 +3,25 @@
 use std::{net::IpAddr, time::Duration};
 
 use http::{HeaderMap, HeaderValue, header::ACCEPT};
-use reqwest::{Url, redirect::Policy};
+use reqwest::{Certificate, Url, redirect::Policy};
 use scm_model::SecretText;
 
-use crate::{Client, Error, LogIn, endpoint::Endpoint, session::Session};
+use crate::{
+    Client, Error, LogIn,
+    access_key::AccessKey,
+    client::{Inner, Proof},
+    endpoint::Endpoint,
+    session::Session,
+};
 
 /// A client in the making.
 #[derive(Debug)]
 pub struct Builder {
     base_url: String,
+    identity_url: Option<String>,
+    access_key: Option<(String, SecretText)>,
+    project_id: Option<String>,
+    roots: Option<String>,
     token: Option<SecretText>,
     log_in: Option<LogIn>,
     connect_timeout: Duration,
@@ -23,12 +33,43 @@ impl Builder {
     pub(crate) fn new(base_url: String) -> Self {
         Self {
             base_url,
+            identity_url: None,
+            access_key: None,
+            project_id: None,
+            roots: None,
             token: None,
             log_in: None,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             user_agent: concat!("scm-client/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
+    }
+
+    /// An access key and its secret: every request is signed, nobody logs in, and a token or a
+    /// log-in is not used.
+    pub fn access_key(mut self, id: impl Into<String>, secret: SecretText) -> Self {
+        self.access_key = Some((id.into(), secret));
+        self
+    }
+
+    /// The id of the project that signed requests are about. Our server's access keys belong to
+    /// one project, and need none; a token has its own.
+    pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
+        self.project_id = Some(project_id.into());
+        self
+    }
+
+    /// Where to log in, if that is another server: a Keystone, or the cloud's IAM.
+    pub fn identity_url(mut self, url: impl Into<String>) -> Self {
+        self.identity_url = Some(url.into());
+        self
+    }
+
+    /// The certificates of the authorities to trust, PEM, one or more: these alone, not those of
+    /// the system.
+    pub fn root_certificates(mut self, pem: impl Into<String>) -> Self {
+        self.roots = Some(pem.into());
+        self
     }
 
     /// A token to start with. Without a [`log_in`](Self::log_in) it is all there is: when it ends,
@@ -66,13 +107,28 @@ impl Builder {
     /// The client. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::Address`], [`Error::TokenMalformed`] or [`Error::SetUp`].
-    pub fn build(self) -> Result<Client, Error> {
-        let url = address(&self.base_url)?;
+    /// [`Error::Address`], [`Error::TokenMalformed`], [`Error::Unsigned`], [`Error::Roots`] or
+    /// [`Error::SetUp`].
+    pub fn build(mut self) -> Result<Client, Error> {
+        let scm = self.endpoint(&self.base_url)?;
+        let identity = match &self.identity_url {
+            Some(url) => self.endpoint(url)?,
+            None => scm.clone(),
+        };
+        let proof = match self.access_key.take() {
+            Some((id, secret)) => {
+                Proof::Signature(AccessKey::new(id, &secret, self.project_id.as_deref())?)
+            }
+            None => Proof::Token(Session::new(self.token.as_ref(), self.log_in.take())?),
+        };
+        Ok(Client::of(Inner { scm, identity, proof }))
+    }
+
+    fn endpoint(&self, url: &str) -> Result<Endpoint, Error> {
+        let url = address(url)?;
         let http = self.http(&url)?;
-        let session = Session::new(self.token.as_ref(), self.log_in)?;
-        let url = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Client::of(Endpoint { http, url }, session))
+        let exposed = url.scheme() == "http" && !is_loopback(&url);
+        Ok(Endpoint { http, url: url.as_str().trim_end_matches('/').to_owned(), exposed })
     }
 
     fn http(&self, url: &Url) -> Result<reqwest::Client, Error> {
@@ -83,7 +139,9 @@ impl Builder {
             .user_agent(&self.user_agent)
             .default_headers(HeaderMap::from_iter([(ACCEPT, json)]))
             .redirect(Policy::none());
-        if url.scheme() == "http" {
+        if let Some(roots) = &self.roots {
+            http = http.tls_certs_only(certificates(roots)?);
+        } else if url.scheme() == "http" {
             // No TLS, so no need for the system to have root certificates, as small containers
             // often have none.
             http = http.tls_certs_only([]);
@@ -93,6 +151,16 @@ impl Builder {
             http = http.no_proxy();
         }
         http.build().map_err(|error| Error::SetUp(error.without_url().into()))
+    }
+}
+
+fn certificates(pem: &str) -> Result<Vec<Certificate>, Error> {
+    match Certificate::from_pem_bundle(pem.as_bytes()) {
+        Ok(certificates) if certificates.is_empty() => {
+            Err(Error::Roots("there is no line such as -----BEGIN CERTIFICATE-----".into()))
+        }
+        Ok(certificates) => Ok(certificates),
+        Err(error) => Err(Error::Roots(error.into())),
     }
 }
 
@@ -135,6 +203,28 @@ mod tests {
         }
         let with_password = client("https://admin:s3cret@scm.example.com").unwrap_err();
         assert!(!format!("{with_password:?} {with_password}").contains("s3cret"));
+    }
+
+    #[test]
+    fn roots_are_certificates() {
+        let client = |pem: &str| {
+            Builder::new("https://scm.example.com".to_owned()).root_certificates(pem).build()
+        };
+        let hollow = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+        for wrong in ["", "no certificate", hollow] {
+            assert!(matches!(client(wrong), Err(Error::Roots(_))), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_plain_http_to_elsewhere_is_exposed() {
+        let exposed = |url: &str| Builder::new(url.to_owned()).build().unwrap().is_exposed();
+        assert!(exposed("http://scm.example.com"));
+        assert!(!exposed("http://127.0.0.1:8443") && !exposed("https://scm.example.com"));
+        let elsewhere = Builder::new("https://scm.example.com".to_owned())
+            .identity_url("http://keystone.example.com:5000")
+            .build();
+        assert!(elsewhere.unwrap().is_exposed());
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! ★ The client: a call in, its reply out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
-use scm_model::{
-    Access, Call, Operation,
-    api::{ImportCertificate, ShowCertificate},
-    certificates::{CertificateDetail, CertificateImport, CertificatePath, ImportedCertificate},
-};
+use scm_model::{Access, Call, ErrorShape, Operation};
 
 use crate::{
-    Builder, Credentials, Error, LogIn,
+    Builder, Credentials, Error, LogIn, Region,
+    access_key::{self, AccessKey},
     endpoint::{Answer, Endpoint},
     session::{Pass, Session},
 };
@@ -21,15 +18,29 @@ use crate::{
 pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    endpoint: Endpoint,
-    session: Session,
+pub(crate) struct Inner {
+    pub(crate) scm: Endpoint,
+    /// The service that gives tokens: mostly the same server.
+    pub(crate) identity: Endpoint,
+    pub(crate) proof: Proof,
+}
+
+/// How the client proves who it is.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    Token(Session),
+    Signature(AccessKey),
 }
 
 impl Client {
     /// A client of the server at `base_url`, such as `https://scm.example.com`, to be set up.
     pub fn builder(base_url: impl Into<String>) -> Builder {
         Builder::new(base_url.into())
+    }
+
+    /// A client of the public cloud in a region, to be set up with an access key or a log-in.
+    pub fn in_region(region: Region) -> Builder {
+        Builder::new(region.scm_url()).identity_url(region.identity_url())
     }
 
     /// A client of the server that wrote these credentials: it starts with their token and logs in
@@ -44,69 +55,82 @@ impl Client {
             .build()
     }
 
-    pub(crate) fn of(endpoint: Endpoint, session: Session) -> Self {
-        Self(Arc::new(Inner { endpoint, session }))
+    pub(crate) fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     /// The server's URL.
     pub fn base_url(&self) -> &str {
-        &self.0.endpoint.url
+        &self.0.scm.url
     }
 
-    /// Imports a certificate with its chain and private key.
-    ///
-    /// # Errors
-    /// As [`Self::send`]. After an error that [may have taken effect](Error::may_have_taken_effect)
-    /// the certificate may have been kept; `duplicate_check` makes a second import safe.
-    pub async fn import_certificate(
-        &self,
-        import: CertificateImport,
-    ) -> Result<ImportedCertificate, Error> {
-        self.send(Call::<ImportCertificate>::of(import)?).await
-    }
-
-    /// Shows what is kept of a certificate, without its private key.
-    ///
-    /// # Errors
-    /// As [`Self::send`].
-    pub async fn show_certificate(
-        &self,
-        certificate_id: impl Into<String>,
-    ) -> Result<CertificateDetail, Error> {
-        let path = CertificatePath { certificate_id: certificate_id.into() };
-        self.send(Call::<ShowCertificate>::at(path)?).await
+    /// Whether what is sent can be read on the way: plain HTTP, and to another machine.
+    pub fn is_exposed(&self) -> bool {
+        self.0.scm.exposed || self.0.identity.exposed
     }
 
     /// Sends a call of any operation and gives its reply.
     ///
-    /// It logs in where that is needed, and once more if the server does not know the token any
-    /// longer. A request that cannot have had an effect is sent up to three times: one that did not
-    /// reach the server, that it turned away for now (429, or 503 with `Retry-After`), or whose
-    /// answer was lost although sending it twice is the same as sending it once.
+    /// It signs the request where it has an access key. Otherwise it logs in where that is needed,
+    /// and once more if the server does not know the token any longer. A request that cannot have
+    /// had an effect is sent up to three times: one that did not reach the server, that it turned
+    /// away for now (429, or 503 with `Retry-After`), or whose answer was lost although sending it
+    /// twice is the same as sending it once.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn send<O: Operation>(&self, call: Call<O>) -> Result<O::Reply, Error> {
-        let Inner { endpoint, session } = &*self.0;
+        let Inner { scm, identity, proof } = &*self.0;
+        let endpoint = if O::ERRORS == ErrorShape::Identity { identity } else { scm };
         let mut request = endpoint.request(&call)?;
         drop(call);
-        if O::ACCESS == Access::Open {
-            return endpoint.read::<O>(&endpoint.deliver(&request).await?);
+        match proof {
+            _ if O::ACCESS == Access::Open => {
+                endpoint.read::<O>(&endpoint.deliver(&request).await?)
+            }
+            Proof::Token(session) => {
+                let answer = self.with_token(session, endpoint, &mut request, O::ID).await?;
+                endpoint.read::<O>(&answer)
+            }
+            Proof::Signature(key) => {
+                key.sign(&mut request)?;
+                let answer = endpoint.deliver(&request).await?;
+                let Answer { status, headers, .. } = &answer;
+                let explained =
+                    |error| access_key::explained(error, *status, headers, SystemTime::now());
+                endpoint.read::<O>(&answer).map_err(explained)
+            }
         }
-        let pass = session.pass(endpoint, O::ID).await?;
-        let mut answer = self.deliver_as(&pass, &mut request).await?;
-        if answer.status == StatusCode::UNAUTHORIZED
-            && let Some(pass) = session.pass_after(&pass, endpoint).await?
-        {
-            answer = self.deliver_as(&pass, &mut request).await?;
-        }
-        endpoint.read::<O>(&answer)
     }
 
-    async fn deliver_as(&self, pass: &Pass, request: &mut Request<Bytes>) -> Result<Answer, Error> {
-        request.headers_mut().insert("x-auth-token", pass.token.clone());
-        self.0.endpoint.deliver(request).await
+    /// Delivers a request with a token, and with another if the server does not know that one.
+    async fn with_token(
+        &self,
+        session: &Session,
+        endpoint: &Endpoint,
+        request: &mut Request<Bytes>,
+        operation: &'static str,
+    ) -> Result<Answer, Error> {
+        let identity = &self.0.identity;
+        let pass = session.pass(identity, operation).await?;
+        let answer = deliver_as(&pass, endpoint, request).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        match session.pass_after(&pass, identity).await? {
+            Some(pass) => deliver_as(&pass, endpoint, request).await,
+            None => Ok(answer),
+        }
     }
+}
+
+async fn deliver_as(
+    pass: &Pass,
+    endpoint: &Endpoint,
+    request: &mut Request<Bytes>,
+) -> Result<Answer, Error> {
+    request.headers_mut().insert("x-auth-token", pass.token.clone());
+    endpoint.deliver(request).await
 }
 
 impl From<&Credentials> for LogIn {

@@ -13,11 +13,13 @@ use crate::{Error, error::Cause, refusal::Refusal, retry};
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// A server, and how to reach it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     pub(crate) http: reqwest::Client,
     /// Its URL, without user, query and final slash.
     pub(crate) url: String,
+    /// Whether what is sent there can be read on the way.
+    pub(crate) exposed: bool,
 }
 
 /// What came back.
@@ -25,7 +27,8 @@ pub(crate) struct Endpoint {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    /// Wiped, since it may hold a private key.
+    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 impl Endpoint {
@@ -71,8 +74,11 @@ impl Endpoint {
         Ok(Answer { status, headers, body })
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
+    async fn body(&self, mut response: reqwest::Response) -> Result<Zeroizing<Vec<u8>>, Error> {
+        // With room for all of it from the start, nothing is copied, and no copy left behind.
+        let announced = response.content_length().unwrap_or(0).min(LONGEST_ANSWER as u64);
+        let room = usize::try_from(announced).unwrap_or(0);
+        let mut body = Zeroizing::new(Vec::with_capacity(room));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
                 return Err(Error::TooLong { url: self.url.clone(), limit: LONGEST_ANSWER });

@@ -19,8 +19,14 @@ pub enum Error {
     /// certificates to trust.
     #[error("the HTTP client cannot be set up")]
     SetUp(#[source] Cause),
-    /// The operation demands a log-in, and the client was given neither token nor password.
-    #[error("{operation} needs a log-in, and there is neither a token nor a password")]
+    /// The root certificates are none.
+    #[error("not PEM with root certificates")]
+    Roots(#[source] Cause),
+    /// The request cannot be signed: access key, secret or project are none.
+    #[error("the request cannot be signed")]
+    Unsigned(#[source] Cause),
+    /// The operation demands a proof of who asks, and the client was given none.
+    #[error("{operation} needs a log-in, and there is no access key, no token and no password")]
     NoLogIn {
         /// The operation's public name.
         operation: &'static str,
@@ -40,6 +46,21 @@ pub enum Error {
         message: String,
         /// The request's id, as it stands in the server's log.
         request_id: Option<String>,
+    },
+    /// The server refused a signature, and this machine's clock is further from the server's than
+    /// a signature may be old.
+    #[error(
+        "the clock of this machine is {} seconds {} that of the server, which takes signatures of \
+         the last 15 minutes",
+        seconds_ahead.unsigned_abs(),
+        if *seconds_ahead < 0 { "behind" } else { "ahead of" }
+    )]
+    ClockOff {
+        /// How far this machine's clock is ahead; negative if it is behind.
+        seconds_ahead: i64,
+        /// What the server said.
+        #[source]
+        refusal: Box<Self>,
     },
     /// No connection could be made: nothing was sent.
     #[error("{url} cannot be reached")]
@@ -78,6 +99,12 @@ pub enum Error {
         #[source]
         source: Cause,
     },
+    /// The list begins again where it should go on.
+    #[error("the list of {url} has no end: it repeats itself")]
+    Endless {
+        /// The server.
+        url: String,
+    },
     /// The answer is longer than any answer of this API.
     #[error("the answer of {url} is longer than {limit} bytes")]
     TooLong {
@@ -101,6 +128,10 @@ impl Error {
             Self::Address(_)
             | Self::TokenMalformed
             | Self::SetUp(_)
+            | Self::Roots(_)
+            | Self::Unsigned(_)
+            | Self::ClockOff { .. }
+            | Self::Endless { .. }
             | Self::NoLogIn { .. }
             | Self::Invalid(_)
             | Self::Unreachable { .. } => false,

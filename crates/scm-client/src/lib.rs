@@ -2,8 +2,9 @@
 //!
 //! Every operation is a row of the table in [`scm_model::api`]; [`Client::send`] takes a
 //! [`Call`](scm_model::Call) of any of them and gives its reply. The everyday ones have methods of
-//! their own, such as [`Client::import_certificate`]. The client logs in by itself, renews its
-//! token in time, and tries again only what can safely be tried again.
+//! their own, such as [`Client::import_certificate`]. The client signs its requests with an access
+//! key, or logs in by itself and renews its token in time; it tries again only what can safely be
+//! tried again.
 //!
 //! ```no_run
 //! use scm_client::{Client, Credentials, Error};
@@ -30,24 +31,46 @@
 //! # }
 //! ```
 //!
-//! Left out: signed requests (`SDK-HMAC-SHA256`), which need no log-in; and any opinion on whether
-//! a certificate is sound, which is the server's.
+//! It speaks to the public cloud as well, which lacks some of the operations:
+//!
+//! ```no_run
+//! use futures_util::TryStreamExt as _;
+//! use scm_client::{Client, Error, Region};
+//! use scm_model::{SecretText, certificates::CertificateFilter};
+//!
+//! # async fn run(secret: SecretText) -> Result<(), Error> {
+//! let client = Client::in_region(Region::ApSoutheast1).access_key("AKEXAMPLE", secret).build()?;
+//! let mut certificates = client.certificates(CertificateFilter::default());
+//! while let Some(certificate) = certificates.try_next().await? {
+//!     println!("{} until {}", certificate.domain, certificate.expire_time);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Left out: any opinion on whether a certificate is sound, which is the server's.
 //!
 //! Request bodies are wiped once they are sent, and tokens and passwords are never printed. What
 //! the HTTP and TLS libraries copy into buffers of their own is out of this crate's reach: a
 //! program that minds can set a global allocator that zeroes what it frees.
 
+mod access_key;
 mod builder;
 mod client;
 mod endpoint;
 mod error;
 mod log_in;
+mod operations;
 mod refusal;
+mod region;
 mod retry;
+mod rows;
 mod session;
+mod walk;
 
 pub use builder::Builder;
 pub use client::Client;
 pub use error::Error;
 pub use log_in::LogIn;
+pub use region::Region;
 pub use scm_model::Credentials;

@@ -61,6 +61,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use http::HeaderValue;
+    use zeroize::Zeroizing;
 
     use super::*;
 
@@ -69,7 +70,7 @@ mod tests {
         Ok(Answer {
             status: StatusCode::from_u16(status).unwrap(),
             headers: headers.into_iter().collect(),
-            body: Vec::new(),
+            body: Zeroizing::default(),
         })
     }
 

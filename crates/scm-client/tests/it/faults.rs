@@ -1,21 +1,12 @@
 //! The client against a server that misbehaves: what no real server can be asked to do on command.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+use std::time::Duration;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use scm_client::{Client, Error};
+use scm_model::certificates::CertificateImport;
+use tokio::net::TcpListener;
 
-use scm_client::{Client, Error, LogIn};
-use scm_model::{SecretText, certificates::CertificateImport};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-};
+use crate::server::{DETAIL, Server, admin, issued, reply, token};
 
-const DETAIL: &str = r#"{"id":"scs1600313391074","status":"UPLOAD","name":"n","push_support":"OFF",
-    "domain":"www.example.com","domain_count":1,"wildcard_count":0,"authentification":[],
-    "fingerprint":"","enterprise_project_id":"0","shared":false,"names":[]}"#;
 const IMPORTED: &str = r#"{"certificate_id":"scs1600313391074"}"#;
 const TURNED_AWAY: &str = r#"{"error_code":"SCM.9003","error_msg":"Away."}"#;
 const UNKNOWN_TOKEN: &str = r#"{"error_code":"SCM.1000","error_msg":"Who?"}"#;
@@ -141,106 +132,6 @@ async fn an_endless_answer_is_not_read_to_its_end() {
     let server = Server::start(move |_, _| reply("200 OK", "", &long)).await;
     let error = server.with_token().import_certificate(import()).await.unwrap_err();
     assert!(matches!(error, Error::TooLong { .. }), "{error:?}");
-}
-
-/// A server that answers each request as a function says; an empty answer breaks the connection.
-struct Server {
-    url: String,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    async fn start(answer: impl Fn(usize, &str) -> String + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::<Mutex<Vec<_>>>::default();
-        let (seen, answer) = (Arc::clone(&requests), Arc::new(answer));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
-                tokio::spawn(serve(stream, seen, answer));
-            }
-        });
-        Self { url, requests }
-    }
-
-    fn with_token(&self) -> Client {
-        Client::builder(&self.url).token(token()).build().unwrap()
-    }
-
-    fn with_token_and_password(&self) -> Client {
-        Client::builder(&self.url).token(token()).log_in(admin()).build().unwrap()
-    }
-
-    fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
-
-    fn log_ins(&self) -> usize {
-        self.requests().iter().filter(|request| request.contains("/v3/auth/tokens")).count()
-    }
-}
-
-async fn serve(
-    mut stream: TcpStream,
-    seen: Arc<Mutex<Vec<String>>>,
-    answer: Arc<impl Fn(usize, &str) -> String>,
-) {
-    let Some(request) = read_request(&mut stream).await else { return };
-    let number = {
-        let mut seen = seen.lock().unwrap();
-        seen.push(request.clone());
-        seen.len()
-    };
-    // A client that has read enough may have hung up.
-    let _ = stream.write_all(answer(number, &request).as_bytes()).await;
-}
-
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut request = Vec::new();
-    loop {
-        if stream.read_buf(&mut request).await.ok()? == 0 {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&request);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-            return Some(text.into_owned());
-        }
-    }
-}
-
-fn reply(status: &str, headers: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"
-    )
-}
-
-fn issued(token: &str, seconds: u32) -> String {
-    let body = format!(
-        r#"{{"token":{{"methods":["password"],"issued_at":"2026-01-03T00:00:00Z",
-        "expires_at":"2026-01-03T{:02}:00:00Z","user":{USER},"project":{USER},
-        "roles":[],"catalog":[]}}}}"#,
-        seconds / 3600,
-    );
-    reply("201 Created", &format!("X-Subject-Token: {token}\r\n"), &body)
-}
-
-const USER: &str = r#"{"id":"1","name":"admin","domain":{"id":"2","name":"default"}}"#;
-
-fn token() -> SecretText {
-    "an-old-token-of-thirty-two-chars".to_owned().into()
-}
-
-fn admin() -> LogIn {
-    LogIn {
-        user: "admin".to_owned(),
-        password: "s3cret".to_owned().into(),
-        domain: "default".to_owned(),
-        project: None,
-    }
 }
 
 fn import() -> CertificateImport {
