@@ -8,6 +8,7 @@ mod certificates;
 mod contract;
 mod durability;
 mod hostile;
+mod keystone;
 mod secrets;
 mod start;
 mod tokens;

@@ -68,6 +68,11 @@ impl TestServerBuilder {
         self.launch(None).await
     }
 
+    /// Starts it with nobody: people live elsewhere.
+    pub async fn start_alone(self) -> TestServer {
+        self.launch(Some(Vec::new())).await
+    }
+
     /// The data folder, of a server that was stopped.
     pub fn into_folder(self) -> Folder {
         self.folder

@@ -77,6 +77,9 @@ fn tests() -> Outcome {
     if let Err(why) = tools::debian("curl", "curl") {
         return Outcome::Skipped(why);
     }
+    if let Err(why) = tools::keystone() {
+        return Outcome::Skipped(why);
+    }
     passed(run(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])))
 }
 

@@ -1,9 +1,13 @@
 //! What the checks need beyond Rust: installed where that is possible, named where it is not.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::{
-    root::target,
+    root::{root, target},
     run::{command, exists, output, run, tell},
 };
 
@@ -39,6 +43,25 @@ pub fn spec_validator() -> Result<PathBuf, String> {
     let pip = home.join("bin/pip").to_string_lossy().into_owned();
     output(&mut command(&pip, ["install", "--quiet", SPEC_VALIDATOR]))?;
     Ok(tool)
+}
+
+/// A Keystone to test with, as pinned in `tests/keystone`.
+pub fn keystone() -> Result<(), String> {
+    let home = target().join("tools/keystone");
+    let wanted = root().join("tests/keystone/requirements.txt");
+    let installed = home.join("requirements.txt");
+    let read = |file: &Path| fs::read_to_string(file).map_err(|error| error.to_string());
+    if read(&installed).is_ok_and(|installed| read(&wanted) == Ok(installed)) {
+        return Ok(());
+    }
+    debian("python3", "python3-venv")?;
+    tell("  installing Keystone (a minute or two, once)");
+    let [home, pip, wanted] =
+        [&home, &home.join("bin/pip"), &wanted].map(|path| path.display().to_string());
+    output(&mut command("python3", ["-m", "venv", "--clear", &home]))?;
+    output(&mut command(&pip, ["install", "--quiet", "--requirement", &wanted]))?;
+    fs::copy(wanted, installed).map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 /// cargo-deny, built once.

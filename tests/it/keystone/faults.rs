@@ -1,0 +1,207 @@
+//! What no healthy Keystone does: a peer that answers from a script, and counts who asks.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use scm_tests::{NOW, Session, TestServer, patiently};
+use serde_json::json;
+use time::{Duration, format_description::well_known::Rfc3339};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+
+use super::NO_CERTIFICATE;
+
+/// Something at Keystone's address.
+struct Peer {
+    address: SocketAddr,
+    /// How often it was asked.
+    asked: watch::Sender<usize>,
+    /// One for each answer that it may give.
+    permits: Arc<Semaphore>,
+}
+
+impl Peer {
+    /// One that gives these answers, one after the other, and then the last again and again.
+    async fn saying(answers: Vec<String>) -> Self {
+        let peer = Self::holding(answers).await;
+        peer.permits.add_permits(Semaphore::MAX_PERMITS);
+        peer
+    }
+
+    /// The same, but it holds its tongue for now.
+    async fn holding(answers: Vec<String>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (asked, permits) = (watch::Sender::new(0), Arc::new(Semaphore::new(0)));
+        let peer = Self { address, asked: asked.clone(), permits: Arc::clone(&permits) };
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let answers = answers.clone();
+                tokio::spawn(serve(stream, answers, asked.clone(), Arc::clone(&permits)));
+            }
+        });
+        peer
+    }
+
+    fn asked(&self) -> usize {
+        *self.asked.borrow()
+    }
+
+    async fn is_asked(&self, times: usize) {
+        let mut asked = self.asked.subscribe();
+        patiently(asked.wait_for(|asked| *asked >= times)).await.unwrap();
+    }
+
+    async fn server(&self) -> TestServer {
+        TestServer::builder()
+            .flag("--identity", "keystone")
+            .flag("--keystone-url", &format!("http://{}", self.address))
+            .start_alone()
+            .await
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    answers: Vec<String>,
+    asked: watch::Sender<usize>,
+    permits: Arc<Semaphore>,
+) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    let mut number = 0;
+    asked.send_modify(|asked| {
+        number = *asked;
+        *asked += 1;
+    });
+    permits.acquire().await.unwrap().forget();
+    let answer = answers.get(number).or(answers.last()).unwrap();
+    stream.write_all(answer.as_bytes()).await.unwrap();
+}
+
+fn answer(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
+/// A token that is good, for so long.
+fn good(lives: Duration) -> String {
+    let domain = json!({"id": "default", "name": "Default"});
+    let token = json!({
+        "expires_at": (NOW + lives).format(&Rfc3339).unwrap(),
+        "user": {"id": "someone", "name": "someone", "domain": domain},
+        "project": {"id": "blue", "name": "blue", "domain": domain},
+        "roles": [{"id": "1", "name": "reader"}],
+    });
+    answer("200 OK", &json!({"token": token}).to_string())
+}
+
+fn token(number: usize) -> String {
+    format!("{number:032}")
+}
+
+async fn shown(server: &TestServer, token: &str) -> u16 {
+    let session = Session::new(server.address(), Some(token));
+    session.show(NO_CERTIFICATE).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn many_with_one_unknown_token_are_one_question() {
+    let peer = Peer::holding(vec![good(Duration::HOUR)]).await;
+    let server = Arc::new(peer.server().await);
+    let mut asking = JoinSet::new();
+    for number in [1; 20].into_iter().chain([2]) {
+        let server = Arc::clone(&server);
+        asking.spawn(async move { shown(&server, &token(number)).await });
+    }
+    peer.is_asked(2).await;
+    peer.permits.add_permits(2);
+    assert_eq!(asking.join_all().await, [404; 21]);
+    assert_eq!(peer.asked(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_lets_nobody_in_and_is_not_remembered() {
+    let long = format!("{{\"token\": \"{}\"}}", "x".repeat(300_000));
+    let mut answers = vec![
+        answer("500 Internal Server Error", ""),
+        answer("403 Forbidden", "{}"),
+        answer("302 Found\r\nlocation: /elsewhere", ""),
+        answer("200 OK", "<html>It works!</html>"),
+        answer("200 OK", "{\"token\": {}}"),
+        answer("200 OK", &long),
+        answer("204 No Content", ""),
+        "no HTTP at all".to_owned(),
+        String::new(),
+    ];
+    let bad = answers.len();
+    answers.push(good(Duration::HOUR));
+    let peer = Peer::saying(answers).await;
+    let server = peer.server().await;
+    for number in 0..bad {
+        let refused = Session::new(server.address(), Some(&token(1))).show(NO_CERTIFICATE).await;
+        assert_eq!(refused.status, 503, "answer {number}: {refused:?}");
+        assert_eq!(refused.header("retry-after"), Some("1"));
+        assert_eq!(peer.asked(), number + 1);
+    }
+    assert_eq!(shown(&server, &token(1)).await, 404, "it is let in once Keystone says so");
+}
+
+#[tokio::test]
+async fn a_token_is_not_kept_longer_than_it_lives() {
+    let peer = Peer::saying(vec![good(Duration::seconds(10))]).await;
+    let server = peer.server().await;
+    assert_eq!(shown(&server, &token(1)).await, 404);
+    server.clock().advance(Duration::seconds(9));
+    assert_eq!(shown(&server, &token(1)).await, 404);
+    assert_eq!(peer.asked(), 1);
+    server.clock().advance(Duration::SECOND);
+    assert_eq!(shown(&server, &token(1)).await, 401, "whatever Keystone says");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_remembered_for_a_moment() {
+    let peer = Peer::saying(vec![answer("404 Not Found", "{}"), good(Duration::HOUR)]).await;
+    let server = peer.server().await;
+    for _ in 0..3 {
+        assert_eq!(shown(&server, &token(1)).await, 401);
+    }
+    assert_eq!(peer.asked(), 1);
+    server.clock().advance(Duration::seconds(5));
+    assert_eq!(shown(&server, &token(1)).await, 404);
+}
+
+#[tokio::test]
+async fn keystone_is_not_bothered_with_what_is_no_token() {
+    let peer = Peer::saying(vec![good(Duration::HOUR)]).await;
+    let server = peer.server().await;
+    for length in [0, 31, 65_537, 2_097_152] {
+        assert_eq!(shown(&server, &"x".repeat(length)).await, 401, "{length}");
+    }
+    assert_eq!(peer.asked(), 0);
+    assert_eq!(shown(&server, &"x".repeat(65_536)).await, 404);
+    assert_eq!(peer.asked(), 1);
+}
+
+/// Takes as long as a caller waits for Keystone: 10 seconds.
+#[tokio::test]
+async fn a_keystone_that_never_answers_holds_up_so_many_and_no_more() {
+    let peer = Peer::holding(vec![String::new()]).await;
+    let server = Arc::new(peer.server().await);
+    let mut asking = JoinSet::new();
+    for number in 0..73 {
+        let server = Arc::clone(&server);
+        asking.spawn(async move { shown(&server, &token(number)).await });
+    }
+    let mut statuses = asking.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 429);
+    assert_eq!(statuses[1..], [503; 72]);
+    assert_eq!(peer.asked(), 8);
+}
