@@ -1,4 +1,5 @@
-//! `scm`, the hand tool of SCM: checks certificates offline, imports them, shows what is kept.
+//! `scm`, the hand tool of SCM: checks certificates offline, imports them, lists, exports, renews and
+//! deletes what is kept.
 //!
 //! A command takes its arguments and gives back what is to be said; only [`output`] prints. Left
 //! out: everything that a server does; the judgement of certificates, which is scm-pki's.
@@ -6,7 +7,9 @@
 mod args;
 mod commands;
 mod judgement;
+mod moment;
 mod output;
+mod private_files;
 mod server;
 mod sources;
 mod trouble;

@@ -1,28 +1,60 @@
-//! Where the server is, and who asks: the credentials file, or address and token by themselves.
+//! Where the server is, and who asks: the credentials file, or address and proof by themselves.
 
 use std::{env, fs, io, path::Path};
 
-use scm_client::{Client, LogIn};
+use scm_client::{Builder, Client, LogIn};
 use scm_model::{Credentials, SecretText};
 use zeroize::Zeroizing;
 
-use crate::{args, trouble::Trouble};
+use crate::{args, output, sources, trouble::Trouble};
 
-/// A client of the server that the command line names.
+/// A client of the server that the command line names; a warning if what is sent can be read on
+/// the way.
 pub(crate) fn client(args: &args::Server) -> Result<Client, Trouble> {
-    let token = env::var("SCM_TOKEN").ok().filter(|token| !token.is_empty()).map(SecretText::from);
-    let user_agent = concat!("scm-cli/", env!("CARGO_PKG_VERSION"));
-    let client = match (&args.endpoint, token) {
-        (Some(endpoint), Some(token)) => Client::builder(endpoint).token(token),
-        (endpoint, token) => {
+    let mut builder = builder(args)?.user_agent(concat!("scm-cli/", env!("CARGO_PKG_VERSION")));
+    if let Some(ca) = &args.ca {
+        builder = builder.root_certificates(sources::read(ca)?.text.as_str());
+    }
+    let client = builder.build()?;
+    if client.is_exposed() {
+        output::exposed(client.base_url());
+    }
+    Ok(client)
+}
+
+/// An access key counts before a token, a token before what is in the file.
+fn builder(args: &args::Server) -> Result<Builder, Trouble> {
+    let (token, key) = (variable("SCM_TOKEN"), access_key()?);
+    let elsewhere = args.endpoint.as_ref();
+    match (elsewhere, key, token) {
+        (Some(endpoint), Some((id, secret)), _) => {
+            Ok(Client::builder(endpoint).access_key(id, secret))
+        }
+        (Some(endpoint), None, Some(token)) => Ok(Client::builder(endpoint).token(token.into())),
+        (_, key, token) => {
             let credentials = read(&args.credentials)?;
             let log_in = LogIn::from(&credentials);
-            Client::builder(endpoint.as_ref().unwrap_or(&credentials.base_url))
-                .token(token.unwrap_or(credentials.token))
-                .log_in(log_in)
+            let builder = Client::builder(elsewhere.unwrap_or(&credentials.base_url));
+            Ok(match key {
+                Some((id, secret)) => builder.access_key(id, secret),
+                None => {
+                    builder.token(token.map_or(credentials.token, SecretText::from)).log_in(log_in)
+                }
+            })
         }
-    };
-    Ok(client.user_agent(user_agent).build()?)
+    }
+}
+
+fn access_key() -> Result<Option<(String, SecretText)>, Trouble> {
+    match (variable("SCM_ACCESS_KEY"), variable("SCM_SECRET_KEY")) {
+        (Some(id), Some(secret)) => Ok(Some((id, secret.into()))),
+        (None, None) => Ok(None),
+        _ => Err(Trouble::HalfAccessKey),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn read(path: &Path) -> Result<Credentials, Trouble> {

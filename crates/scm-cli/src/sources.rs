@@ -29,7 +29,8 @@ pub(crate) fn read_all(files: &[PathBuf]) -> Result<Vec<Source>, Trouble> {
     files.iter().map(|file| read(file)).collect()
 }
 
-fn read(path: &Path) -> Result<Source, Trouble> {
+/// Reads one file.
+pub(crate) fn read(path: &Path) -> Result<Source, Trouble> {
     if is_standard_input(path) {
         return source("standard input".to_owned(), io::stdin().lock());
     }

@@ -23,9 +23,32 @@ pub(crate) enum Trouble {
         /// The most that is read, in bytes.
         limit: u64,
     },
+    /// A file cannot be written.
+    #[error("{name} cannot be written")]
+    Unwritable {
+        /// The file.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is in the way.
+    #[error("{name} exists already")]
+    Exists {
+        /// The file.
+        name: String,
+    },
     /// Standard input is named more than once.
     #[error("standard input (`-`) can be named only once")]
     StandardInputTwice,
+    /// There is nobody to ask whether a deletion is meant.
+    #[error("there is no terminal to ask at; `--yes` deletes without asking")]
+    NobodyToAsk,
+    /// The person who was asked said no.
+    #[error("nothing was deleted")]
+    Declined,
+    /// Half an access key is none.
+    #[error("an access key needs both variables, SCM_ACCESS_KEY and SCM_SECRET_KEY")]
+    HalfAccessKey,
     /// There is no credentials file.
     #[error("there is no credentials file {name}")]
     NoCredentials {
@@ -48,22 +71,41 @@ pub(crate) enum Trouble {
     /// The server was not reached, failed or refused.
     #[error(transparent)]
     Client(#[from] Error),
+    /// The same of a request that changes something, and may have done so.
+    #[error(transparent)]
+    Unsettled(Error),
 }
 
 impl Trouble {
+    /// What became of a request that changes something.
+    pub(crate) fn changing(error: Error) -> Self {
+        if error.may_have_taken_effect() { Self::Unsettled(error) } else { Self::Client(error) }
+    }
+
+    /// The client's error, if it is one.
+    pub(crate) fn client_error(&self) -> Option<&Error> {
+        match self {
+            Self::Client(error) | Self::Unsettled(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// 1 for a refusal, 2 for a wrong command line, 3 for the rest.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::TooLarge { .. } => 1,
-            Self::StandardInputTwice => 2,
+            Self::TooLarge { .. } | Self::Exists { .. } | Self::Declined => 1,
+            Self::StandardInputTwice | Self::NobodyToAsk | Self::HalfAccessKey => 2,
             Self::File { .. }
+            | Self::Unwritable { .. }
             | Self::NoCredentials { .. }
             | Self::Credentials { .. }
             | Self::Runtime(_) => 3,
-            Self::Client(error) => match error {
-                Error::Address(_) => 2,
+            Self::Client(error) | Self::Unsettled(error) => match error {
+                Error::Address(_) | Error::Roots(_) | Error::Unsigned(_) => 2,
                 Error::Refused { status: 408 | 429, .. } => 3,
-                Error::Invalid(_) | Error::Refused { status: 400..=499, .. } => 1,
+                Error::Invalid(_)
+                | Error::Refused { status: 400..=499, .. }
+                | Error::ClockOff { .. } => 1,
                 _ => 3,
             },
         }
@@ -76,15 +118,18 @@ impl Trouble {
                 "A server writes it on its first start, into its data folder: start one with \
                  `scm-server`, then pass `--credentials DIR/credentials.json` (or set \
                  SCM_CREDENTIALS). For a server elsewhere pass `--endpoint URL` and set \
-                 SCM_TOKEN.",
+                 SCM_TOKEN, or SCM_ACCESS_KEY and SCM_SECRET_KEY.",
             ),
+            Self::Exists { .. } => Some("Nothing was written. `--force` overwrites."),
             Self::Client(Error::Unreachable { .. }) => Some(
                 "Nothing was sent. Is the server running, and is this its address? \
-                 `scm-server` starts one; `--endpoint URL` names another address.",
+                 `scm-server` starts one; `--endpoint URL` names another address, `--ca FILE` the \
+                 authority of its certificate.",
             ),
-            Self::Client(error) if error.may_have_taken_effect() => Some(
-                "The server may have done what was asked all the same. Importing again with \
-                 `--duplicate-check` is safe: it tells the id if the certificate is kept already.",
+            Self::Unsettled(_) => Some(
+                "The server may have done what was asked all the same: `scm list` and `scm show` \
+                 tell. Importing again with `--duplicate-check` is safe: it tells the id if the \
+                 certificate is kept already.",
             ),
             _ => None,
         }

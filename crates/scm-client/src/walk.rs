@@ -32,7 +32,7 @@ impl Walk {
     }
 
     /// The walk behind a page; nothing at the end, which is an empty page or, once the server has
-    /// given markers, one without.
+    /// given markers, one without; or a page that is not full and completes the number of all.
     ///
     /// # Errors
     /// [`Error::Endless`] if the list repeats itself.
@@ -49,8 +49,13 @@ impl Walk {
             }
             None if self.filter.marker.is_some() => return Ok(None),
             None => {
-                let seen = u32::try_from(page.certificates.len()).unwrap_or(u32::MAX);
-                self.filter.offset = Some(self.filter.offset.unwrap_or(0).saturating_add(seen));
+                let length = u32::try_from(page.certificates.len()).unwrap_or(u32::MAX);
+                let seen = self.filter.offset.unwrap_or(0).saturating_add(length);
+                let full = self.filter.limit.unwrap_or_default().count();
+                if length < full && seen >= page.total_count {
+                    return Ok(None);
+                }
+                self.filter.offset = Some(seen);
                 &first.id
             }
         };
@@ -99,7 +104,17 @@ mod tests {
     }
 
     #[test]
-    fn without_markers_only_an_empty_page_is_the_end() {
+    fn the_number_of_all_ends_a_walk_with_a_page_that_is_not_full() {
+        let nine = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+        assert!(ends(Walk::of(CertificateFilter::default()).behind(&page(&nine, None), "")));
+        let ten = [&nine[..], &["j"]].concat();
+        let limit = Some(PageSize::Ten);
+        let walk = Walk::of(CertificateFilter { limit, ..CertificateFilter::default() });
+        assert!(!ends(walk.behind(&page(&ten, None), "")));
+    }
+
+    #[test]
+    fn without_markers_pages_are_counted_to_an_empty_one() {
         let walk = Walk::of(CertificateFilter::default());
         let walk = walk.behind(&page(&["a", "b"], None), "").unwrap().unwrap();
         assert_eq!(walk.filter().offset, Some(2));

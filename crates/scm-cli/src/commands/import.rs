@@ -1,35 +1,23 @@
-//! `scm import`: checked here first, so that mistakes are told before anything is sent.
+//! `scm import`: a bundle, checked here first, goes to a server.
 
 use std::process::ExitCode;
 
 use scm_model::{Revision, certificates::CertificateImport};
-use scm_pki::Policy;
 use time::OffsetDateTime;
 
-use super::wait_for;
-use crate::{
-    args::Import,
-    judgement::{Sound, judge},
-    output, server, sources,
-    trouble::Trouble,
-};
+use super::sound;
+use crate::{args::Import, judgement::Sound, output, server, trouble::Trouble};
 
 /// Imports a bundle and prints its id.
-pub(super) fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
-    let sources = sources::read_all(&args.bundle.files)?;
-    let policy = Policy::default().with_accept_expired(args.bundle.accept_expired);
-    let mut judgement = judge(&sources, policy, now);
-    let Some(sound) = judgement.sound.take() else {
-        output::note(&output::report(&judgement, now));
-        output::note("\nNothing was sent.");
+pub(super) async fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+    let Some((judgement, sound)) = sound(&args.bundle, now)? else {
         return Ok(ExitCode::from(1));
     };
-    drop(sources);
     let client = server::client(&args.server)?;
     let json = args.json;
     let import = written(args, sound);
     let name = import.name.clone();
-    let imported = wait_for(client.import_certificate(import))?;
+    let imported = client.import_certificate(import).await.map_err(Trouble::changing)?;
     output::notes(&judgement.notes);
     if json {
         output::json(&imported);

@@ -4,13 +4,12 @@ use std::process::ExitCode;
 
 use time::OffsetDateTime;
 
-use super::wait_for;
 use crate::{args::Show, output, server, trouble::Trouble};
 
 /// Prints everything but the private key.
-pub(super) fn run(args: &Show, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+pub(super) async fn run(args: Show, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
     let client = server::client(&args.server)?;
-    let detail = wait_for(client.show_certificate(&args.certificate_id))?;
+    let detail = client.show_certificate(args.certificate_id).await?;
     if args.json {
         output::json(&detail);
     } else {

@@ -4,7 +4,8 @@ use scm_pki::{Certificate, KeyEncoding, Place};
 use time::OffsetDateTime;
 
 use super::{
-    plain::{count, day, fingerprint, printable, remaining},
+    expiry,
+    plain::{count, day, fingerprint, printable},
     style::{bad, faint, good, strong, warning},
 };
 use crate::judgement::{Judgement, Key, Link, Origin, Wrong};
@@ -13,8 +14,6 @@ use crate::judgement::{Judgement, Key, Link, Origin, Wrong};
 const MOST_NAMES: usize = 20;
 /// The most findings that are told; more come from no bundle, but from a file of something else.
 const MOST_FINDINGS: usize = 50;
-/// A certificate with fewer days left is pointed out.
-const SOON: i64 = 30;
 
 /// The verdict, everything that is wrong, and what was found.
 pub(crate) fn report(judgement: &Judgement, now: OffsetDateTime) -> String {
@@ -49,7 +48,7 @@ pub(crate) fn report(judgement: &Judgement, now: OffsetDateTime) -> String {
 /// One line on what was imported.
 pub(crate) fn imported(judgement: &Judgement, name: &str, now: OffsetDateTime) -> String {
     let end = judgement.links.first().map(|leaf| leaf.certificate.not_after());
-    let end = end.map(|end| format!(", {}", days(now, end))).unwrap_or_default();
+    let end = end.map(|end| format!(", {}", expiry::coloured(now, end))).unwrap_or_default();
     let chain = count(judgement.links.len().saturating_sub(1), "issuer", "issuers");
     format!("{} imported {} with {chain} and its key{end}", good("✓"), strong(&printable(name)))
 }
@@ -138,16 +137,7 @@ fn validity(certificate: &Certificate, now: OffsetDateTime) -> String {
     let span = format!("{} to {}", day(start.date()), day(end.date()));
     match start > now {
         true => format!("{span}, {}", warning("not valid yet")),
-        false => format!("{span}, {}", days(now, end)),
-    }
-}
-
-fn days(now: OffsetDateTime, end: OffsetDateTime) -> String {
-    let said = remaining(now, end);
-    match (end - now).whole_days() {
-        _ if end < now => bad(&said),
-        ..SOON => warning(&said),
-        _ => said,
+        false => format!("{span}, {}", expiry::coloured(now, end)),
     }
 }
 

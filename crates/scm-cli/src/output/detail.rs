@@ -1,60 +1,96 @@
 //! What a server keeps of a certificate, as a table.
 
 use scm_model::certificates::CertificateDetail;
-use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
+use time::OffsetDateTime;
 
 use super::{
-    plain::{printable, remaining},
-    style::{faint, strong},
+    expiry,
+    plain::{day, printable, remaining},
+    style::{Look, faint, good, plain, strong},
 };
+use crate::moment;
 
 /// Everything that is known, a line each; what is not known is left out.
 pub(crate) fn detail(detail: &CertificateDetail, now: OffsetDateTime) -> String {
-    let until = detail.not_after.as_ref().map(|end| with_remaining(end, now));
+    let end = detail.not_after.as_deref();
+    let colour = end.and_then(moment::read).map_or(plain as Look, |end| expiry::colour(now, end));
     let names = match detail.names.as_slice() {
         [] => detail.sans.as_ref().map(|sans| sans.split(';').collect::<Vec<_>>().join("\n")),
         names => Some(names.join("\n")),
     };
     let some = |text: &String| Some(text.clone());
-    let rows = [
-        ("id", some(&detail.id)),
-        ("name", some(&detail.name)),
-        ("status", some(&detail.status)),
-        ("domain", some(&detail.domain)),
-        ("names", names),
-        ("kind", detail.domain_type.clone()),
-        ("valid from", detail.not_before.as_deref().map(utc)),
-        ("valid until", until),
-        ("signed with", detail.signature_algorithm.clone()),
-        ("SHA-1", some(&detail.fingerprint)),
-        ("project", some(&detail.enterprise_project_id)),
-        ("description", detail.description.clone()),
-        ("brand", detail.brand.clone()),
-        ("type", detail.r#type.clone()),
-        ("order", detail.order_id.clone()),
-        ("revoked", detail.revoke_reason.clone()),
+    let rows: [(&str, Option<String>, Look); 16] = [
+        ("id", some(&detail.id), strong),
+        ("name", some(&detail.name), plain),
+        ("status", some(&detail.status), plain),
+        ("domain", some(&detail.domain), strong),
+        ("names", names, plain),
+        ("kind", detail.domain_type.clone(), plain),
+        ("valid from", detail.not_before.as_deref().map(utc), plain),
+        ("valid until", end.map(|end| with_remaining(end, now)), colour),
+        ("signed with", detail.signature_algorithm.clone(), plain),
+        ("SHA-1", some(&detail.fingerprint), plain),
+        ("project", some(&detail.enterprise_project_id), plain),
+        ("description", detail.description.clone(), plain),
+        ("brand", detail.brand.clone(), plain),
+        ("type", detail.r#type.clone(), plain),
+        ("order", detail.order_id.clone(), plain),
+        ("revoked", detail.revoke_reason.clone(), plain),
     ];
-    rows.into_iter()
-        .filter_map(|(label, value)| Some(row(label, &value.filter(|value| !value.is_empty())?)))
-        .collect()
+    let known = rows.into_iter().filter_map(|(label, value, look)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(row(label, &value, look))
+    });
+    known.collect()
+}
+
+/// A certificate in one line.
+pub(super) fn line(detail: &CertificateDetail, now: OffsetDateTime) -> String {
+    let CertificateDetail { id, name, domain, .. } = detail;
+    let [id, name, domain] = [id, name, domain].map(|text| printable(text));
+    format!("{}  {name}  {domain}  {}", strong(&id), end(detail, now))
+}
+
+/// What became of a certificate that was replaced.
+pub(crate) fn replaced(
+    before: &CertificateDetail,
+    after: &CertificateDetail,
+    now: OffsetDateTime,
+) -> String {
+    let (name, id) = (printable(&after.name), printable(&after.id));
+    format!(
+        "{} replaced {} ({id})\n  {} {}\n  {} {}\n",
+        good("✓"),
+        strong(&name),
+        faint("before"),
+        end(before, now),
+        faint("now   "),
+        end(after, now),
+    )
+}
+
+/// The day on which a certificate ends, and how far that is away.
+fn end(detail: &CertificateDetail, now: OffsetDateTime) -> String {
+    match detail.not_after.as_deref().and_then(moment::read) {
+        Some(end) => format!("{}, {}", day(end.date()), expiry::coloured(now, end)),
+        None => "end unknown".to_owned(),
+    }
 }
 
 /// A label, and its value line by line.
-fn row(label: &str, value: &str) -> String {
+fn row(label: &str, value: &str, look: Look) -> String {
     let mut text = String::new();
     for (at, line) in value.lines().enumerate() {
-        let (label, line) = (if at == 0 { label } else { "" }, printable(line));
-        let line = if matches!(label, "id" | "domain") { strong(&line) } else { line };
-        text += &format!("{}  {line}\n", faint(&format!("{label:<11}")));
+        let label = if at == 0 { label } else { "" };
+        text += &format!("{}  {}\n", faint(&format!("{label:<11}")), look(&printable(line)));
     }
     text
 }
 
 fn with_remaining(end: &str, now: OffsetDateTime) -> String {
-    let shape = format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond]");
-    match PrimitiveDateTime::parse(end, shape) {
-        Ok(date) => format!("{} ({})", utc(end), remaining(now, date.assume_utc())),
-        Err(_) => end.to_owned(),
+    match moment::read(end) {
+        Some(date) => format!("{} ({})", utc(end), remaining(now, date)),
+        None => end.to_owned(),
     }
 }
 

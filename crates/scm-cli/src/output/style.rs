@@ -8,6 +8,14 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 
+/// A way to show a text.
+pub(super) type Look = fn(&str) -> String;
+
+/// What is as any other text.
+pub(super) fn plain(text: &str) -> String {
+    text.to_owned()
+}
+
 /// What is wrong.
 pub(super) fn bad(text: &str) -> String {
     styled(BAD, text)

@@ -1,6 +1,4 @@
-//! `scm` as a person runs it: files in, text and exit code out. What needs a server is tested with
-//! the server, in the workspace's own tests.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+//! Bundles judged offline, by `check` and before an `import`.
 
 use std::{fs, process::Output};
 
@@ -8,6 +6,8 @@ use assert_cmd::Command;
 use scm_pki::testing::{Algorithm, Flaw, TestAuthority, TestBundle};
 use tempfile::TempDir;
 use time::OffsetDateTime;
+
+use crate::{scm, text};
 
 #[test]
 fn a_sound_bundle_is_shown_from_leaf_to_root() {
@@ -232,20 +232,8 @@ impl Files {
     }
 }
 
-fn scm() -> Command {
-    let mut scm = Command::cargo_bin("scm").unwrap();
-    for variable in ["SCM_CREDENTIALS", "SCM_ENDPOINT", "SCM_TOKEN", "CLICOLOR_FORCE"] {
-        scm.env_remove(variable);
-    }
-    scm
-}
-
 fn authority() -> TestAuthority {
     TestAuthority::new(Algorithm::P256, OffsetDateTime::now_utc())
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// The text with dates and hexadecimal numbers replaced, their forms checked.

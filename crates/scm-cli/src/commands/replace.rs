@@ -1,0 +1,43 @@
+//! `scm replace`: a renewed certificate under the id that is already in use.
+
+use std::process::ExitCode;
+
+use scm_model::certificates::{CertificateDetail, CertificateReplacement};
+use time::OffsetDateTime;
+
+use super::sound;
+use crate::{args::Replace, judgement::Judgement, output, server, trouble::Trouble};
+
+/// Replaces a certificate, and prints its validity before and after.
+pub(super) async fn run(args: Replace, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+    let Some((judgement, sound)) = sound(&args.bundle, now)? else {
+        return Ok(ExitCode::from(1));
+    };
+    let client = server::client(&args.server)?;
+    let before = client.show_certificate(&args.certificate_id).await?;
+    output::notes(&judgement.notes);
+    output::notes(&lost_names(&before, &judgement));
+    let replacement = CertificateReplacement {
+        certificate: sound.certificate,
+        certificate_chain: Some(sound.certificate_chain),
+        private_key: sound.private_key.into(),
+    };
+    let after = client.replace_certificate(args.certificate_id, replacement).await;
+    let after = after.map_err(Trouble::changing)?;
+    if args.json {
+        output::json(&after);
+    } else {
+        output::result(&output::replaced(&before, &after, now));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The names that the new certificate lacks: what is reached under them would break.
+fn lost_names(before: &CertificateDetail, judgement: &Judgement) -> Option<String> {
+    let names = judgement.links.first()?.certificate.names().ok()?;
+    let kept: Vec<_> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let is_lost = |name: &&String| !kept.contains(&name.to_ascii_lowercase());
+    let lost: Vec<_> = before.names.iter().filter(is_lost).map(String::as_str).collect();
+    let lacks = || format!("the new certificate is not for {}", lost.join(", "));
+    (!lost.is_empty()).then(lacks)
+}

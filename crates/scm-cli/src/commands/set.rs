@@ -1,0 +1,22 @@
+//! `scm set`: what its owner says about a certificate.
+
+use std::process::ExitCode;
+
+use scm_model::certificates::CertificateUpdate;
+use time::OffsetDateTime;
+
+use crate::{args::Set, output, server, trouble::Trouble};
+
+/// Changes name and description, and prints what is kept then.
+pub(super) async fn run(args: Set, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+    let client = server::client(&args.server)?;
+    let update = CertificateUpdate { name: args.name, description: args.description };
+    let detail = client.update_certificate(args.certificate_id, update).await;
+    let detail = detail.map_err(Trouble::changing)?;
+    if args.json {
+        output::json(&detail);
+    } else {
+        output::result(&output::detail(&detail, now));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,31 @@
+//! `scm` as a person runs it: words and files in, text and exit code out. The real server is asked in
+//! the workspace's own tests.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod check;
+mod command_line;
+mod kept;
+mod server;
+
+use assert_cmd::Command;
+
+/// The tool, knowing nothing of its surroundings.
+fn scm() -> Command {
+    let mut scm = Command::cargo_bin("scm").unwrap();
+    for variable in [
+        "SCM_CREDENTIALS",
+        "SCM_ENDPOINT",
+        "SCM_TOKEN",
+        "SCM_ACCESS_KEY",
+        "SCM_SECRET_KEY",
+        "SCM_CA",
+        "CLICOLOR_FORCE",
+    ] {
+        scm.env_remove(variable);
+    }
+    scm
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
