@@ -88,7 +88,7 @@ fn whole(folder: &Folder) -> u64 {
     let count = |sql: &str| store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
     let certificates = count("SELECT count(*) FROM certificate");
     assert_eq!(count("SELECT count(*) FROM certificate_bytes"), certificates);
-    assert_eq!(count("SELECT coalesce(sum(count), 0) FROM certificate_count"), certificates);
+    assert_eq!(count("SELECT coalesce(sum(valid + expired), 0) FROM shelf"), certificates);
     let events = "SELECT count(*) FROM audit_event WHERE action = 'certificate.import'";
     assert_eq!(count(events), certificates);
     assert_eq!(

@@ -73,7 +73,8 @@ impl Person {
                 domain: domain.clone(),
                 name: "another".to_owned(),
             };
-            store.add_project(&actor, another, NOW).await.expect("it is the first of its name");
+            let added = store.add_project(Some(&actor), another, NOW).await;
+            added.expect("it is the first of its name");
         }
         let user = NewUser {
             id: self.user(),
@@ -81,7 +82,8 @@ impl Person {
             password: PasswordHash::new("nobody has this password"),
         };
         let grants = vec![Grant { project: project.clone(), role }];
-        store.add_user(&actor, domain, user, grants, NOW).await.expect("the first of its name");
+        let added = store.add_user(Some(&actor), domain, user, grants, NOW).await;
+        added.expect("the first of its name");
         Some(self.token(store, &actor).await)
     }
 

@@ -16,7 +16,6 @@ pub(crate) const TAG_LEN: usize = 16;
 pub(crate) const MASTER_KEY_LEN: usize = 32;
 
 const AES_KEY_LEN: usize = 32;
-const INFO_LABEL: &[u8] = b"scm-seal record key";
 
 /// The AEAD key of one record, and the nonce that goes with it.
 pub(crate) struct RecordKey {
@@ -25,10 +24,16 @@ pub(crate) struct RecordKey {
 }
 
 impl RecordKey {
-    /// HKDF-SHA256 (RFC 5869) with the record's salt; 44 bytes out, key first, then nonce.
-    pub(crate) fn derive(master: &[u8], version: u8, key_id: KeyId, salt: &[u8; SALT_LEN]) -> Self {
-        let info =
-            Fields::new().add(INFO_LABEL).add(&[version]).add(&key_id.to_bytes()).into_bytes();
+    /// HKDF-SHA256 (RFC 5869) with the record's salt; 44 bytes out, key first, then nonce. Another
+    /// `label` is another key: each kind of record has its own.
+    pub(crate) fn derive(
+        label: &[u8],
+        master: &[u8],
+        version: u8,
+        key_id: KeyId,
+        salt: &[u8; SALT_LEN],
+    ) -> Self {
+        let info = Fields::new().add(label).add(&[version]).add(&key_id.to_bytes()).into_bytes();
         let mut okm = Zeroizing::new([0; AES_KEY_LEN + NONCE_LEN]);
         hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
             .extract(master)
@@ -45,7 +50,7 @@ impl RecordKey {
     pub(crate) fn seal(self, aad: &[u8], plain: &[u8], cipher: &mut [u8], tag: &mut [u8]) {
         self.aead
             .seal_out_of_place_scatter(self.nonce(), Aad::from(aad), plain, cipher, &[], tag)
-            .expect("a private key is far shorter than AES-GCM's limit of 64 GiB");
+            .expect("a secret is far shorter than AES-GCM's limit of 64 GiB");
     }
 
     /// Decrypts ciphertext and tag; nothing if one bit of them or of `aad` is another.

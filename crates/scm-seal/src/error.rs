@@ -70,26 +70,27 @@ pub enum KeyringError {
     },
 }
 
-/// Why a sealed key was not opened.
+/// Why a sealed key or secret was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum UnsealError {
-    /// The bytes are too short to be a sealed key, or none of its parts has a known form.
-    #[error("the sealed key is malformed")]
+    /// The bytes are too short to be what was sealed, or none of its parts has a known form.
+    #[error("the sealed bytes are malformed")]
     Malformed,
     /// The bytes were written by a later release.
-    #[error("the sealed key has format {found}, but this release reads format 1")]
+    #[error("the sealed bytes have format {found}, but this release reads format 1")]
     UnknownFormat {
         /// The first byte.
         found: u8,
     },
     /// The ring has no such master key.
-    #[error("the sealed key was sealed under master key {key_id}, which is not in the ring")]
+    #[error("the bytes were sealed under master key {key_id}, which is not in the ring")]
     UnknownKey {
         /// The master key asked for.
         key_id: KeyId,
     },
-    /// A bit was changed, or the sealed key belongs to another certificate, project or public key.
-    #[error("the sealed key was altered or belongs to another certificate or project")]
+    /// A bit was changed, or a key belongs to another certificate, project or public key, or a
+    /// secret was sealed for another purpose or id.
+    #[error("the sealed bytes were altered or belong to something else")]
     Refused,
     /// It opened, but what was inside is not read as a private key any more.
     #[error("what was sealed is not a private key that this release reads")]

@@ -13,7 +13,8 @@ use crate::{
     derive::{MASTER_KEY_LEN, RecordKey, SALT_LEN, TAG_LEN, fill_random},
     error::{KeyringError, UnsealError},
     id::{KeyId, RingId},
-    sealed::{FORMAT, Header, SealedKey, encoding_byte, encoding_of},
+    sealed::{self, FORMAT, Header, SealedKey, encoding_byte, encoding_of},
+    secret::{self, SealedSecret, SecretHeader},
 };
 
 /// One or more master keys, one of which seals what is new; the others still open what they sealed.
@@ -74,9 +75,38 @@ impl Keyring {
     ) -> Result<PrivateKey, UnsealError> {
         let (header, body) = sealed.parts()?;
         let encoding = encoding_of(header.encoding)?;
-        let der =
-            self.open_body(&header, body, &header.associated_data(id, project, public_key))?;
+        let key = self.master(header.key_id)?.record_key(sealed::INFO_LABEL, FORMAT, &header.salt);
+        let aad = header.associated_data(id, project, public_key);
+        let der = key.open(&aad, body).ok_or(UnsealError::Refused)?;
         PrivateKey::from_der(encoding, der).map_err(|_| UnsealError::NotAKey)
+    }
+
+    /// Seals any other secret under the active master key.
+    ///
+    /// `purpose` says what kind of secret it is and `id` which one; whoever unseals must say them
+    /// again.
+    pub fn seal_secret(&self, purpose: &str, id: &str, secret: &[u8]) -> SealedSecret {
+        let mut salt = [0; SALT_LEN];
+        fill_random(&mut salt);
+        self.seal_secret_with_salt(purpose, id, secret, salt)
+    }
+
+    /// Opens what [`Keyring::seal_secret`] gave, if `purpose` and `id` are those that it was sealed
+    /// for. Takes a few microseconds.
+    ///
+    /// # Errors
+    /// Every variant of [`UnsealError`] but [`UnsealError::NotAKey`].
+    pub fn unseal_secret(
+        &self,
+        purpose: &str,
+        id: &str,
+        sealed: &SealedSecret,
+    ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+        let (header, body) = sealed.parts()?;
+        let master = self.master(header.key_id)?;
+        let key = master.record_key(secret::INFO_LABEL, secret::FORMAT, &header.salt);
+        let aad = header.associated_data(purpose, id);
+        key.open(&aad, body).ok_or(UnsealError::Refused)
     }
 
     /// Sealing without chance, so that the format can be held fast by test vectors.
@@ -93,22 +123,30 @@ impl Keyring {
         let plain = key.secret_der();
         let mut sealed = SealedKey::assemble(&header, plain.len() + TAG_LEN);
         let (cipher, tag) = sealed.body_mut().split_at_mut(plain.len());
-        master.record_key(&header).seal(&aad, plain, cipher, tag);
+        master.record_key(sealed::INFO_LABEL, FORMAT, &header.salt).seal(&aad, plain, cipher, tag);
         sealed
     }
 
-    fn open_body(
+    fn seal_secret_with_salt(
         &self,
-        header: &Header,
-        body: &[u8],
-        aad: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
-        let master = self
-            .keys
-            .iter()
-            .find(|key| key.id == header.key_id)
-            .ok_or(UnsealError::UnknownKey { key_id: header.key_id })?;
-        master.record_key(header).open(aad, body).ok_or(UnsealError::Refused)
+        purpose: &str,
+        id: &str,
+        secret: &[u8],
+        salt: [u8; SALT_LEN],
+    ) -> SealedSecret {
+        let master = self.active();
+        let header = SecretHeader { key_id: master.id, salt };
+        let aad = header.associated_data(purpose, id);
+        let mut sealed = SealedSecret::assemble(&header, secret.len() + TAG_LEN);
+        let (cipher, tag) = sealed.body_mut().split_at_mut(secret.len());
+        let key = master.record_key(secret::INFO_LABEL, secret::FORMAT, &header.salt);
+        key.seal(&aad, secret, cipher, tag);
+        sealed
+    }
+
+    fn master(&self, key_id: KeyId) -> Result<&MasterKey, UnsealError> {
+        let known = self.keys.iter().find(|key| key.id == key_id);
+        known.ok_or(UnsealError::UnknownKey { key_id })
     }
 
     fn active(&self) -> &MasterKey {
@@ -139,8 +177,8 @@ impl MasterKey {
         Self { id: KeyId::random(), secret }
     }
 
-    fn record_key(&self, header: &Header) -> RecordKey {
-        RecordKey::derive(&self.secret, FORMAT, self.id, &header.salt)
+    fn record_key(&self, label: &[u8], format: u8, salt: &[u8; SALT_LEN]) -> RecordKey {
+        RecordKey::derive(label, &self.secret, format, self.id, salt)
     }
 }
 

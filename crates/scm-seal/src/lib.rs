@@ -2,7 +2,7 @@
 //!
 //! A [`Keyring`] holds the master keys and lives in a file of its own, away from what it protects.
 //! It turns a [`PrivateKey`](scm_pki::PrivateKey) into a [`SealedKey`], which may be kept anywhere,
-//! and back.
+//! and back; and other secrets, such as those of access keys, into a [`SealedSecret`].
 //!
 //! What is left out on purpose: this crate does not know stores, requests or users; it decides
 //! neither who may unseal a key nor where sealed bytes go. Master keys have no accessor at all.
@@ -12,10 +12,12 @@ mod error;
 mod id;
 mod keyring;
 mod sealed;
+mod secret;
 
 pub use crate::{
     error::{KeyringError, UnsealError},
     id::{KeyId, NotAnId, RingId},
     keyring::Keyring,
     sealed::SealedKey,
+    secret::SealedSecret,
 };

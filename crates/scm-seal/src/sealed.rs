@@ -32,6 +32,7 @@ use crate::{
 };
 
 pub(crate) const FORMAT: u8 = 1;
+pub(crate) const INFO_LABEL: &[u8] = b"scm-seal record key";
 
 const HEADER_LEN: usize = 1 + 16 + 1 + SALT_LEN;
 const AAD_LABEL: &[u8] = b"scm-seal private key";

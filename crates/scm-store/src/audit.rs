@@ -3,7 +3,7 @@
 //! What an act does is written by the act itself, in its own transaction. Only what was refused
 //! before it came to an act is recorded separately.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, fmt, net::IpAddr};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -23,10 +23,40 @@ pub mod action {
     pub const PROJECT_CREATE: &str = "project.create";
     /// A user was made.
     pub const USER_CREATE: &str = "user.create";
+    /// A user was given another password.
+    pub const USER_PASSWORD: &str = "user.password";
+    /// A user was let in again.
+    pub const USER_ENABLE: &str = "user.enable";
+    /// A user was shut out.
+    pub const USER_DISABLE: &str = "user.disable";
+    /// A user was removed, with tokens and access keys.
+    pub const USER_REMOVE: &str = "user.remove";
+    /// A user was given a role in a project.
+    pub const ROLE_GRANT: &str = "role.grant";
+    /// A user's role in a project was taken away.
+    pub const ROLE_REVOKE: &str = "role.revoke";
     /// A token was given out.
     pub const TOKEN_ISSUE: &str = "token.issue";
+    /// A token, or all tokens of a user, were made worthless.
+    pub const TOKEN_REVOKE: &str = "token.revoke";
+    /// An access key was made.
+    pub const ACCESS_KEY_CREATE: &str = "access_key.create";
+    /// An access key was made good again.
+    pub const ACCESS_KEY_ENABLE: &str = "access_key.enable";
+    /// An access key was made worthless for now.
+    pub const ACCESS_KEY_DISABLE: &str = "access_key.disable";
+    /// An access key was removed.
+    pub const ACCESS_KEY_REMOVE: &str = "access_key.remove";
     /// A certificate was imported.
     pub const CERTIFICATE_IMPORT: &str = "certificate.import";
+    /// A certificate was given back with its private key.
+    pub const CERTIFICATE_EXPORT: &str = "certificate.export";
+    /// A certificate was deleted.
+    pub const CERTIFICATE_DELETE: &str = "certificate.delete";
+    /// A certificate was renewed in place.
+    pub const CERTIFICATE_REPLACE: &str = "certificate.replace";
+    /// A certificate's name or description was changed.
+    pub const CERTIFICATE_UPDATE: &str = "certificate.update";
 }
 
 /// One line of the audit trail.
@@ -42,9 +72,11 @@ pub struct AuditEvent {
     pub project: Option<ProjectId>,
     /// Which certificate it was about.
     pub certificate: Option<CertificateId>,
-    /// The address that the request came from; none for what the server does by itself.
+    /// Who or what else it was about: the id of a user, a project or an access key.
+    pub subject: Option<String>,
+    /// The address that the request came from; none for what is done on the machine itself.
     pub address: Option<IpAddr>,
-    /// The request; none for what the server does by itself.
+    /// The request; none for what is done on the machine itself.
     pub request_id: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
@@ -66,13 +98,25 @@ impl AuditEvent {
     /// Something that somebody did; no certificate yet.
     pub fn done(actor: &Actor, action: impl Into<Cow<'static, str>>, at: OffsetDateTime) -> Self {
         Self {
-            at,
-            action: action.into(),
             user: Some(actor.user.clone()),
             project: Some(actor.project.clone()),
-            certificate: None,
             address: Some(actor.address),
             request_id: Some(actor.request_id.clone()),
+            ..Self::done_here(action, at)
+        }
+    }
+
+    /// Something that was done on the machine itself; nobody's yet.
+    pub fn done_here(action: impl Into<Cow<'static, str>>, at: OffsetDateTime) -> Self {
+        Self {
+            at,
+            action: action.into(),
+            user: None,
+            project: None,
+            certificate: None,
+            subject: None,
+            address: None,
+            request_id: None,
             outcome: Outcome::Done,
         }
     }
@@ -81,6 +125,18 @@ impl AuditEvent {
     #[must_use]
     pub fn refused(self, code: impl Into<String>) -> Self {
         Self { outcome: Outcome::Refused { code: code.into() }, ..self }
+    }
+
+    /// The same, about a user, a project or an access key.
+    #[must_use]
+    pub fn on(self, subject: impl fmt::Display) -> Self {
+        Self { subject: Some(subject.to_string()), ..self }
+    }
+
+    /// The same, but in another project than that of who did it.
+    #[must_use]
+    pub fn within(self, project: &ProjectId) -> Self {
+        Self { project: Some(project.clone()), ..self }
     }
 
     /// The same, about a certificate.

@@ -12,17 +12,18 @@ use crate::{
     actor::Actor,
     error::StoreError,
     ids::CertificateId,
+    listing::{CertificateListing, CertificateQuery},
     names::{EnterpriseProject, ProjectId},
 };
 
 /// A certificate to be kept.
 #[derive(Debug)]
 pub struct NewCertificate {
-    pub(crate) facts: CertificateRecord,
-    pub(crate) sha256: [u8; 32],
-    pub(crate) leaf: Vec<u8>,
-    pub(crate) chain: Vec<Vec<u8>>,
-    pub(crate) sealed_key: SealedKey,
+    pub(crate) id: CertificateId,
+    pub(crate) name: String,
+    pub(crate) enterprise_project: EnterpriseProject,
+    pub(crate) now: OffsetDateTime,
+    pub(crate) content: Content,
     pub(crate) refuse_duplicate: bool,
 }
 
@@ -36,30 +37,12 @@ impl NewCertificate {
         sealed_key: SealedKey,
         now: OffsetDateTime,
     ) -> Self {
-        let leaf = bundle.leaf();
-        let names = bundle.names();
-        let facts = CertificateRecord {
-            id,
-            enterprise_project: EnterpriseProject::default(),
-            name: name.into(),
-            domain: names.domain().to_owned(),
-            sans: names.sans().to_vec(),
-            domain_count: names.count(),
-            wildcard_count: names.wildcard_count(),
-            signature_algorithm: leaf.signature_algorithm().to_string(),
-            key_algorithm: bundle.key().algorithm().to_string(),
-            sha1: leaf.sha1(),
-            not_before: leaf.not_before(),
-            not_after: leaf.not_after(),
-            created: now,
-            updated: now,
-        };
         Self {
-            facts,
-            sha256: leaf.sha256(),
-            leaf: leaf.der().to_vec(),
-            chain: bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect(),
-            sealed_key,
+            id,
+            name: name.into(),
+            enterprise_project: EnterpriseProject::default(),
+            now,
+            content: Content::new(&bundle, sealed_key),
             refuse_duplicate: false,
         }
     }
@@ -67,7 +50,7 @@ impl NewCertificate {
     /// Places it in another enterprise project.
     #[must_use]
     pub fn in_enterprise_project(mut self, enterprise_project: EnterpriseProject) -> Self {
-        self.facts.enterprise_project = enterprise_project;
+        self.enterprise_project = enterprise_project;
         self
     }
 
@@ -76,6 +59,66 @@ impl NewCertificate {
     pub fn refuse_duplicate(mut self) -> Self {
         self.refuse_duplicate = true;
         self
+    }
+}
+
+/// A renewed leaf with its chain and key, to stand in the place of what is kept under an id.
+#[derive(Debug)]
+pub struct Replacement(pub(crate) Content);
+
+impl Replacement {
+    /// The key must be sealed for the id and the project that are to be replaced. The bundle is
+    /// used up, and its plain key wiped.
+    pub fn new(bundle: VerifiedBundle, sealed_key: SealedKey) -> Self {
+        Self(Content::new(&bundle, sealed_key))
+    }
+}
+
+/// What somebody says about a certificate and may say otherwise; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another description, or none any more.
+    pub description: Option<Option<String>>,
+}
+
+/// What follows from a bundle that was proved, and the bundle itself.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) domain: String,
+    pub(crate) sans: Vec<String>,
+    pub(crate) domain_count: usize,
+    pub(crate) wildcard_count: usize,
+    pub(crate) signature_algorithm: String,
+    pub(crate) key_algorithm: String,
+    pub(crate) sha1: [u8; 20],
+    pub(crate) sha256: [u8; 32],
+    pub(crate) not_before: OffsetDateTime,
+    pub(crate) not_after: OffsetDateTime,
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) chain: Vec<Vec<u8>>,
+    pub(crate) sealed_key: SealedKey,
+}
+
+impl Content {
+    fn new(bundle: &VerifiedBundle, sealed_key: SealedKey) -> Self {
+        let (leaf, names) = (bundle.leaf(), bundle.names());
+        Self {
+            domain: names.domain().to_owned(),
+            sans: names.sans().to_vec(),
+            domain_count: names.count(),
+            wildcard_count: names.wildcard_count(),
+            signature_algorithm: leaf.signature_algorithm().to_string(),
+            key_algorithm: bundle.key().algorithm().to_string(),
+            sha1: leaf.sha1(),
+            sha256: leaf.sha256(),
+            not_before: leaf.not_before(),
+            not_after: leaf.not_after(),
+            leaf: leaf.der().to_vec(),
+            chain: bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect(),
+            sealed_key,
+        }
     }
 }
 
@@ -88,8 +131,10 @@ pub struct CertificateRecord {
     pub id: CertificateId,
     /// The enterprise project that it is grouped under.
     pub enterprise_project: EnterpriseProject,
-    /// The name that its importer gave it.
+    /// The name that somebody gave it.
     pub name: String,
+    /// What somebody says about it.
+    pub description: Option<String>,
     /// The name that it is bound to: see [`scm_pki::Names`].
     pub domain: String,
     /// The further names, in the order of the certificate.
@@ -130,9 +175,7 @@ pub struct KeptBundle {
 pub struct CertificateCount {
     /// Of this enterprise project.
     pub enterprise_project: EnterpriseProject,
-    /// Those that had, or had not, expired when
-    /// [`Upkeep::sweep_expired`](crate::Upkeep::sweep_expired) was last done or when they were
-    /// kept.
+    /// Those that have expired, or those that have not.
     pub expired: bool,
     /// How many; never zero.
     pub count: u64,
@@ -173,6 +216,72 @@ pub trait Certificates: Send + Sync {
         id: CertificateId,
     ) -> Result<KeptBundle, StoreError>;
 
-    /// How many certificates a project keeps, by enterprise project and expiry.
-    async fn counts(&self, project: &ProjectId) -> Result<Vec<CertificateCount>, StoreError>;
+    /// How many certificates a project keeps, by enterprise project, and by whether they have
+    /// expired at `now`.
+    async fn counts(
+        &self,
+        project: &ProjectId,
+        now: OffsetDateTime,
+    ) -> Result<Vec<CertificateCount>, StoreError>;
+
+    /// A page of the certificates of a project.
+    ///
+    /// A page costs the same however many certificates there are, except behind a large offset and
+    /// except with `content` or `ended_since` where few of those first in order fit.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherOrder`] if the marker comes from a list in another order.
+    async fn list(
+        &self,
+        project: &ProjectId,
+        query: &CertificateQuery,
+    ) -> Result<CertificateListing, StoreError>;
+
+    /// What is known about a certificate of the actor's project, and its bytes. They are returned
+    /// only when the audit event is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn export(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        now: OffsetDateTime,
+    ) -> Result<(CertificateRecord, KeptBundle), StoreError>;
+
+    /// Forgets a certificate of the actor's project, and its chain if no other certificate has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn delete(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Puts another leaf, chain and key in the place of those of a certificate of the actor's
+    /// project. Id, name, description and enterprise project stay. Returns what is known now.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn replace(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        replacement: Replacement,
+        now: OffsetDateTime,
+    ) -> Result<CertificateRecord, StoreError>;
+
+    /// Changes what is said about a certificate of the actor's project. Returns what is known now.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn update(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        change: Change,
+        now: OffsetDateTime,
+    ) -> Result<CertificateRecord, StoreError>;
 }

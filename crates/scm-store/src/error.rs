@@ -25,6 +25,9 @@ pub enum StoreError {
         /// What there is already.
         what: &'static str,
     },
+    /// A marker was used with a list in another order than the one it comes from.
+    #[error("the marker belongs to a list in another order")]
+    OtherOrder,
     /// More waits than can be taken on. Nothing was done; try again later.
     #[error("the store has too much to do")]
     Busy,

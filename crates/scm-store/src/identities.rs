@@ -1,166 +1,28 @@
-//! Who there is: domains, projects, users with their roles, and tokens.
+//! Who there is: domains, projects, users with their roles, tokens and access keys.
 //!
 //! Proving who somebody is (passwords, signatures, lock-out) is not done here: only what such a
 //! proof is compared with is kept.
 
-use std::fmt;
+mod record;
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+pub use self::record::{
+    AccessKeyEntry, AccessKeyRecord, DomainRecord, FirstStart, Grant, NewAccessKey, NewToken,
+    NewUser, PasswordHash, ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
+};
 use crate::{
     actor::Actor,
     error::StoreError,
-    names::{DomainId, ProjectId, UserId},
+    names::{AccessKeyId, DomainId, ProjectId, UserId},
 };
 
-/// A domain: the owner of users and projects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DomainRecord {
-    /// Its id.
-    pub id: DomainId,
-    /// Its name, of which there is one only.
-    pub name: String,
-}
-
-/// A project of a domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectRecord {
-    /// Its id.
-    pub id: ProjectId,
-    /// The domain that owns it.
-    pub domain: DomainId,
-    /// Its name, of which there is one only in the domain.
-    pub name: String,
-}
-
-/// A password as a hash in PHC form. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PasswordHash(String);
-
-impl PasswordHash {
-    /// Takes a PHC string, such as `$argon2id$v=19$…`.
-    pub fn new(phc: impl Into<String>) -> Self {
-        Self(phc.into())
-    }
-
-    /// The PHC string: not a secret as a password is, but good for guessing at one.
-    pub fn secret_phc(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(…)")
-    }
-}
-
-/// What a user may do in a project: which actions each role means is told in the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Everything, other users included.
-    Administrator,
-    /// Everything that concerns certificates.
-    FullAccess,
-    /// Only what changes nothing and shows no private key.
-    ReadOnly,
-}
-
-/// A role in a project.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// Where.
-    pub project: ProjectId,
-    /// As what.
-    pub role: Role,
-}
-
-/// A user to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewUser {
-    /// The id to give.
-    pub id: UserId,
-    /// The name, of which there is one only in the domain.
-    pub name: String,
-    /// The password, hashed.
-    pub password: PasswordHash,
-}
-
-/// A user as kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserRecord {
-    /// The id.
-    pub id: UserId,
-    /// The domain that the user belongs to.
-    pub domain: DomainId,
-    /// The name.
-    pub name: String,
-    /// The password, hashed.
-    pub password: PasswordHash,
-    /// One role at most for each project, in the order of the project ids.
-    pub grants: Vec<Grant>,
-}
-
-impl UserRecord {
-    /// The role in a project, if there is one.
-    pub fn role_in(&self, project: &ProjectId) -> Option<Role> {
-        self.grants.iter().find(|grant| grant.project == *project).map(|grant| grant.role)
-    }
-}
-
-/// The SHA-256 of a token. The token itself is never kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TokenHash(pub [u8; 32]);
-
-/// A token to be kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewToken {
-    /// Its hash.
-    pub hash: TokenHash,
-    /// Whose it is.
-    pub user: UserId,
-    /// The project that it is good for.
-    pub project: ProjectId,
-    /// From when.
-    pub issued: OffsetDateTime,
-    /// Until when.
-    pub expires: OffsetDateTime,
-}
-
-/// A token as kept, with what its owner may do now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenRecord {
-    /// Whose it is.
-    pub user: UserId,
-    /// The domain of that user.
-    pub domain: DomainId,
-    /// The project that it is good for.
-    pub project: ProjectId,
-    /// The user's role there today, not when the token was issued.
-    pub role: Role,
-    /// From when it is good.
-    pub issued: OffsetDateTime,
-    /// Until when it is good; comparing with the clock is left to the caller.
-    pub expires: OffsetDateTime,
-}
-
-/// All that a new store needs before anybody can ask it anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirstStart {
-    /// The domain.
-    pub domain: DomainRecord,
-    /// A project of that domain.
-    pub project: ProjectRecord,
-    /// A user of that domain.
-    pub user: NewUser,
-    /// The user's role in the project.
-    pub role: Role,
-    /// The user's first token.
-    pub token: NewToken,
-}
-
 /// Who there is.
+///
+/// What is done to users, projects and keys takes who does it: somebody with a request, or nobody
+/// (`None`), who is whoever has the machine itself. All of it leaves an audit event, in the project
+/// that it is about, or where it is about none, in the project of who does it.
 ///
 /// Besides what is named, every function may give [`StoreError::Unavailable`],
 /// [`StoreError::Corrupt`] or [`StoreError::Closed`], and those that write [`StoreError::Busy`].
@@ -169,27 +31,26 @@ pub trait Identities: Send + Sync {
     /// Whether [`Identities::set_up`] has been done.
     async fn is_set_up(&self) -> Result<bool, StoreError>;
 
-    /// Makes domain, project, user, role and token, all or nothing; the audit event is dated
+    /// Makes domain, project, user, role, token and access key, all or nothing; the audit event is dated
     /// when the token is issued.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if there is a domain already.
     async fn set_up(&self, first: FirstStart) -> Result<(), StoreError>;
 
-    /// Makes a project. Its audit event is in the actor's project.
+    /// Makes a project.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such domain, [`StoreError::Conflict`] if there is a
     /// project of this id, or one of this name in the domain.
     async fn add_project(
         &self,
-        actor: &Actor,
+        by: Option<&Actor>,
         project: ProjectRecord,
         now: OffsetDateTime,
     ) -> Result<(), StoreError>;
 
-    /// Makes a user of a domain with their roles, all or nothing. Its audit event is in the actor's
-    /// project.
+    /// Makes a user of a domain with their roles, all or nothing.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such domain, or no project of a grant,
@@ -197,7 +58,7 @@ pub trait Identities: Send + Sync {
     /// or two grants are for one project.
     async fn add_user(
         &self,
-        actor: &Actor,
+        by: Option<&Actor>,
         domain: DomainId,
         user: NewUser,
         grants: Vec<Grant>,
@@ -247,16 +108,155 @@ pub trait Identities: Send + Sync {
     /// Keeps a token; the audit event is dated when the token is issued.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if the user has no role in the project, [`StoreError::Conflict`] if
-    /// the token is kept already.
+    /// [`StoreError::Missing`] if the user is disabled or has no role in the project,
+    /// [`StoreError::Conflict`] if the token is kept already.
     async fn keep_token(&self, actor: &Actor, token: NewToken) -> Result<(), StoreError>;
 
     /// What a token stands for, expired or not.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if it was never kept or has been swept, or if its owner has no role
-    /// in the project any more.
+    /// [`StoreError::Missing`] if it was never kept, was revoked or has been swept, or if its owner
+    /// is disabled or has no role in the project any more.
     async fn token(&self, hash: &TokenHash) -> Result<TokenRecord, StoreError>;
+
+    /// All domains, by name.
+    async fn domains(&self) -> Result<Vec<DomainRecord>, StoreError>;
+
+    /// The projects of a domain, by name; none if there is no such domain.
+    async fn projects(&self, domain: &DomainId) -> Result<Vec<ProjectRecord>, StoreError>;
+
+    /// The projects in which a user has a role, by name; none if there is no such user.
+    async fn projects_of(&self, user: &UserId) -> Result<Vec<ProjectRecord>, StoreError>;
+
+    /// The users of a domain, by name; none if there is no such domain.
+    async fn users(&self, domain: &DomainId) -> Result<Vec<UserRecord>, StoreError>;
+
+    /// Gives a user another password. Tokens stay good: see [`Identities::revoke_tokens_of`].
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn set_password(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        password: PasswordHash,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Shuts a user out, or lets them in again.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn set_enabled(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        enabled: bool,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Gives a user a role in a project, in place of the one that they have there.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such user or project.
+    async fn grant(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        grant: Grant,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Takes a user's role in a project away. Their tokens and access keys for it stand for nothing
+    /// as long as they have none.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if they have none.
+    async fn revoke_grant(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        project: &ProjectId,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Removes a user with all roles, tokens and access keys. What they imported stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn remove_user(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Makes a token worthless.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn revoke_token(
+        &self,
+        by: Option<&Actor>,
+        hash: &TokenHash,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Makes all tokens of a user worthless, and returns how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such user.
+    async fn revoke_tokens_of(
+        &self,
+        by: Option<&Actor>,
+        user: &UserId,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError>;
+
+    /// Keeps an access key; the audit event is dated when the key is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if the user is disabled or has no role in the project,
+    /// [`StoreError::Conflict`] if there is a key of this id.
+    async fn keep_access_key(
+        &self,
+        by: Option<&Actor>,
+        key: NewAccessKey,
+    ) -> Result<(), StoreError>;
+
+    /// What an access key stands for, enabled or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none of this id, or if its owner is disabled or has no
+    /// role in the project any more.
+    async fn access_key(&self, id: &AccessKeyId) -> Result<AccessKeyRecord, StoreError>;
+
+    /// The access keys of a user, the oldest first, whatever they stand for; none if there is no
+    /// such user.
+    async fn access_keys_of(&self, user: &UserId) -> Result<Vec<AccessKeyEntry>, StoreError>;
+
+    /// Makes an access key worthless for now, or good again.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn set_access_key_enabled(
+        &self,
+        by: Option<&Actor>,
+        id: &AccessKeyId,
+        enabled: bool,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+
+    /// Removes an access key.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    async fn remove_access_key(
+        &self,
+        by: Option<&Actor>,
+        id: &AccessKeyId,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError>;
 
     /// Drops the tokens that expired before `now`, in small transactions, and returns how many.
     async fn sweep_tokens(&self, now: OffsetDateTime) -> Result<u64, StoreError>;

@@ -17,6 +17,7 @@ pub mod conformance;
 mod error;
 mod identities;
 mod ids;
+mod listing;
 mod names;
 mod sqlite;
 mod upkeep;
@@ -28,14 +29,18 @@ use scm_seal::RingId;
 pub use crate::{
     actor::Actor,
     audit::{Audit, AuditEvent, Outcome, action},
-    certificates::{CertificateCount, CertificateRecord, Certificates, KeptBundle, NewCertificate},
+    certificates::{
+        CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
+        Replacement,
+    },
     error::StoreError,
     identities::{
-        DomainRecord, FirstStart, Grant, Identities, NewToken, NewUser, PasswordHash,
-        ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
+        AccessKeyEntry, AccessKeyRecord, DomainRecord, FirstStart, Grant, Identities, NewAccessKey,
+        NewToken, NewUser, PasswordHash, ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
     },
     ids::{CertificateId, IdBlock, Ids, NotACertificateId},
-    names::{DomainId, EnterpriseProject, ProjectId, UserId},
+    listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
+    names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     upkeep::Upkeep,
 };
 

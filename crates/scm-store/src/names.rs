@@ -44,6 +44,11 @@ text_id! {
 }
 
 text_id! {
+    /// Names an access key: the public half, which clients call AK.
+    AccessKeyId
+}
+
+text_id! {
     /// Names an enterprise project, a grouping within a project. `0` is the one that always exists.
     EnterpriseProject
 }

@@ -9,39 +9,51 @@ mod certificates;
 mod checkpoint;
 mod failure;
 mod identities;
+mod indexer;
+mod listing;
 mod readers;
 mod schema;
+mod scopes;
+mod search;
 mod upkeep;
 mod values;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rusqlite::Connection;
 use scm_seal::RingId;
 
-use self::{checkpoint::Checkpointer, failure::Failure, readers::Readers, writer::Writer};
+use self::{
+    checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
+};
 use crate::error::StoreError;
 
 /// A store in a SQLite file.
 pub(crate) struct Sqlite {
-    writer: Writer,
+    writer: Arc<Writer>,
     readers: Readers,
+    indexer: Indexer,
 }
 
 impl Sqlite {
     /// Opens the file or makes it; see [`crate::open`].
     pub(crate) async fn open(file: PathBuf, ring: RingId) -> Result<Self, StoreError> {
-        tokio::task::spawn_blocking(move || Self::open_blocking(&file, ring))
-            .await
-            .map_err(StoreError::unavailable)?
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&file, ring)).await;
+        let (writer, readers) = opened.map_err(StoreError::unavailable)??;
+        let writer = Arc::new(writer);
+        let indexer = Indexer::start(&writer);
+        Ok(Self { writer, readers, indexer })
     }
 
-    fn open_blocking(file: &Path, ring: RingId) -> Result<Self, StoreError> {
+    fn open_blocking(file: &Path, ring: RingId) -> Result<(Writer, Readers), StoreError> {
         let connection = schema::open(file, ring)?;
         let second = schema::open_for_checkpoints(file).map_err(Failure::into_inner)?;
         let writer = Writer::start(connection, Checkpointer::start(second)?)?;
-        Ok(Self { writer, readers: Readers::new(file.to_owned()) })
+        Ok((writer, Readers::new(file.to_owned())))
     }
 
     /// Hands an act to the writer and waits until it is committed.

@@ -17,20 +17,24 @@ pub trait Upkeep: Send + Sync {
     /// [`StoreError::Conflict`] when almost no block is left.
     async fn lease_block(&self) -> Result<IdBlock, StoreError>;
 
-    /// Marks every certificate whose end lies before `now` as expired, moves the counters along in
-    /// the same transaction, and remembers up to when that has been done. Returns how many it
-    /// marked. Works in small transactions, so that imports go on meanwhile.
+    /// Marks every certificate whose end lies before `now` as expired and moves the counters along
+    /// in the same transaction. Returns how many it marked. Works in small transactions, so that
+    /// imports go on meanwhile.
+    ///
+    /// What is listed and counted is right whether or not this was done: a read corrects for what
+    /// has ended since the last time, and so takes the longer, the longer ago that is.
     ///
     /// # Errors
     /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
     async fn sweep_expired(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
 
-    /// Up to when [`Upkeep::sweep_expired`] has been done: whatever ended before is marked. A read
-    /// that wants to be exact corrects for the interval since then. `None` before the first sweep.
+    /// Brings the index of names up to date and returns how many certificates it lacked. A store
+    /// does so by itself, soon after what was kept, changed or left over from before; until then
+    /// searches look through what the index lacks, and find the same.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Closed`].
-    async fn swept_until(&self) -> Result<Option<OffsetDateTime>, StoreError>;
+    /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
+    async fn index_pending(&self) -> Result<u64, StoreError>;
 
     /// Whether acts and reads get through right now.
     ///

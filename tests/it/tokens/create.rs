@@ -186,7 +186,7 @@ async fn a_user_of_several_projects_has_to_choose() {
         address: [127, 0, 0, 1].into(),
         request_id: "test".into(),
     };
-    server.store().add_user(&actor, domain, user, grants, NOW).await.unwrap();
+    server.store().add_user(Some(&actor), domain, user, grants, NOW).await.unwrap();
     let mut body = right(&server);
     body["auth"]["identity"]["password"]["user"]["name"] = json!("two");
     let role = json!([{ "id": "SCM ReadOnlyAccess", "name": "SCM ReadOnlyAccess" }]);

@@ -10,7 +10,7 @@ use crate::{AuditEvent, Outcome, Store, action};
 /// An import tells who, where, from where, what and when.
 pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
-    let id = new.facts.id;
+    let id = new.id;
     store.keep(&actor(), new).await.unwrap();
     let event = AuditEvent {
         at: NOW,
@@ -18,6 +18,7 @@ pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
         user: Some(actor().user),
         project: Some(actor().project),
         certificate: Some(id),
+        subject: None,
         address: Some(actor().address),
         request_id: Some(actor().request_id),
         outcome: Outcome::Done,

@@ -5,25 +5,38 @@ use std::sync::Arc;
 use time::Duration;
 
 use super::fixture::{NOW, Workshop, actor, in_project};
-use crate::{CertificateCount, EnterpriseProject, KeptBundle, Store, StoreError};
+use crate::{
+    CertificateCount, CertificateRecord, EnterpriseProject, KeptBundle, Store, StoreError,
+};
 
 /// What is read is what was kept: facts, leaf, chain and sealed key.
 pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let new = issued.new_certificate(1).in_enterprise_project(EnterpriseProject::new("ep-1"));
-    let (facts, sealed_key) = (new.facts.clone(), new.sealed_key.clone());
-    let id = facts.id;
+    let (id, sealed_key) = (new.id, new.content.sealed_key.clone());
     store.keep(&actor(), new).await.unwrap();
 
     let found = store.certificate(&actor().project, id).await.unwrap();
-    assert_eq!(found, facts);
-    assert_eq!(found.domain, "www.example.com");
-    assert_eq!(found.sans, ["*.example.net"]);
-    assert_eq!((found.domain_count, found.wildcard_count), (2, 1));
-    assert_eq!(found.enterprise_project.as_str(), "ep-1");
-    assert_eq!((found.created, found.updated), (NOW, NOW));
     let bundle = issued.verified();
+    let facts = CertificateRecord {
+        id,
+        enterprise_project: EnterpriseProject::new("ep-1"),
+        name: "a name".into(),
+        description: None,
+        domain: "www.example.com".into(),
+        sans: vec!["*.example.net".into()],
+        domain_count: 2,
+        wildcard_count: 1,
+        signature_algorithm: bundle.leaf().signature_algorithm().to_string(),
+        key_algorithm: bundle.key().algorithm().to_string(),
+        sha1: bundle.leaf().sha1(),
+        not_before: bundle.leaf().not_before(),
+        not_after: bundle.leaf().not_after(),
+        created: NOW,
+        updated: NOW,
+    };
+    assert_eq!(found, facts);
     let chain: Vec<_> = bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect();
     assert!(!chain.is_empty());
     let leaf = bundle.leaf().der().to_vec();
@@ -35,7 +48,7 @@ pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
 pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com").without_chain();
     let new = issued.new_certificate(1);
-    let id = new.facts.id;
+    let id = new.id;
     store.keep(&actor(), new).await.unwrap();
     let kept = store.bundle(&actor().project, id).await.unwrap();
     assert_eq!(kept.chain, Vec::<Vec<u8>>::new());
@@ -43,22 +56,22 @@ pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
 
 /// An id that was never given out stands for nothing.
 pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
-    let id = Workshop::new().issue("www.example.com").new_certificate(7).facts.id;
+    let id = Workshop::new().issue("www.example.com").new_certificate(7).id;
     let project = actor().project;
     assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing)));
     assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing)));
-    assert_eq!(store.counts(&project).await.unwrap(), []);
+    assert_eq!(store.counts(&project, NOW).await.unwrap(), []);
 }
 
 /// To one project, the certificates of another do not exist.
 pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
-    let id = new.facts.id;
+    let id = new.id;
     store.keep(&in_project("theirs"), new).await.unwrap();
     let ours = actor().project;
     assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing)));
     assert!(matches!(store.bundle(&ours, id).await, Err(StoreError::Missing)));
-    assert_eq!(store.counts(&ours).await.unwrap(), []);
+    assert_eq!(store.counts(&ours, NOW).await.unwrap(), []);
     assert_eq!(store.events(&ours, 10).await.unwrap(), []);
 }
 
@@ -67,7 +80,7 @@ pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     for number in [1, 2] {
         let new = issued.new_certificate(number);
-        let id = new.facts.id;
+        let id = new.id;
         store.keep(&actor(), new).await.unwrap();
         assert_eq!(store.bundle(&actor().project, id).await.unwrap().chain.len(), 2);
     }
@@ -78,7 +91,7 @@ pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
 pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     let first = issued.new_certificate(1).refuse_duplicate();
-    let existing = first.facts.id;
+    let existing = first.id;
     store.keep(&actor(), first).await.unwrap();
 
     let refused = store.keep(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
@@ -94,7 +107,7 @@ pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
 pub async fn an_id_is_kept_once(store: Arc<dyn Store>) {
     let workshop = Workshop::new();
     let first = workshop.issue("first.example.com").new_certificate(1);
-    let id = first.facts.id;
+    let id = first.id;
     store.keep(&actor(), first).await.unwrap();
     for someone in [actor(), in_project("theirs")] {
         let again = workshop.issue("again.example.com").new_certificate(1);
@@ -120,24 +133,32 @@ pub async fn counters_follow_what_is_kept(store: Arc<dyn Store>) {
         expired: false,
         count,
     };
-    let counts = store.counts(&actor().project).await.unwrap();
+    let counts = store.counts(&actor().project, NOW).await.unwrap();
     assert_eq!(counts, [count("a", 2), count("b", 1)]);
 }
 
-/// A certificate counts as expired from the start if its end has passed: the end itself has not.
+/// A certificate counts as expired as soon as its end has passed, before any sweep and after it:
+/// the end itself has not.
 pub async fn what_has_ended_counts_as_expired(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     let end = issued.verified().leaf().not_after();
-    let at_the_end = issued.new_certificate_at(1, end);
-    let after_it = issued.new_certificate_at(2, end + Duration::milliseconds(1));
-    store.keep(&actor(), at_the_end).await.unwrap();
-    store.keep(&actor(), after_it).await.unwrap();
-    let counts = store.counts(&actor().project).await.unwrap();
-    let counts: Vec<_> = counts.iter().map(|count| (count.expired, count.count)).collect();
-    assert_eq!(counts, [(false, 1), (true, 1)]);
+    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    let counts = async |now| -> Vec<_> {
+        let counts = store.counts(&actor().project, now).await.unwrap();
+        counts.iter().map(|count| (count.expired, count.count)).collect()
+    };
+    let after = end + Duration::nanoseconds(1);
+    for _ in 0..2 {
+        assert_eq!(counts(end).await, [(false, 1)]);
+        assert_eq!(counts(after).await, [(true, 1)]);
+        store.sweep_expired(after).await.unwrap();
+    }
+    store.keep(&actor(), issued.new_certificate(2)).await.unwrap();
+    assert_eq!(counts(end).await, [(false, 2)]);
+    assert_eq!(counts(after).await, [(true, 2)]);
 }
 
 async fn total(store: &dyn Store, project: &str) -> u64 {
     let project = in_project(project).project;
-    store.counts(&project).await.unwrap().iter().map(|count| count.count).sum()
+    store.counts(&project, NOW).await.unwrap().iter().map(|count| count.count).sum()
 }

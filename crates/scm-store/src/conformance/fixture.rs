@@ -100,5 +100,6 @@ pub fn first_start() -> FirstStart {
         user: NewUser { id: user, name: "admin".into(), password },
         role: Role::Administrator,
         token,
+        access_key: None,
     }
 }

@@ -6,8 +6,8 @@ use time::Duration;
 
 use super::fixture::{NOW, actor, first_start};
 use crate::{
-    DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId, ProjectRecord, Role, Store,
-    StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
+    AuditEvent, DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId, ProjectRecord, Role,
+    Store, StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
 };
 
 /// After the first start there are a domain, a project, a user with a role and a token.
@@ -27,6 +27,7 @@ pub async fn set_up_makes_all_that_is_needed(store: Arc<dyn Store>) {
         domain: first.domain.id.clone(),
         name: first.user.name.clone(),
         password: first.user.password.clone(),
+        enabled: true,
         grants: vec![Grant { project: first.project.id.clone(), role: first.role }],
     };
     assert_eq!(store.user_by_id(&user.id).await.unwrap(), user);
@@ -54,16 +55,19 @@ pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
     store.set_up(first.clone()).await.unwrap();
     let (project, user) = (second_project(), second_user());
     let grant = Grant { project: project.id.clone(), role: Role::ReadOnly };
-    store.add_project(&actor(), project.clone(), NOW).await.unwrap();
+    store.add_project(Some(&actor()), project.clone(), NOW).await.unwrap();
     let domain = first.domain.id;
     let grants = vec![grant.clone()];
-    store.add_user(&actor(), domain.clone(), user.clone(), grants, NOW).await.unwrap();
+    store.add_user(Some(&actor()), domain.clone(), user.clone(), grants, NOW).await.unwrap();
     assert_eq!(store.project_by_name(&domain, &project.name).await.unwrap(), project);
     let found = store.user_by_id(&user.id).await.unwrap();
     assert_eq!((&found.name, found.grants), (&user.name, vec![grant]));
-    let events = store.events(&actor().project, 2).await.unwrap();
-    let actions: Vec<_> = events.iter().map(|event| &*event.action).collect();
-    assert_eq!(actions, [action::USER_CREATE, action::PROJECT_CREATE]);
+    let events = store.events(&actor().project, 1).await.unwrap();
+    let expected = AuditEvent::done(&actor(), action::USER_CREATE, NOW).on(&user.id);
+    assert_eq!(events, [expected]);
+    let events = store.events(&project.id, 1).await.unwrap();
+    let expected = AuditEvent::done(&actor(), action::PROJECT_CREATE, NOW).on(&project.id);
+    assert_eq!(events, [expected.within(&project.id)]);
 }
 
 /// What is added in a place that is not there is refused, and so is what is there already; a user
@@ -75,19 +79,19 @@ pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
     let astray = ProjectRecord { domain: nowhere.clone(), ..second_project() };
     let grant = |project: ProjectId| vec![Grant { project, role: Role::FullAccess }];
     let missing = [
-        store.add_project(&actor, astray, NOW).await,
-        store.add_user(&actor, nowhere, second_user(), vec![], NOW).await,
+        store.add_project(Some(&actor), astray, NOW).await,
+        store.add_user(Some(&actor), nowhere, second_user(), vec![], NOW).await,
         store
-            .add_user(&actor, domain.clone(), second_user(), grant(ProjectId::new("p9")), NOW)
+            .add_user(Some(&actor), domain.clone(), second_user(), grant(ProjectId::new("p9")), NOW)
             .await,
     ];
     assert!(missing.iter().all(|was| matches!(was, Err(StoreError::Missing))), "{missing:?}");
     assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing)));
     let twice = [grant(first.project.id.clone()), grant(first.project.id.clone())].concat();
     let conflicts = [
-        store.add_project(&actor, first.project.clone(), NOW).await,
-        store.add_user(&actor, domain.clone(), first.user, vec![], NOW).await,
-        store.add_user(&actor, domain, second_user(), twice, NOW).await,
+        store.add_project(Some(&actor), first.project.clone(), NOW).await,
+        store.add_user(Some(&actor), domain.clone(), first.user, vec![], NOW).await,
+        store.add_user(Some(&actor), domain, second_user(), twice, NOW).await,
     ];
     let conflict = |was: &Result<(), _>| matches!(was, Err(StoreError::Conflict { .. }));
     assert!(conflicts.iter().all(conflict), "{conflicts:?}");

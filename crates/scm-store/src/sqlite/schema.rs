@@ -27,7 +27,7 @@ const APPLICATION_ID: i64 = 0x5343_4d31;
 /// How long to wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
-const STATEMENT_CACHE: usize = 64;
+const STATEMENT_CACHE: usize = 128;
 
 /// Opens the file for writing, and makes it and brings it up to date where needed.
 pub(super) fn open(file: &Path, ring: RingId) -> Result<Connection, StoreError> {

@@ -6,7 +6,12 @@ use async_trait::async_trait;
 use rusqlite::{Connection, params};
 use time::OffsetDateTime;
 
-use super::{Sqlite, certificates, failure::Failure, values::Millis};
+use super::{
+    Sqlite,
+    failure::Failure,
+    scopes::{Moved, Shelf},
+    values::{Millis, first_millis_from},
+};
 use crate::{error::StoreError, ids::IdBlock, upkeep::Upkeep};
 
 /// How many certificates or tokens one transaction sweeps, so that imports need not wait for long.
@@ -31,18 +36,13 @@ impl Upkeep for Sqlite {
         }
     }
 
-    async fn swept_until(&self) -> Result<Option<OffsetDateTime>, StoreError> {
-        self.read(|connection| {
-            let until: Option<Millis> =
-                connection.query_row("SELECT swept_until FROM store", [], |row| row.get(0))?;
-            Ok(until.map(|millis| millis.0))
-        })
-        .await
+    async fn index_pending(&self) -> Result<u64, StoreError> {
+        self.indexer.catch_up(&self.writer).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.act(|_| Ok(())).await?;
-        self.swept_until().await.map(drop)
+        self.read(|connection| swept_until(connection).map(drop)).await
     }
 
     async fn close(&self) {
@@ -64,35 +64,58 @@ fn lease(connection: &Connection) -> Result<IdBlock, Failure> {
     Err(StoreError::Conflict { what: "block of ids" }.into())
 }
 
+/// Up to when certificates are marked.
+pub(super) fn swept_until(connection: &Connection) -> Result<Option<i64>, Failure> {
+    let mut statement = connection.prepare_cached("SELECT swept_until FROM store")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Whether a certificate with this end is to be kept as marked.
+pub(super) fn is_marked(
+    connection: &Connection,
+    not_after: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let swept_until = swept_until(connection)?;
+    Ok(swept_until.is_some_and(|until| Millis(not_after).number() < until))
+}
+
+/// Marks the next ones in the order of their ends. After each step, those that ended before
+/// `swept_until` are marked, those that end after it are not, and of those that end just then some
+/// may be: which is what reads rely on.
 fn sweep_some(connection: &Connection, now: OffsetDateTime) -> Result<u64, Failure> {
-    let swept = mark_some(connection, now)?;
-    let count = swept.values().sum();
-    for ((project, enterprise_project), n) in swept {
-        certificates::count(connection, &project, &enterprise_project, false, -(n as i64))?;
-        certificates::count(connection, &project, &enterprise_project, true, n as i64)?;
+    let until = first_millis_from(now);
+    let marked = mark_some(connection, until)?;
+    for (shelf, count) in &marked.by_shelf {
+        shelf.count(connection, Moved { valid: -count, expired: *count })?;
     }
-    if count < SWEEP_LIMIT {
-        connection
-            .prepare_cached("UPDATE store SET swept_until = max(ifnull(swept_until, ?1), ?1)")?
-            .execute([Millis(now)])?;
-    }
+    let count = marked.by_shelf.values().sum::<i64>() as u64;
+    let reached = if count < SWEEP_LIMIT { until } else { marked.last_end };
+    connection
+        .prepare_cached(
+            "UPDATE store SET swept_until = ?1 WHERE swept_until IS NULL OR swept_until < ?1",
+        )?
+        .execute([reached])?;
     Ok(count)
 }
 
-/// How many were marked, by project and enterprise project.
-fn mark_some(
-    connection: &Connection,
-    now: OffsetDateTime,
-) -> Result<BTreeMap<(String, String), u64>, Failure> {
+#[derive(Default)]
+struct Marked {
+    by_shelf: BTreeMap<Shelf, i64>,
+    last_end: i64,
+}
+
+fn mark_some(connection: &Connection, until: i64) -> Result<Marked, Failure> {
     let mut statement = connection.prepare_cached(
         "UPDATE certificate SET expired = 1
-         WHERE id IN (SELECT id FROM certificate WHERE expired = 0 AND not_after < ?1 LIMIT ?2)
-         RETURNING project, enterprise_project",
+         WHERE id IN (SELECT id FROM certificate WHERE expired = 0 AND not_after < ?1
+             ORDER BY not_after LIMIT ?2)
+         RETURNING shelf, not_after",
     )?;
-    let mut marked = statement.query(params![Millis(now), SWEEP_LIMIT])?;
-    let mut swept = BTreeMap::new();
-    while let Some(row) = marked.next()? {
-        *swept.entry((row.get(0)?, row.get(1)?)).or_default() += 1;
+    let mut rows = statement.query(params![until, SWEEP_LIMIT])?;
+    let mut marked = Marked { last_end: i64::MIN, ..Marked::default() };
+    while let Some(row) = rows.next()? {
+        *marked.by_shelf.entry(row.get(0)?).or_default() += 1;
+        marked.last_end = marked.last_end.max(row.get(1)?);
     }
-    Ok(swept)
+    Ok(marked)
 }

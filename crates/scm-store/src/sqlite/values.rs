@@ -9,17 +9,30 @@ use time::OffsetDateTime;
 use crate::{
     identities::{PasswordHash, Role, TokenHash},
     ids::CertificateId,
-    names::{DomainId, EnterpriseProject, ProjectId, UserId},
+    names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
 };
 
 /// A moment, as milliseconds since 1970-01-01 UTC; what is finer is cut off.
 pub(super) struct Millis(pub(super) OffsetDateTime);
 
+impl Millis {
+    /// The number in the column.
+    pub(super) fn number(&self) -> i64 {
+        self.0.unix_timestamp() * 1000 + i64::from(self.0.millisecond())
+    }
+}
+
 impl ToSql for Millis {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let millis = self.0.unix_timestamp() * 1000 + i64::from(self.0.millisecond());
-        Ok(millis.into())
+        Ok(self.number().into())
     }
+}
+
+/// The first whole millisecond that is not before `time`: a kept time lies before it if, and only
+/// if, it lies before `time`.
+pub(super) fn first_millis_from(time: OffsetDateTime) -> i64 {
+    let millis = Millis(time).number();
+    if time.nanosecond().is_multiple_of(1_000_000) { millis } else { millis + 1 }
 }
 
 impl FromSql for Millis {
@@ -86,7 +99,7 @@ macro_rules! text_column {
     )+};
 }
 
-text_column!(DomainId, EnterpriseProject, PasswordHash, ProjectId, UserId);
+text_column!(AccessKeyId, DomainId, EnterpriseProject, PasswordHash, ProjectId, UserId);
 
 macro_rules! text_parameter {
     ($($name:ty),+) => {$(
@@ -98,4 +111,4 @@ macro_rules! text_parameter {
     )+};
 }
 
-text_parameter!(DomainId, EnterpriseProject, ProjectId, UserId);
+text_parameter!(AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId);

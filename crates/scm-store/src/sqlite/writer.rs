@@ -73,6 +73,11 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the writer has ended")))
     }
 
+    /// Whether nothing waits.
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue().as_ref().is_none_or(|queue| queue.capacity() == QUEUE_LIMIT)
+    }
+
     /// Takes no more, and returns when all that was handed over is done.
     pub(super) async fn close(&self) {
         drop(self.queue().take());

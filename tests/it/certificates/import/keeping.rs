@@ -149,7 +149,7 @@ async fn a_restart_keeps_all() {
 
 /// Enterprise project, expired, how many; in order.
 async fn counts(server: &TestServer) -> Vec<(String, bool, u64)> {
-    let counts = server.store().counts(&server.project()).await.unwrap();
+    let counts = server.store().counts(&server.project(), NOW).await.unwrap();
     let mut counts: Vec<_> = counts
         .into_iter()
         .map(|CertificateCount { enterprise_project, expired, count }| {

@@ -1,0 +1,63 @@
+//! Chains, each kept once for a project as long as a certificate there has it.
+
+use aws_lc_rs::digest;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::{failure::Failure, scopes::Scope};
+
+/// The row of the chain, which is made if the project does not keep the chain yet.
+pub(super) fn keep(
+    connection: &Connection,
+    scope: Scope,
+    chain: &[Vec<u8>],
+) -> Result<Option<i64>, Failure> {
+    if chain.is_empty() {
+        return Ok(None);
+    }
+    let certificates = to_bytes(chain);
+    let sha256 = digest::digest(&digest::SHA256, &certificates);
+    let kept = connection
+        .prepare_cached("SELECT id FROM chain WHERE scope = ?1 AND sha256 = ?2")?
+        .query_row(params![scope, sha256.as_ref()], |row| row.get(0))
+        .optional()?;
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    connection
+        .prepare_cached("INSERT INTO chain (scope, sha256, certificates) VALUES (?1, ?2, ?3)")?
+        .execute(params![scope, sha256.as_ref(), certificates])?;
+    Ok(Some(connection.last_insert_rowid()))
+}
+
+/// To be called when a certificate has let go of a chain: the last one takes it along.
+pub(super) fn drop_unused(connection: &Connection, chain: Option<i64>) -> Result<(), Failure> {
+    connection
+        .prepare_cached(
+            "DELETE FROM chain
+             WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM certificate WHERE chain = ?1)",
+        )?
+        .execute([chain])?;
+    Ok(())
+}
+
+/// Each certificate behind its length in 4 bytes, big endian.
+fn to_bytes(chain: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(chain.iter().map(|der| 4 + der.len()).sum());
+    for der in chain {
+        let length = u32::try_from(der.len()).expect("a certificate is far shorter than 4 GiB");
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(der);
+    }
+    bytes
+}
+
+/// The certificates again, if that is what the bytes are.
+pub(super) fn from_bytes(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut chain = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let (der, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        chain.push(der.to_vec());
+        bytes = rest;
+    }
+    bytes.is_empty().then_some(chain)
+}

@@ -1,0 +1,156 @@
+//! Giving a certificate back, renewing it, changing what is said about it, and forgetting it.
+
+use rusqlite::{Connection, Row, params};
+use time::OffsetDateTime;
+
+use super::{
+    super::{
+        audit,
+        failure::Failure,
+        scopes::{Moved, Scope, Shelf},
+        search, upkeep,
+        values::Millis,
+    },
+    chains, read,
+};
+use crate::{
+    actor::Actor,
+    audit::{AuditEvent, action},
+    certificates::{CertificateRecord, Change, Content, KeptBundle},
+    ids::CertificateId,
+};
+
+pub(super) fn export(
+    connection: &Connection,
+    actor: &Actor,
+    id: CertificateId,
+    now: OffsetDateTime,
+) -> Result<(CertificateRecord, KeptBundle), Failure> {
+    let scope = read::scope(connection, &actor.project)?;
+    let record = read::record(connection, scope, id)?;
+    let bundle = read::bundle(connection, scope, id)?;
+    leave_event(connection, actor, action::CERTIFICATE_EXPORT, id, now)?;
+    Ok((record, bundle))
+}
+
+pub(super) fn delete(
+    connection: &Connection,
+    actor: &Actor,
+    id: CertificateId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let scope = read::scope(connection, &actor.project)?;
+    let was = Standing::of(connection, scope, id)?;
+    search::forget(connection, scope, id)?;
+    connection.prepare_cached("DELETE FROM certificate WHERE id = ?1")?.execute([id])?;
+    was.shelf.count(connection, Moved::one_less(was.expired))?;
+    chains::drop_unused(connection, was.chain)?;
+    leave_event(connection, actor, action::CERTIFICATE_DELETE, id, now)
+}
+
+pub(super) fn replace(
+    connection: &Connection,
+    actor: &Actor,
+    id: CertificateId,
+    content: &Content,
+    now: OffsetDateTime,
+) -> Result<CertificateRecord, Failure> {
+    let scope = read::scope(connection, &actor.project)?;
+    let was = Standing::of(connection, scope, id)?;
+    let expired = upkeep::is_marked(connection, content.not_after)?;
+    let chain = chains::keep(connection, scope, &content.chain)?;
+    replace_facts(connection, id, content, Standing { chain, expired, ..was }, now)?;
+    connection
+        .prepare_cached("UPDATE certificate_bytes SET leaf = ?2, sealed_key = ?3 WHERE id = ?1")?
+        .execute(params![id, content.leaf, content.sealed_key.as_bytes()])?;
+    was.shelf.count(connection, Moved::one_less(was.expired))?;
+    was.shelf.count(connection, Moved::one_more(expired))?;
+    chains::drop_unused(connection, was.chain)?;
+    search::renew(connection, scope, id)?;
+    leave_event(connection, actor, action::CERTIFICATE_REPLACE, id, now)?;
+    read::record(connection, scope, id)
+}
+
+pub(super) fn update(
+    connection: &Connection,
+    actor: &Actor,
+    id: CertificateId,
+    change: &Change,
+    now: OffsetDateTime,
+) -> Result<CertificateRecord, Failure> {
+    let scope = read::scope(connection, &actor.project)?;
+    let was = read::record(connection, scope, id)?;
+    let name = change.name.as_ref().unwrap_or(&was.name);
+    let description = change.description.as_ref().unwrap_or(&was.description);
+    connection
+        .prepare_cached(
+            "UPDATE certificate SET name = ?2, description = ?3, updated = ?4 WHERE id = ?1",
+        )?
+        .execute(params![id, name, description, Millis(now)])?;
+    if *name != was.name {
+        search::renew(connection, scope, id)?;
+    }
+    leave_event(connection, actor, action::CERTIFICATE_UPDATE, id, now)?;
+    read::record(connection, scope, id)
+}
+
+/// What a certificate leaves behind when it goes.
+#[derive(Clone, Copy)]
+struct Standing {
+    shelf: Shelf,
+    expired: bool,
+    chain: Option<i64>,
+}
+
+impl Standing {
+    fn of(connection: &Connection, scope: Scope, id: CertificateId) -> Result<Self, Failure> {
+        let sql = "SELECT shelf, expired, chain FROM certificate WHERE id = ?1 AND scope = ?2";
+        let read = |row: &Row<'_>| {
+            Ok(Self { shelf: row.get(0)?, expired: row.get(1)?, chain: row.get(2)? })
+        };
+        Ok(connection.prepare_cached(sql)?.query_row(params![id, scope], read)?)
+    }
+}
+
+fn replace_facts(
+    connection: &Connection,
+    id: CertificateId,
+    content: &Content,
+    standing: Standing,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    connection
+        .prepare_cached(
+            "UPDATE certificate SET expired = ?2, updated = ?3, not_after = ?4, not_before = ?5,
+                 chain = ?6, domain = ?7, sans = ?8, domain_count = ?9, wildcard_count = ?10,
+                 signature_algorithm = ?11, key_algorithm = ?12, sha1 = ?13, sha256 = ?14
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            standing.expired,
+            Millis(now),
+            Millis(content.not_after),
+            Millis(content.not_before),
+            standing.chain,
+            content.domain,
+            content.sans.join("\n"),
+            content.domain_count,
+            content.wildcard_count,
+            content.signature_algorithm,
+            content.key_algorithm,
+            content.sha1,
+            content.sha256,
+        ])?;
+    Ok(())
+}
+
+fn leave_event(
+    connection: &Connection,
+    actor: &Actor,
+    action: &'static str,
+    id: CertificateId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    audit::insert(connection, &AuditEvent::done(actor, action, now).about(id))
+}

@@ -1,0 +1,96 @@
+//! Lists of certificates, and how many there are.
+//!
+//! Whether a certificate has expired follows from its end and the caller's clock alone. The mark
+//! `expired` only says where in the indexes to look: it is right but for those that ended between
+//! the last sweep and now, which are few, and which the index by expiry gives.
+
+mod content;
+mod page;
+mod selection;
+
+use rusqlite::Connection;
+use time::OffsetDateTime;
+
+use self::selection::{Place, Selection};
+use super::{
+    failure::Failure,
+    scopes::{Scope, Shelf},
+    search,
+};
+use crate::{
+    certificates::CertificateCount,
+    error::StoreError,
+    listing::{CertificateListing, CertificateQuery, Start, State},
+    names::ProjectId,
+};
+
+/// A page, and the number of all, as of one moment.
+pub(super) fn list(
+    connection: &Connection,
+    project: &ProjectId,
+    query: &CertificateQuery,
+) -> Result<CertificateListing, Failure> {
+    require_order(query)?;
+    let snapshot = connection.unchecked_transaction()?;
+    let Some(place) = place(&snapshot, project, query)? else {
+        return Ok(CertificateListing { records: Vec::new(), total: 0, next: None });
+    };
+    let selection = Selection::new(&snapshot, place, query)?;
+    match query.content.as_deref().map(search::fold).filter(|needle| !needle.is_empty()) {
+        Some(needle) => content::list(&snapshot, &selection, query, &needle),
+        None => page::list(&snapshot, &selection, query),
+    }
+}
+
+/// By enterprise project, those that are valid first.
+pub(super) fn counts(
+    connection: &Connection,
+    project: &ProjectId,
+    now: OffsetDateTime,
+) -> Result<Vec<CertificateCount>, Failure> {
+    let snapshot = connection.unchecked_transaction()?;
+    let Some(scope) = Scope::known(&snapshot, project)? else { return Ok(Vec::new()) };
+    let mut statement = snapshot.prepare_cached(
+        "SELECT id, enterprise_project FROM shelf WHERE scope = ?1 ORDER BY enterprise_project",
+    )?;
+    let shelves: Vec<(Shelf, _)> = statement
+        .query_map([scope], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut counts = Vec::new();
+    for (shelf, enterprise_project) in shelves {
+        for (state, expired) in [(State::Valid, false), (State::Expired, true)] {
+            let query = CertificateQuery { state, ..CertificateQuery::new(now, 0) };
+            let selection = Selection::new(&snapshot, Place { scope, shelf: Some(shelf) }, &query)?;
+            let count = page::total(&snapshot, &selection)?;
+            let enterprise_project = Clone::clone(&enterprise_project);
+            counts.push(CertificateCount { enterprise_project, expired, count });
+        }
+    }
+    counts.retain(|count| count.count > 0);
+    Ok(counts)
+}
+
+fn require_order(query: &CertificateQuery) -> Result<(), StoreError> {
+    match query.start {
+        Start::After(marker)
+            if (marker.sort, marker.descending) != (query.sort, query.descending) =>
+        {
+            Err(StoreError::OtherOrder)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where to look; nowhere if the project, or the enterprise project, has never kept anything.
+fn place(
+    connection: &Connection,
+    project: &ProjectId,
+    query: &CertificateQuery,
+) -> Result<Option<Place>, Failure> {
+    let Some(scope) = Scope::known(connection, project)? else { return Ok(None) };
+    let Some(name) = &query.enterprise_project else {
+        return Ok(Some(Place { scope, shelf: None }));
+    };
+    let shelf = Shelf::known(connection, scope, name)?;
+    Ok(shelf.map(|shelf| Place { scope, shelf: Some(shelf) }))
+}

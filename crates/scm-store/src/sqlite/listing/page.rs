@@ -1,0 +1,144 @@
+//! Pages in order, by index.
+
+use rusqlite::{Connection, Row, params, params_from_iter};
+
+use super::{
+    super::{
+        certificates::{RECORD_COLUMNS, read_record},
+        failure::Failure,
+        values::Millis,
+    },
+    selection::{Place, Selection, Sql},
+};
+use crate::{
+    certificates::CertificateRecord,
+    listing::{CertificateListing, CertificateQuery, Marker, Sort, Start, State},
+};
+
+/// A page, and the number of all.
+pub(super) fn list(
+    connection: &Connection,
+    selection: &Selection,
+    query: &CertificateQuery,
+) -> Result<CertificateListing, Failure> {
+    let offset = match query.start {
+        Start::Offset(offset) => i64::try_from(offset).unwrap_or(i64::MAX),
+        Start::After(_) => 0,
+    };
+    let mut sql = in_order(selection, query);
+    sql.add(" LIMIT ").value(i64::from(query.limit) + 1).add(" OFFSET ").value(offset);
+    let mut statement = connection.prepare_cached(&sql.text)?;
+    let records = statement
+        .query_map(params_from_iter(&sql.values), read_record)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let total = total(connection, selection)?;
+    Ok(cut(records, query, total))
+}
+
+/// How many the selection has.
+pub(super) fn total(connection: &Connection, selection: &Selection) -> Result<u64, Failure> {
+    if selection.has_past {
+        let mut sql = Sql::default();
+        selection.by_expiry(sql.add("SELECT count(*) FROM ("), "1");
+        sql.add(" LIMIT ").value(CertificateListing::COUNT_LIMIT as i64).add(")");
+        return number(connection, &sql);
+    }
+    let (valid, expired) = counters(connection, selection.place)?;
+    if selection.state == State::Any {
+        return Ok(valid + expired);
+    }
+    let mismarked = |expired| {
+        let mut sql = Sql::default();
+        selection.mismarked(&mut sql, "count(*)", expired);
+        number(connection, &sql)
+    };
+    let (now_valid, now_expired) = (mismarked(false)?, mismarked(true)?);
+    Ok(match selection.state {
+        State::Expired => (expired + now_expired).saturating_sub(now_valid),
+        _ => (valid + now_valid).saturating_sub(now_expired),
+    })
+}
+
+/// How many are marked as valid and as expired.
+fn counters(connection: &Connection, place: Place) -> Result<(u64, u64), Failure> {
+    let mut statement = connection.prepare_cached(
+        "SELECT ifnull(sum(valid), 0), ifnull(sum(expired), 0) FROM shelf
+         WHERE scope = ?1 AND (?2 IS NULL OR id = ?2)",
+    )?;
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(statement.query_row(params![place.scope, place.shelf], read)?)
+}
+
+fn number(connection: &Connection, sql: &Sql) -> Result<u64, Failure> {
+    let mut statement = connection.prepare_cached(&sql.text)?;
+    Ok(statement.query_row(params_from_iter(&sql.values), |row| row.get(0))?)
+}
+
+/// The selection in the order that is asked for, from the marker on if there is one; limit and
+/// offset are to follow. The order by time of change has up to two sources, each of which is in
+/// order by itself, so that SQLite merges them as it goes.
+pub(super) fn in_order(selection: &Selection, query: &CertificateQuery) -> Sql {
+    let mut sql = Sql::default();
+    match (query.sort, selection.state) {
+        (Sort::Expiry | Sort::Status, _) => selection.by_expiry(&mut sql, RECORD_COLUMNS),
+        (Sort::Updated, State::Any) => {
+            selection.marked(&mut sql, RECORD_COLUMNS, false);
+            after_marker(&mut sql, query);
+            sql.add(" UNION ALL ");
+            selection.marked(&mut sql, RECORD_COLUMNS, true);
+        }
+        (Sort::Updated, state) => {
+            let expired = state == State::Expired;
+            selection.marked(&mut sql, RECORD_COLUMNS, expired);
+            after_marker(&mut sql, query);
+            sql.add(" UNION ALL ");
+            selection.mismarked(&mut sql, RECORD_COLUMNS, expired);
+        }
+    }
+    after_marker(&mut sql, query);
+    let direction = if query.descending { " DESC" } else { " ASC" };
+    sql.add(" ORDER BY ").add(key(query.sort)).add(direction).add(", id").add(direction);
+    sql
+}
+
+fn after_marker(sql: &mut Sql, query: &CertificateQuery) {
+    if let Start::After(marker) = query.start {
+        let beyond = if query.descending { ") < (" } else { ") > (" };
+        sql.add(" AND (").add(key(query.sort)).add(", id").add(beyond);
+        sql.value(marker.key).add(", ").value(marker.id).add(")");
+    }
+}
+
+/// The column that an order goes by. The status changes at the end of the validity, so the order by
+/// end is one by status too, at any time.
+pub(super) fn key(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "updated",
+        Sort::Expiry | Sort::Status => "not_after",
+    }
+}
+
+/// The page without the one more that was asked for, to see whether there is more.
+pub(super) fn cut(
+    mut records: Vec<CertificateRecord>,
+    query: &CertificateQuery,
+    total: u64,
+) -> CertificateListing {
+    let more = records.len() > query.limit as usize;
+    records.truncate(query.limit as usize);
+    let next = records.last().filter(|_| more).map(|record| marker_at(record, query));
+    CertificateListing { records, total, next }
+}
+
+fn marker_at(record: &CertificateRecord, query: &CertificateQuery) -> Marker {
+    let time = match query.sort {
+        Sort::Updated => record.updated,
+        Sort::Expiry | Sort::Status => record.not_after,
+    };
+    Marker {
+        sort: query.sort,
+        descending: query.descending,
+        key: Millis(time).number(),
+        id: record.id.number().cast_signed(),
+    }
+}

@@ -1,0 +1,114 @@
+//! Projects, and enterprise projects within them, as small numbers.
+//!
+//! The ids themselves have 32 and 36 characters, and would stand in every row of every index.
+
+use rusqlite::{
+    Connection, OptionalExtension, ToSql, params,
+    types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef},
+};
+
+use super::failure::Failure;
+use crate::names::{EnterpriseProject, ProjectId};
+
+/// The number of a project that keeps something, or of which something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scope(pub(super) i64);
+
+/// The number of an enterprise project within a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shelf(pub(super) i64);
+
+impl Scope {
+    /// The number of a project, given now if it has none.
+    pub(super) fn of(connection: &Connection, project: &ProjectId) -> Result<Self, Failure> {
+        if let Some(scope) = Self::known(connection, project)? {
+            return Ok(scope);
+        }
+        connection.prepare_cached("INSERT INTO scope (project) VALUES (?1)")?.execute([project])?;
+        Ok(Self(connection.last_insert_rowid()))
+    }
+
+    /// The number of a project; without one it has nothing in here.
+    pub(super) fn known(
+        connection: &Connection,
+        project: &ProjectId,
+    ) -> Result<Option<Self>, Failure> {
+        let mut statement = connection.prepare_cached("SELECT id FROM scope WHERE project = ?1")?;
+        Ok(statement.query_row([project], |row| row.get(0)).optional()?)
+    }
+}
+
+impl Shelf {
+    /// The number of an enterprise project, given now if it has none.
+    pub(super) fn of(
+        connection: &Connection,
+        scope: Scope,
+        name: &EnterpriseProject,
+    ) -> Result<Self, Failure> {
+        if let Some(shelf) = Self::known(connection, scope, name)? {
+            return Ok(shelf);
+        }
+        connection
+            .prepare_cached("INSERT INTO shelf (scope, enterprise_project) VALUES (?1, ?2)")?
+            .execute(params![scope, name])?;
+        Ok(Self(connection.last_insert_rowid()))
+    }
+
+    /// The number of an enterprise project; without one there is nothing in it.
+    pub(super) fn known(
+        connection: &Connection,
+        scope: Scope,
+        name: &EnterpriseProject,
+    ) -> Result<Option<Self>, Failure> {
+        let sql = "SELECT id FROM shelf WHERE scope = ?1 AND enterprise_project = ?2";
+        let mut statement = connection.prepare_cached(sql)?;
+        Ok(statement.query_row(params![scope, name], |row| row.get(0)).optional()?)
+    }
+
+    /// Moves the counters.
+    pub(super) fn count(self, connection: &Connection, by: Moved) -> Result<(), Failure> {
+        connection
+            .prepare_cached(
+                "UPDATE shelf SET valid = valid + ?2, expired = expired + ?3 WHERE id = ?1",
+            )?
+            .execute(params![self, by.valid, by.expired])?;
+        Ok(())
+    }
+}
+
+/// By how much counters move.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Moved {
+    pub(super) valid: i64,
+    pub(super) expired: i64,
+}
+
+impl Moved {
+    /// One certificate comes, marked or not.
+    pub(super) fn one_more(expired: bool) -> Self {
+        Self { valid: i64::from(!expired), expired: i64::from(expired) }
+    }
+
+    /// One certificate goes.
+    pub(super) fn one_less(expired: bool) -> Self {
+        Self { valid: -i64::from(!expired), expired: -i64::from(expired) }
+    }
+}
+
+macro_rules! number_column {
+    ($($name:ident),+) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.0.into())
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_i64().map(Self)
+            }
+        }
+    )+};
+}
+
+number_column!(Scope, Shelf);

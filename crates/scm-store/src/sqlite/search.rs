@@ -1,0 +1,174 @@
+//! The index of names: which certificates may contain a text.
+//!
+//! Each certificate is indexed by the pieces of one, two and three characters that occur in its
+//! name, domain and further names, in lower case. A text can only be found where all of its pieces
+//! of three are (or, if it is shorter, where it is itself a piece); whether it is found there, the
+//! row decides. Positions are not kept: that halves the index, and the row knows them.
+//!
+//! The index is built behind the commit, in batches: see `indexer`. What it lacks is in
+//! `search_pending`.
+
+use std::ops::RangeInclusive;
+
+use rusqlite::{Connection, Row, params};
+
+use super::{failure::Failure, scopes::Scope};
+use crate::ids::CertificateId;
+
+/// The longest piece, in characters.
+const PIECE: usize = 3;
+/// Of a long text only so many pieces are looked up: more than enough to leave few candidates.
+const PIECES_LIMIT: usize = 24;
+/// An id has 13 digits, which fit into so many bits.
+const ID_BITS: u32 = 44;
+
+/// The number under which a certificate is indexed: those of a project are together.
+fn place(scope: Scope, id: CertificateId) -> i64 {
+    (scope.0 << ID_BITS) | i64::try_from(id.number()).expect("13 digits fit")
+}
+
+/// All places of a project.
+pub(super) fn places(scope: Scope) -> RangeInclusive<i64> {
+    let first = scope.0 << ID_BITS;
+    first..=first | ((1 << ID_BITS) - 1)
+}
+
+/// The row of a certificate, from its place.
+pub(super) fn row_of(place: i64) -> i64 {
+    place & ((1 << ID_BITS) - 1)
+}
+
+/// A certificate is to be indexed that is not yet.
+pub(super) fn enqueue(
+    connection: &Connection,
+    scope: Scope,
+    id: CertificateId,
+) -> Result<(), Failure> {
+    connection
+        .prepare_cached("INSERT INTO search_pending (place) VALUES (?1)")?
+        .execute([place(scope, id)])?;
+    Ok(())
+}
+
+/// A certificate goes.
+pub(super) fn forget(
+    connection: &Connection,
+    scope: Scope,
+    id: CertificateId,
+) -> Result<(), Failure> {
+    let place = place(scope, id);
+    let pending = connection
+        .prepare_cached("DELETE FROM search_pending WHERE place = ?1")?
+        .execute([place])?;
+    if pending == 0 {
+        connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([place])?;
+    }
+    Ok(())
+}
+
+/// The names of a certificate have changed.
+pub(super) fn renew(
+    connection: &Connection,
+    scope: Scope,
+    id: CertificateId,
+) -> Result<(), Failure> {
+    forget(connection, scope, id)?;
+    enqueue(connection, scope, id)
+}
+
+/// Indexes up to `limit` of those that are pending, and returns how many.
+pub(super) fn index_some(connection: &Connection, limit: usize) -> Result<usize, Failure> {
+    let pending = pending(connection, limit)?;
+    let mut index =
+        connection.prepare_cached("INSERT INTO search (rowid, pieces) VALUES (?1, ?2)")?;
+    let mut done = connection.prepare_cached("DELETE FROM search_pending WHERE place = ?1")?;
+    for (place, pieces) in &pending {
+        index.execute(params![place, pieces])?;
+        done.execute([place])?;
+    }
+    Ok(pending.len())
+}
+
+/// In ascending order, as FTS5 takes them best.
+fn pending(connection: &Connection, limit: usize) -> Result<Vec<(i64, String)>, Failure> {
+    let mut statement = connection.prepare_cached(
+        "SELECT place, name, domain, sans FROM search_pending
+             JOIN certificate ON certificate.id = place & 17592186044415
+         ORDER BY place LIMIT ?1",
+    )?;
+    let read = |row: &Row<'_>| {
+        let texts =
+            [row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?];
+        Ok((row.get(0)?, to_pieces(texts)))
+    };
+    let pending = statement.query_map([limit], read)?;
+    Ok(pending.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The text to index: each piece once.
+fn to_pieces(texts: [&str; 3]) -> String {
+    let folded = texts.map(fold);
+    let lines = folded.iter().flat_map(|text| text.lines());
+    let mut pieces: Vec<_> =
+        lines.flat_map(|line| (1..=PIECE).flat_map(|n| windows(line, n))).collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    written(&pieces)
+}
+
+/// What to ask the index for, to find where `needle`, in lower case and not empty, may be.
+pub(super) fn expression(needle: &str) -> String {
+    let length = needle.chars().count().min(PIECE);
+    let pieces: Vec<_> = windows(needle, length).take(PIECES_LIMIT).collect();
+    written(&pieces)
+}
+
+/// Each character in lower case by itself, so that a part of a text is the same part in lower case.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.chars().flat_map(char::to_lowercase).collect()
+    }
+}
+
+/// Every `length` characters in a row.
+fn windows(text: &str, length: usize) -> impl Iterator<Item = &str> {
+    let starts = text.char_indices().map(|(at, _)| at);
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(length - 1);
+    starts.zip(ends).map(|(start, end)| &text[start..end])
+}
+
+/// Pieces as words that FTS5 takes as they are: in hexadecimal.
+fn written(pieces: &[&str]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(pieces.iter().map(|piece| 2 * piece.len() + 1).sum());
+    for piece in pieces {
+        for byte in piece.bytes() {
+            text.push(DIGITS[usize::from(byte >> 4)].into());
+            text.push(DIGITS[usize::from(byte & 15)].into());
+        }
+        text.push(' ');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_falls_into_its_pieces() {
+        assert_eq!(windows("añb", 2).collect::<Vec<_>>(), ["añ", "ñb"]);
+        assert_eq!(windows("ab", 3).count(), 0);
+        assert_eq!(to_pieces(["AB", "", "b\na"]), "61 6162 62 ");
+        assert_eq!(expression("ab"), "6162 ");
+        assert_eq!(expression("abcd"), "616263 626364 ");
+    }
+
+    #[test]
+    fn lower_case_is_that_of_each_character() {
+        assert_eq!(fold("ÄÖ Straße WWW"), "äö straße www");
+        assert_eq!(fold("ΟΔΟΣ"), format!("{}σ", fold("ΟΔΟ")));
+    }
+}
