@@ -33,7 +33,7 @@ NAME being the certificate's name, all with mode 0600, and prints where they are
 Examples:
   scm export scs1600313391074
   scm export scs1600313391074 --out /etc/nginx/tls --force
-  scm export scs1600313391074 --stdout | openssl pkcs12 -export -out www.p12
+  scm export scs1600313391074 --stdout | ssh lb 'umask 077; cat > /etc/haproxy/www.pem'
 
 Exit codes: 0 written, 1 refused or a file exists, 2 wrong command line, 3 no answer could be had.";
 

@@ -1,13 +1,13 @@
 //! Bundles judged offline, by `check` and before an `import`.
 
-use std::{fs, process::Output};
+use std::fs;
 
-use assert_cmd::Command;
-use scm_pki::testing::{Algorithm, Flaw, TestAuthority, TestBundle};
-use tempfile::TempDir;
-use time::OffsetDateTime;
+use scm_pki::testing::{Flaw, TestBundle};
 
-use crate::{scm, text};
+use crate::{
+    files::{Files, authority},
+    scm, text,
+};
 
 #[test]
 fn a_sound_bundle_is_shown_from_leaf_to_root() {
@@ -136,7 +136,7 @@ fn binary_files_come_with_the_command_that_converts_them() {
     let authority = authority();
     let files = Files::of(&authority.leaf("www.example.com").issue());
     let block = scm_pki::pem::scan(&authority.root_pem()).next().unwrap().unwrap().decode();
-    fs::write(files.0.path().join("my root.der"), block.unwrap()).unwrap();
+    fs::write(files.path("my root.der"), block.unwrap()).unwrap();
     let checked = files.scm(&["check", "my root.der", "leaf.pem", "key.pem", "chain.pem"]);
     let shown = text(&checked.stdout);
     assert_eq!(checked.status.code(), Some(1));
@@ -191,49 +191,6 @@ fn exit_codes_are_as_documented() {
     assert!(text(&unreached.stderr).contains("Nothing was sent."), "{}", text(&unreached.stderr));
     let help = files.scm(&["import", "--help"]);
     assert!(text(&help.stdout).contains("Exit codes: 0 imported"), "{}", text(&help.stdout));
-}
-
-/// A folder with the files of a bundle.
-struct Files(TempDir);
-
-impl Files {
-    fn of(bundle: &TestBundle) -> Self {
-        let files = Self(tempfile::tempdir().unwrap());
-        files.write("leaf.pem", &bundle.certificate);
-        files.write("chain.pem", &bundle.certificate_chain);
-        files.write("key.pem", &bundle.private_key);
-        files
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.path().join(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.path().join(name)).unwrap()
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut scm = scm();
-        scm.current_dir(&self.0).args(args);
-        scm
-    }
-
-    /// Runs `scm`, and makes sure that it never shows a line of the key.
-    fn scm(&self, args: &[&str]) -> Output {
-        let output = self.command(args).output().unwrap();
-        let said = text(&output.stdout) + &text(&output.stderr);
-        let key = self.read("key.pem");
-        let secret = key.lines().filter(|line| line.len() > 20 && !line.starts_with('-'));
-        for line in secret {
-            assert!(!said.contains(line), "{args:?} shows the key");
-        }
-        output
-    }
-}
-
-fn authority() -> TestAuthority {
-    TestAuthority::new(Algorithm::P256, OffsetDateTime::now_utc())
 }
 
 /// The text with dates and hexadecimal numbers replaced, their forms checked.

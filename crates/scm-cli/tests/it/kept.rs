@@ -1,98 +1,15 @@
-//! The commands about what a server keeps, where the server's part can be played: how long lists are
-//! shown, what is said when things go wrong, what leaves the machine.
+//! Deleting, and what concerns every command that asks a server: what leaves the machine, and what is
+//! said when nobody knows what became of it.
 
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime, macros::format_description};
 
 use crate::{
-    server::{Server, summary},
+    list::keeping,
+    server::{Server, TOKEN},
     text,
 };
 
 const UNKNOWN: &str = r#"{"error_code":"SCM.0020","error_msg":"Incorrect certificate ID."}"#;
-
-/// A server with so many certificates, which expire one day after the other from now on, the first
-/// some days ago. It gives markers, as ours does.
-fn keeping(count: usize, expired: usize) -> Server {
-    Server::start(move |request| {
-        let marker = request.split_once("marker=").map(|(_, rest)| rest);
-        let start =
-            marker.map_or(0, |rest| rest.split([' ', '&']).next().unwrap().parse().unwrap());
-        let end = count.min(start + 50);
-        let page: Vec<_> = (start..end).map(|at| summary(at, &in_days(at, expired))).collect();
-        let next = (end < count).then(|| end.to_string());
-        let page = json!({"certificates": page, "total_count": count, "next_marker": next});
-        (200, page.to_string())
-    })
-}
-
-fn in_days(at: usize, expired: usize) -> String {
-    let days = i64::try_from(at).unwrap() - i64::try_from(expired).unwrap();
-    let end = OffsetDateTime::now_utc() + Duration::days(days) + Duration::hours(1);
-    end.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second].0")).unwrap()
-}
-
-#[test]
-fn a_list_is_a_table_of_one_screenful() {
-    let few = keeping(2, 0).scm(&["list"]);
-    let table = text(&few.stdout);
-    let lines: Vec<_> = table.lines().collect();
-    assert_eq!(few.status.code(), Some(0), "{}", text(&few.stderr));
-    assert!(lines[0].starts_with("ID                NAME    DOMAIN              VALID UNTIL"));
-    assert!(lines[1].starts_with("scs0000000000000  name-0  www.example.com +1  "), "{table}");
-    assert!(lines[2].ends_with(", 1 day left  UPLOAD"), "{table}");
-    assert_eq!((lines.len(), text(&few.stderr).as_str()), (3, "2 certificates\n"));
-
-    let server = keeping(120, 0);
-    let first = server.scm(&["list"]);
-    assert_eq!(text(&first.stdout).lines().count(), 51);
-    let told = text(&first.stderr);
-    assert_eq!(told, "50 of 120 certificates; --all shows all, --content narrows\n");
-    let all = server.scm(&["list", "--all"]);
-    assert_eq!(text(&all.stdout).lines().count(), 121);
-    assert_eq!(text(&all.stderr), "120 certificates\n");
-}
-
-#[test]
-fn what_expires_soon_is_found_without_reading_everything() {
-    let server = keeping(1000, 3);
-    let soon = server.scm(&["list", "--expiring", "10"]);
-    let table = text(&soon.stdout);
-    assert_eq!(table.lines().count(), 11, "{table}");
-    assert!(table.contains("ends today") && !table.contains("expired"), "{table}");
-    assert_eq!(text(&soon.stderr), "10 certificates, expiring within 10 days\n");
-    let [request] = server.requests().try_into().unwrap();
-    for asked in ["sort_key=certExpiredTime", "sort_dir=ASC", "expired_days_since=0"] {
-        assert!(request.contains(asked), "{request}");
-    }
-    let with_expired = server.scm(&["list", "--expiring", "10", "--with-expired"]);
-    assert_eq!(text(&with_expired.stdout).matches("expired").count(), 3);
-    let many = server.scm(&["list", "--expiring", "90"]);
-    let told = text(&many.stderr);
-    assert_eq!(told, "the first 50 that expire within 90 days; --all shows all\n");
-}
-
-#[test]
-fn programs_get_all_of_a_list() {
-    for count in [0, 1, 120] {
-        let listed = keeping(count, 0).scm(&["list", "--json"]);
-        let list: Value = serde_json::from_slice(&listed.stdout).unwrap();
-        assert_eq!(list["certificates"].as_array().unwrap().len(), count);
-        assert_eq!(list["total_count"], count);
-        assert!(listed.stderr.is_empty());
-    }
-}
-
-#[test]
-fn a_status_may_be_written_small() {
-    let server = keeping(1, 0);
-    let words = ["list", "--status", "expired", "--content", "a b", "--sort", "expiry"];
-    assert_eq!(server.scm(&[&words[..], &["--reverse"]].concat()).status.code(), Some(0));
-    let request = server.requests().remove(0);
-    for asked in ["status=EXPIRED", "content=a%20b", "sort_key=certExpiredTime", "sort_dir=DESC"] {
-        assert!(request.contains(asked), "{request}");
-    }
-}
 
 #[test]
 fn a_deletion_is_confirmed_and_one_refusal_does_not_keep_the_others() {
@@ -132,7 +49,7 @@ fn an_access_key_signs_and_needs_no_file() {
 #[test]
 fn what_leaves_the_machine_in_the_clear_is_pointed_out() {
     let server = keeping(1, 0);
-    let token = [("SCM_TOKEN", "0123456789abcdef0123456789abcdef")];
+    let token = [("SCM_TOKEN", TOKEN)];
     let exposed = server.run(&server.url_beyond_loopback(), &token, &["list"]);
     assert_eq!(exposed.status.code(), Some(0));
     let told = text(&exposed.stderr);

@@ -4,7 +4,11 @@
 
 mod check;
 mod command_line;
+mod export;
+mod files;
 mod kept;
+mod list;
+mod replace;
 mod server;
 
 use assert_cmd::Command;

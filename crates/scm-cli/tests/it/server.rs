@@ -12,6 +12,9 @@ use serde_json::Value;
 
 use crate::scm;
 
+/// A token that has the length of one.
+pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
 /// A server that answers each request, by its head, with a status and a body.
 pub(crate) struct Server {
     address: String,
@@ -34,7 +37,7 @@ impl Server {
 
     /// Runs `scm` with a token against this machine.
     pub(crate) fn scm(&self, words: &[&str]) -> Output {
-        self.run(&self.url(), &[("SCM_TOKEN", "0123456789abcdef0123456789abcdef")], words)
+        self.run(&self.url(), &[("SCM_TOKEN", TOKEN)], words)
     }
 
     pub(crate) fn run(&self, url: &str, variables: &[(&str, &str)], words: &[&str]) -> Output {
@@ -55,6 +58,15 @@ impl Server {
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+/// What is kept of a certificate that ends at a time.
+pub(crate) fn detail(name: &str, names: &[&str], end: &str) -> String {
+    let detail = serde_json::json!({
+        "id": "scs0000000000001", "name": name, "domain": names[0], "names": names,
+        "domain_count": names.len(), "not_after": end, "status": "UPLOAD",
+    });
+    detail.to_string()
 }
 
 /// A certificate in a list.
