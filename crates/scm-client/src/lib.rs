@@ -64,7 +64,6 @@ mod operations;
 mod refusal;
 mod region;
 mod retry;
-mod rows;
 mod session;
 mod walk;
 

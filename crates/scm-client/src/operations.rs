@@ -6,7 +6,10 @@ use futures_util::{
 };
 use scm_model::{
     Call, Empty,
-    api::{ImportCertificate, ShowCertificate},
+    api::{
+        DeleteCertificate, ExportCertificate, ImportCertificate, ListCertificates,
+        ReplaceCertificate, ShowCertificate, UpdateCertificate,
+    },
     certificates::{
         CertificateDetail, CertificateFilter, CertificateImport, CertificatePage, CertificatePath,
         CertificateReplacement, CertificateSummary, CertificateUpdate, ExportedCertificate,
@@ -14,9 +17,6 @@ use scm_model::{
     },
 };
 
-use crate::rows::{
-    DeleteCertificate, ExportCertificate, ListCertificates, ReplaceCertificate, UpdateCertificate,
-};
 use crate::{Client, Error, walk::Walk};
 
 impl Client {

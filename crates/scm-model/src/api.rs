@@ -5,10 +5,16 @@
 //! Router, OpenAPI document, client, authorization and the access tests all read it.
 
 use crate::{
-    Access::{self, Action as Allowed, Open},
+    Access::{self, Action as Allowed, Open, SignedIn},
     Action, Condition, Empty, ErrorShape, Operation, Visitor,
-    certificates::{CertificateDetail, CertificateImport, CertificatePath, ImportedCertificate},
-    identity::{IssuedToken, TokenQuery, TokenRequest},
+    certificates::{
+        CertificateDetail, CertificateFilter, CertificateImport, CertificatePage, CertificatePath,
+        CertificateReplacement, CertificateUpdate, ExportedCertificate, ImportedCertificate,
+    },
+    identity::{
+        DomainList, IssuedToken, ProjectFilter, ProjectList, SubjectToken, TokenBody, TokenQuery,
+        TokenRequest,
+    },
     operation::operations,
 };
 
@@ -24,15 +30,80 @@ operations! {
             KeyMismatch, NoDomain, DomainMalformed, Expired, Weak, AlreadyKept,
         ];
 
+    /// Lists certificates.
+    ///
+    /// The most recently changed first, unless something else is asked for.
+    ListCertificates: GET "/v3/scm/certificates", Allowed(Action::CertList), Scm,
+        (query: CertificateFilter) -> OK CertificatePage, refuses [BodyMalformed];
+
     /// Shows one certificate.
     ///
     /// Everything that is kept of it but its private key.
     ShowCertificate: GET "/v3/scm/certificates/{certificate_id}", Allowed(Action::CertGet), Scm,
         (path: CertificatePath) -> OK CertificateDetail, refuses [UnknownCertificate];
 
+    /// Exports one certificate with its chain and private key.
+    ///
+    /// The body may be absent, `{}` or `null`. Every export, refused ones too, is recorded.
+    ExportCertificate: POST "/v3/scm/certificates/{certificate_id}/export",
+        Allowed(Action::CertExport), Scm,
+        (path: CertificatePath) -> OK ExportedCertificate, refuses [BodyMalformed, UnknownCertificate];
+
+    /// Deletes one certificate and its private key.
+    DeleteCertificate: DELETE "/v3/scm/certificates/{certificate_id}",
+        Allowed(Action::CertDelete), Scm,
+        (path: CertificatePath) -> NO_CONTENT Empty, refuses [UnknownCertificate];
+
+    /// Replaces one certificate in place by a renewed one, with its chain and private key.
+    ///
+    /// An addition of this server: id, name, description and enterprise project stay. The same is
+    /// proved as by an import; if anything is wrong, the old one stays.
+    ReplaceCertificate: PUT "/v3/scm/certificates/{certificate_id}",
+        Allowed(Action::CertUpdate), Scm,
+        (path: CertificatePath, body: CertificateReplacement) -> OK CertificateDetail, refuses [
+            CertificateMissing, CertificateMarks, CertificateUnreadable, ChainUnreadable,
+            ChainBroken, ChainRequired, KeyMissing, KeyMarks, KeyUnreadable, KeyMismatch, NoDomain,
+            DomainMalformed, Expired, Weak, UnknownCertificate,
+        ];
+
+    /// Renames one certificate, or describes it.
+    ///
+    /// An addition of this server. What is absent or null stays as it is.
+    UpdateCertificate: PATCH "/v3/scm/certificates/{certificate_id}",
+        Allowed(Action::CertUpdate), Scm,
+        (path: CertificatePath, body: CertificateUpdate) -> OK CertificateDetail,
+        refuses [NameInvalid, UnknownCertificate];
+
     /// Logs in: gives a token for a name and password.
     ///
     /// The password method of Keystone v3. The token is in the reply's header `X-Subject-Token`.
     CreateToken: POST "/v3/auth/tokens", Open, Identity,
         (query: TokenQuery, body: TokenRequest) -> CREATED IssuedToken, refuses [WrongCredentials];
+
+    /// Shows what a token is.
+    ///
+    /// The token that is asked about is in the header `X-Subject-Token`; it must be the caller's own,
+    /// or one for the caller's project if the caller is an administrator.
+    ShowToken: GET "/v3/auth/tokens", SignedIn, Identity,
+        (headers: SubjectToken) -> OK TokenBody, refuses [UnknownToken];
+
+    /// Checks whether a token is good.
+    ///
+    /// As `ShowToken`, without a body.
+    CheckToken: HEAD "/v3/auth/tokens", SignedIn, Identity,
+        (headers: SubjectToken) -> OK Empty, refuses [UnknownToken];
+
+    /// Revokes a token.
+    ///
+    /// It is refused from then on.
+    RevokeToken: DELETE "/v3/auth/tokens", SignedIn, Identity,
+        (headers: SubjectToken) -> NO_CONTENT Empty, refuses [UnknownToken];
+
+    /// Lists the projects that the caller may work in.
+    ListProjects: GET "/v3/projects", SignedIn, Identity,
+        (query: ProjectFilter) -> OK ProjectList;
+
+    /// Lists the domain that the caller belongs to.
+    ListDomains: GET "/v3/auth/domains", SignedIn, Identity,
+        () -> OK DomainList;
 }

@@ -163,6 +163,7 @@ fn method<O: Operation>() -> HttpMethod {
         http::Method::GET => HttpMethod::Get,
         http::Method::POST => HttpMethod::Post,
         http::Method::PUT => HttpMethod::Put,
+        http::Method::PATCH => HttpMethod::Patch,
         http::Method::DELETE => HttpMethod::Delete,
         http::Method::HEAD => HttpMethod::Head,
         other => unreachable!("no row of the table has the method {other}"),

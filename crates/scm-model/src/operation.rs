@@ -39,7 +39,11 @@ pub trait Operation: Sized + Send + Sync + 'static {
     fn refusals() -> Vec<Condition> {
         let mut all = Vec::new();
         if Self::ACCESS != Access::Open {
-            all.extend([Condition::TokenInvalid, Condition::IdentityAway]);
+            all.extend([
+                Condition::TokenInvalid,
+                Condition::SignatureInvalid,
+                Condition::IdentityAway,
+            ]);
         }
         if matches!(Self::ACCESS, Access::Action(_)) {
             all.push(Condition::NotAllowed);
@@ -79,19 +83,38 @@ pub enum Access {
 pub enum Action {
     /// Importing a certificate.
     CertImport,
+    /// Seeing the list of certificates.
+    CertList,
     /// Seeing one certificate.
     CertGet,
+    /// Getting a certificate back with its private key.
+    CertExport,
+    /// Changing a certificate, or replacing it.
+    CertUpdate,
+    /// Deleting a certificate.
+    CertDelete,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 2] = [Self::CertImport, Self::CertGet];
+    pub const ALL: [Self; 6] = [
+        Self::CertImport,
+        Self::CertList,
+        Self::CertGet,
+        Self::CertExport,
+        Self::CertUpdate,
+        Self::CertDelete,
+    ];
 
     /// Its name in identity policies.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CertImport => "scm:cert:import",
+            Self::CertList => "scm:cert:list",
             Self::CertGet => "scm:cert:get",
+            Self::CertExport => "scm:cert:export",
+            Self::CertUpdate => "scm:cert:update",
+            Self::CertDelete => "scm:cert:delete",
         }
     }
 }

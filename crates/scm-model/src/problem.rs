@@ -103,12 +103,16 @@ conditions! {
     AlreadyKept: BAD_REQUEST "SCM.9001" "The certificate already exists.";
     /// The caller has not proved who they are.
     TokenInvalid: UNAUTHORIZED "SCM.1000" "The token of the request fails to be authenticated";
+    /// The signature of the request is not good, or its access key is not.
+    SignatureInvalid: UNAUTHORIZED "APIGW.0301" "Incorrect IAM authentication information:";
     /// The name or the password is wrong.
     WrongCredentials: UNAUTHORIZED "SCM.1000" "The username or password is wrong.";
     /// The caller's role does not allow it.
     NotAllowed: FORBIDDEN "SCM.4002" "You do not have permission to perform this operation.";
     /// The project keeps no certificate of this id.
     UnknownCertificate: NOT_FOUND "SCM.0020" "Incorrect certificate ID.";
+    /// There is no such token, or it is none of the caller's business.
+    UnknownToken: NOT_FOUND "SCM.9005" "Could not find the token.";
     /// There is nothing at this path.
     UnknownPath: NOT_FOUND "APIGW.0101"
         "The API does not exist or has not been published in the environment.";

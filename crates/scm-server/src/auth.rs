@@ -1,18 +1,24 @@
 //! Who asks, and what they may do.
 
+mod access_key;
 mod keystone;
+mod lockout;
 mod password;
+mod signature;
 mod token;
 
-use http::{HeaderName, request::Parts};
+use http::{HeaderName, HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Access, Action, Condition, Operation};
-use scm_store::{Actor, AuditEvent, Role, StoreError};
+use scm_store::{Actor, AuditEvent, DomainId, Role, StoreError};
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
+pub use access_key::AccessKeyPair;
 pub use keystone::{Away, Keystone, KeystoneError};
+pub use lockout::Lockout;
 pub use password::PasswordHasher;
-pub use token::NewSecret;
+pub use signature::Pending;
+pub use token::{NewSecret, hash_of as token_hash_of};
 
 /// The header that carries a token.
 pub const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
@@ -22,24 +28,45 @@ pub const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub struct Caller {
     /// Who, where, and in which request.
     pub actor: Actor,
+    /// The domain they belong to.
+    pub domain: DomainId,
     /// What they are in the project, if they are anything: Keystone knows people of many services.
     pub role: Option<Role>,
 }
 
-/// Finds out who asks.
+/// What a request says of who asks.
+pub enum Claim {
+    /// The token says it all.
+    Known(Caller),
+    /// The request is signed: who asks is settled once its body is there.
+    Signed(Box<Pending>),
+}
+
+/// Finds out who asks, as far as that can be known before the body.
 ///
 /// # Errors
-/// [`Condition::TokenInvalid`] unless the request carries a token that is good now,
-/// [`Condition::IdentityAway`] if a Keystone is to say that, and does not.
-pub async fn claim(ctx: &Ctx, parts: &Parts, origin: &Origin) -> Result<Caller, ApiError> {
-    let refused = || ApiError::refused(Condition::TokenInvalid);
-    let sent = parts.headers.get(AUTH_TOKEN).ok_or_else(refused)?;
+/// [`Condition::TokenInvalid`] unless the request carries a token that is good now, or is signed;
+/// [`Condition::IdentityAway`] if a Keystone is to say that, and does not; those of
+/// [`Pending::read`].
+pub async fn claim(ctx: &Ctx, parts: &Parts, origin: &Origin) -> Result<Claim, ApiError> {
+    match parts.headers.get(AUTH_TOKEN) {
+        Some(token) => known(ctx, token, origin).await.map(Claim::Known),
+        None if parts.headers.contains_key(AUTHORIZATION) => {
+            let pending = Pending::read(ctx, parts, origin).await?;
+            Ok(Claim::Signed(Box::new(pending)))
+        }
+        None => Err(ApiError::refused(Condition::TokenInvalid)),
+    }
+}
+
+async fn known(ctx: &Ctx, sent: &HeaderValue, origin: &Origin) -> Result<Caller, ApiError> {
+    let Origin { address, request_id } = origin.clone();
     if let Some(keystone) = ctx.keystone() {
         let known = keystone.find(sent, ctx.now()).await?;
-        let Origin { address, request_id } = origin.clone();
         let actor = Actor { user: known.user, project: known.project, address, request_id };
-        return Ok(Caller { actor, role: known.role });
+        return Ok(Caller { actor, domain: known.domain, role: known.role });
     }
+    let refused = || ApiError::refused(Condition::TokenInvalid);
     let hash = token::hash_of(sent.as_bytes()).ok_or_else(refused)?;
     let token = match ctx.store().token(&hash).await {
         Err(StoreError::Missing) => return Err(refused()),
@@ -48,9 +75,8 @@ pub async fn claim(ctx: &Ctx, parts: &Parts, origin: &Origin) -> Result<Caller, 
     if token.expires <= ctx.now() {
         return Err(refused());
     }
-    let Origin { address, request_id } = origin.clone();
     let actor = Actor { user: token.user, project: token.project, address, request_id };
-    Ok(Caller { actor, role: Some(token.role) })
+    Ok(Caller { actor, domain: token.domain, role: Some(token.role) })
 }
 
 /// Makes sure that this server is the one to ask about users, projects and tokens.
@@ -83,8 +109,10 @@ fn allows(role: Role, action: Action) -> bool {
     match role {
         Role::Administrator | Role::FullAccess => true,
         Role::ReadOnly => match action {
-            Action::CertGet => true,
-            Action::CertImport => false,
+            Action::CertList | Action::CertGet => true,
+            Action::CertImport | Action::CertExport | Action::CertUpdate | Action::CertDelete => {
+                false
+            }
         },
     }
 }

@@ -9,7 +9,7 @@ use scm_store::{Ids, Store};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    auth::{Keystone, PasswordHasher},
+    auth::{Keystone, Lockout, PasswordHasher},
     clock::Clock,
     config::Config,
 };
@@ -25,6 +25,7 @@ pub struct Inner {
     store: Arc<dyn Store>,
     ids: Ids,
     passwords: PasswordHasher,
+    lockout: Lockout,
     keystone: Option<Arc<Keystone>>,
     clock: Arc<dyn Clock>,
     config: Config,
@@ -41,8 +42,17 @@ impl Ctx {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let ids = Ids::new(Arc::clone(&store));
-        let passwords = PasswordHasher::default();
-        Self(Arc::new(Inner { verifier, keyring, store, ids, passwords, keystone, clock, config }))
+        Self(Arc::new(Inner {
+            verifier,
+            keyring,
+            store,
+            ids,
+            passwords: PasswordHasher::default(),
+            lockout: Lockout::default(),
+            keystone,
+            clock,
+            config,
+        }))
     }
 }
 
@@ -83,6 +93,11 @@ impl Inner {
     /// Who knows the users, if it is not this server.
     pub fn keystone(&self) -> Option<&Arc<Keystone>> {
         self.keystone.as_ref()
+    }
+
+    /// Who has guessed wrong too often.
+    pub fn lockout(&self) -> &Lockout {
+        &self.lockout
     }
 
     /// The time now.

@@ -11,7 +11,7 @@ use http::{
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
 };
 use http_body_util::Full;
-use scm_model::{Condition, ErrorShape, Violation, Violations, identity::IdentityErrorBody};
+use scm_model::{Condition, ErrorShape, Rule, Violation, Violations, identity::IdentityErrorBody};
 use scm_pki::{FindingClass, Findings};
 use scm_store::StoreError;
 
@@ -139,6 +139,10 @@ impl From<StoreError> for ApiError {
                 let detail = format!("This project keeps it as {existing}.");
                 Self::refused_because(Condition::AlreadyKept, detail)
             }
+            StoreError::OtherOrder => {
+                let words = "from a list in the same order as this one";
+                Violations::from(Violation::new("marker", Rule::Pattern(words))).into()
+            }
             StoreError::Busy => Self::refused(Condition::TooMany),
             StoreError::Unavailable { .. } | StoreError::Closed => {
                 Self { inside: Some(error.into()), ..Self::refused(Condition::StoreAway) }
@@ -159,7 +163,6 @@ impl From<Arc<Away>> for ApiError {
 }
 
 fn condition_of_violation(violation: &Violation) -> Condition {
-    use scm_model::Rule;
     match (violation.field.as_str(), &violation.rule) {
         ("name", Rule::Length { .. } | Rule::Pattern(_)) => Condition::NameInvalid,
         _ => Condition::BodyMalformed,

@@ -7,15 +7,16 @@
 use std::fs;
 
 use aws_lc_rs::rand;
-use scm_model::{Credentials, SecretText};
+use scm_model::Credentials;
+use scm_seal::Keyring;
 use scm_store::{
-    DomainId, DomainRecord, FirstStart, NewToken, NewUser, ProjectId, ProjectRecord, Role, Store,
-    UserId,
+    DomainId, DomainRecord, FirstStart, NewAccessKey, NewToken, NewUser, ProjectId, ProjectRecord,
+    Role, Store, UserId,
 };
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    auth::{NewSecret, PasswordHasher},
+    auth::{AccessKeyPair, NewSecret, PasswordHasher},
     data_dir::{DataDir, at, replace, write_private},
     start::StartError,
 };
@@ -27,19 +28,19 @@ use crate::{
 pub async fn set_up(
     folder: &DataDir,
     store: &dyn Store,
+    keyring: &Keyring,
     now: OffsetDateTime,
     token_lifetime: Duration,
 ) -> Result<(), StartError> {
     let unfinished = folder.unfinished_credentials();
     if !store.is_set_up().await? {
-        let token = NewSecret::token();
-        let password = NewSecret::password();
-        let first = first(&password, &token, now, token_lifetime);
-        let credentials = credentials(&first, password.0, token.0);
-        write_private(&unfinished, &json(&credentials))?;
+        let secrets = Secrets::random();
+        let first = first(&secrets, keyring, now, token_lifetime);
+        write_private(&unfinished, &json(&credentials(&first, secrets)))?;
         store.set_up(first).await?;
     }
-    if unfinished.exists() {
+    // Where the file is there already, what is unfinished is a note of an address at most.
+    if unfinished.exists() && !folder.credentials().exists() {
         replace(&unfinished, &folder.credentials())?;
     }
     Ok(())
@@ -62,9 +63,26 @@ pub fn note_address(folder: &DataDir, base_url: &str) -> Result<(), StartError> 
     Ok(replace(&folder.unfinished_credentials(), &path)?)
 }
 
+/// What is told once, and kept as hashes or sealed.
+struct Secrets {
+    password: NewSecret,
+    token: NewSecret,
+    access_key: AccessKeyPair,
+}
+
+impl Secrets {
+    fn random() -> Self {
+        Self {
+            password: NewSecret::password(),
+            token: NewSecret::token(),
+            access_key: AccessKeyPair::random(),
+        }
+    }
+}
+
 fn first(
-    password: &NewSecret,
-    token: &NewSecret,
+    secrets: &Secrets,
+    keyring: &Keyring,
     now: OffsetDateTime,
     token_lifetime: Duration,
 ) -> FirstStart {
@@ -77,19 +95,27 @@ fn first(
     let user = NewUser {
         id: UserId::new(random_id()),
         name: "admin".to_owned(),
-        password: PasswordHasher::hash(&password.0),
+        password: PasswordHasher::hash(&secrets.password.0),
     };
     let token = NewToken {
-        hash: token.token_hash(),
+        hash: secrets.token.token_hash(),
         user: user.id.clone(),
         project: project.id.clone(),
         issued: now,
         expires: now + token_lifetime,
     };
-    FirstStart { domain, project, user, role: Role::Administrator, token }
+    let access_key = NewAccessKey {
+        id: secrets.access_key.id.clone(),
+        user: user.id.clone(),
+        project: project.id.clone(),
+        sealed_secret: secrets.access_key.seal(keyring),
+        created: now,
+    };
+    let access_key = Some(access_key);
+    FirstStart { domain, project, user, role: Role::Administrator, token, access_key }
 }
 
-fn credentials(first: &FirstStart, password: SecretText, token: SecretText) -> Credentials {
+fn credentials(first: &FirstStart, secrets: Secrets) -> Credentials {
     Credentials {
         base_url: String::new(),
         domain_id: first.domain.id.to_string(),
@@ -97,10 +123,10 @@ fn credentials(first: &FirstStart, password: SecretText, token: SecretText) -> C
         project_id: first.project.id.to_string(),
         project_name: first.project.name.clone(),
         user: first.user.name.clone(),
-        password,
-        token,
-        access_key: None,
-        secret_key: None,
+        password: secrets.password.0,
+        token: secrets.token.0,
+        access_key: Some(secrets.access_key.id.to_string()),
+        secret_key: Some(secrets.access_key.secret),
     }
 }
 

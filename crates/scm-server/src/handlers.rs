@@ -1,9 +1,14 @@
 //! The functions that answer the rows of the table.
 
 mod certificates;
+mod directory;
 mod tokens;
 
-use scm_model::api::{CreateToken, ImportCertificate, ShowCertificate};
+use scm_model::api::{
+    CheckToken, CreateToken, DeleteCertificate, ExportCertificate, ImportCertificate,
+    ListCertificates, ListDomains, ListProjects, ReplaceCertificate, RevokeToken, ShowCertificate,
+    ShowToken, UpdateCertificate,
+};
 
 use crate::router::Router;
 
@@ -11,8 +16,18 @@ use crate::router::Router;
 pub fn routes() -> Router {
     Router::default()
         .on(ImportCertificate, certificates::import)
+        .on(ListCertificates, certificates::list)
         .on(ShowCertificate, certificates::show)
+        .on(ExportCertificate, certificates::export)
+        .on(ReplaceCertificate, certificates::replace)
+        .on(UpdateCertificate, certificates::update)
+        .on(DeleteCertificate, certificates::delete)
         .open(CreateToken, tokens::create)
+        .on(ShowToken, tokens::show)
+        .on(CheckToken, tokens::check)
+        .on(RevokeToken, tokens::revoke)
+        .on(ListProjects, directory::projects)
+        .on(ListDomains, directory::domains)
 }
 
 #[cfg(test)]

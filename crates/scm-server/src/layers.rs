@@ -23,6 +23,10 @@ use crate::{auth::AUTH_TOKEN, error::ApiError, router::Desk};
 /// The header that names a request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The name that a client gave its request: for its signature, and for nothing else.
+#[derive(Debug, Clone)]
+pub struct Sent(pub HeaderValue);
+
 /// The longest path that the log shows.
 const SHOWN_PATH: usize = 200;
 
@@ -60,7 +64,9 @@ pub fn around(desk: Desk) -> impl Layered {
     ServiceBuilder::new()
         // Ours is the only name of a request: one that was sent could be forged or anything.
         .map_request(|mut request: Request<Incoming>| {
-            request.headers_mut().remove(REQUEST_ID);
+            if let Some(sent) = request.headers_mut().remove(REQUEST_ID) {
+                request.extensions_mut().insert(Sent(sent));
+            }
             request
         })
         .layer(SetRequestIdLayer::new(REQUEST_ID, Random))

@@ -3,14 +3,14 @@
 use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use scm_model::{Access, Call, Condition, ErrorShape, Operation, Reply as _, Visitor, api};
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::{self, Caller},
+    auth::{self, Caller, Claim},
     ctx::Ctx,
     error::ApiError,
     origin::Origin,
@@ -66,9 +66,7 @@ impl Router {
         const { assert!(!matches!(O::ACCESS, Access::Open), "a row without a caller is `open`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let caller = auth::claim(&ctx, &asked.parts, &asked.origin).await?;
-                auth::allow::<O>(&ctx, &caller).await?;
-                let body = asked.load::<O>(&ctx).await?;
+                let (caller, body) = admit::<O>(&ctx, asked).await?;
                 let call = asked.call::<O>(&body)?;
                 Ok(respond::<O>(handler(ctx, caller, call).await?))
             })
@@ -149,11 +147,29 @@ impl Router {
     }
 }
 
+/// Whoever asks, if they may, and the body they sent.
+async fn admit<O: Operation>(ctx: &Ctx, asked: &mut Asked) -> Result<(Caller, Bytes), ApiError> {
+    match auth::claim(ctx, &asked.parts, &asked.origin).await? {
+        Claim::Known(caller) => {
+            auth::allow::<O>(ctx, &caller).await?;
+            Ok((caller, asked.load::<O>(ctx).await?))
+        }
+        Claim::Signed(pending) => {
+            let body = asked.load::<O>(ctx).await?;
+            let caller = pending.settle::<O>(ctx, &asked.parts, &body)?;
+            auth::allow::<O>(ctx, &caller).await?;
+            Ok((caller, body))
+        }
+    }
+}
+
 fn respond<O: Operation>(reply: O::Reply) -> Answer {
     let parts = reply.write();
     let mut response = Response::new(Full::from(parts.body));
     *response.status_mut() = O::STATUS;
     *response.headers_mut() = parts.headers;
+    // Keys and tokens are for the caller alone, and the rest is soon out of date.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -92,7 +92,7 @@ impl Server {
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.into());
-            first_start::set_up(&folder, &*store, clock.now(), lifetime).await?;
+            first_start::set_up(&folder, &*store, &keyring, clock.now(), lifetime).await?;
         }
         let tls = config.tls().map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
         let (listener, address) = listen(config.listen).await?;

@@ -1,6 +1,9 @@
 //! Records as wire types.
 
-use scm_model::{certificates::CertificateDetail, limits};
+use scm_model::{
+    certificates::{CertificateDetail, CertificateSummary},
+    limits,
+};
 use scm_store::CertificateRecord;
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
@@ -9,7 +12,7 @@ pub fn certificate(record: CertificateRecord, now: OffsetDateTime) -> Certificat
     let names: Vec<_> = std::iter::once(&record.domain).chain(&record.sans).cloned().collect();
     CertificateDetail {
         id: record.id.to_string(),
-        status: if record.not_after < now { "EXPIRED" } else { "UPLOAD" }.to_owned(),
+        status: status(&record, now).to_owned(),
         order_id: None,
         name: record.name,
         r#type: None,
@@ -33,9 +36,42 @@ pub fn certificate(record: CertificateRecord, now: OffsetDateTime) -> Certificat
         enterprise_project_id: record.enterprise_project.as_str().to_owned(),
         multi_domain_type: None,
         shared: false,
-        description: None,
+        description: record.description,
         names,
     }
+}
+
+/// What lists tell of a certificate.
+pub fn summary(record: CertificateRecord, domain: &str, now: OffsetDateTime) -> CertificateSummary {
+    CertificateSummary {
+        id: record.id.to_string(),
+        status: status(&record, now).to_owned(),
+        name: record.name,
+        sans: joined(&record.sans),
+        signature_algorithm: Some(record.signature_algorithm),
+        deploy_support: false,
+        r#type: None,
+        brand: None,
+        expire_time: wire_time(record.not_after),
+        domain_type: domain_type(record.domain_count, record.wildcard_count).to_owned(),
+        domain: record.domain,
+        validity_period: None,
+        domain_count: at_most(limits::DOMAIN_COUNT, record.domain_count),
+        wildcard_count: at_most(limits::DOMAIN_COUNT, record.wildcard_count),
+        description: record.description,
+        domain_id: Some(domain.to_owned()),
+        enterprise_project_id: record.enterprise_project.as_str().to_owned(),
+    }
+}
+
+/// A count as the wire has it.
+pub fn count(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// An import is an upload until it ends; its last moment is still its own.
+fn status(record: &CertificateRecord, now: OffsetDateTime) -> &'static str {
+    if record.not_after < now { "EXPIRED" } else { "UPLOAD" }
 }
 
 fn at_most(most: u32, count: usize) -> u32 {

@@ -16,7 +16,7 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderValue;
 use scm_model::{Condition, limits};
-use scm_store::{ProjectId, Role, TokenHash, UserId};
+use scm_store::{DomainId, ProjectId, Role, TokenHash, UserId};
 use time::{Duration, OffsetDateTime};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
@@ -65,6 +65,8 @@ pub struct Keystone {
 pub struct Known {
     /// Who.
     pub user: UserId,
+    /// The domain they belong to.
+    pub domain: DomainId,
     /// In which project.
     pub project: ProjectId,
     /// As what, if any of their roles means something here.
@@ -196,8 +198,9 @@ impl Keystone {
         };
         let role = self.roles.best(token.roles.iter().map(|role| role.name.as_str()));
         let (user, project) = (UserId::new(token.user.id), ProjectId::new(project.id));
+        let domain = DomainId::new(token.user.domain.id);
         let until = token.expires_at.min(now + self.lifetime);
-        (Verdict::Known(Known { user, project, role }), until)
+        (Verdict::Known(Known { user, domain, project, role }), until)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -47,7 +47,7 @@ impl NewSecret {
 
 /// The hash by which a token is kept, if the text has a token's form at all: others may be two
 /// megabytes long, and are not worth hashing.
-pub(super) fn hash_of(text: &[u8]) -> Option<TokenHash> {
+pub fn hash_of(text: &[u8]) -> Option<TokenHash> {
     let is_ours = text.len() == PREFIX.len() + RANDOM_LEN && text.starts_with(PREFIX.as_bytes());
     is_ours.then(|| {
         TokenHash(digest(&SHA256, text).as_ref().try_into().expect("a SHA-256 has 32 bytes"))

@@ -1,19 +1,20 @@
-//! Tokens: logging in.
+//! Tokens: logging in, looking at one, revoking one.
+
+mod log_in;
 
 use scm_model::{
-    Call, Condition,
-    api::CreateToken,
-    identity::{
-        Auth, IssuedToken, Named, Reference, Scope, Scoped, Token, TokenBody, UserCredentials,
-    },
+    Call, Condition, Empty,
+    api::{CheckToken, CreateToken, RevokeToken, ShowToken},
+    identity::{Auth, IssuedToken, Reference, Scoped, SubjectToken, Token, TokenBody},
 };
 use scm_store::{
-    Actor, DomainId, DomainRecord, NewToken, ProjectId, ProjectRecord, Role, StoreError, UserId,
+    Actor, DomainRecord, NewToken, ProjectRecord, Role, StoreError, TokenHash, TokenRecord,
     UserRecord,
 };
+use time::OffsetDateTime;
 
 use crate::{
-    auth::{self, NewSecret},
+    auth::{self, Caller, NewSecret},
     ctx::Ctx,
     error::ApiError,
     origin::Origin,
@@ -31,8 +32,8 @@ pub async fn create(
         let detail = "auth.identity.methods: only [\"password\"] is supported.";
         return Err(ApiError::refused_because(Condition::BodyMalformed, detail));
     }
-    let (user, domain) = log_in(&ctx, identity.password.user).await?;
-    let (project, role) = scoped(&ctx, &user, scope.unwrap_or_default()).await?;
+    let (user, domain) = log_in::log_in(&ctx, &origin, identity.password.user).await?;
+    let (project, role) = log_in::scoped(&ctx, &user, scope.unwrap_or_default()).await?;
     let secret = NewSecret::token();
     let issued = ctx.now();
     let token = NewToken {
@@ -43,86 +44,50 @@ pub async fn create(
         expires: issued + ctx.token_lifetime(),
     };
     let actor = actor(origin, &token);
-    let body = body(&user, &domain, &project, role, &token);
+    let body = body(&user, &domain, &project, role, (token.issued, token.expires));
     ctx.store().keep_token(&actor, token).await?;
     Ok(IssuedToken { subject_token: secret.0, body })
 }
 
-/// The user whose password it is, in their domain.
-async fn log_in(
-    ctx: &Ctx,
-    credentials: UserCredentials,
-) -> Result<(UserRecord, DomainRecord), ApiError> {
-    let user = known(find_user(ctx, &credentials).await)?;
-    let kept = user.as_ref().map(|user| user.password.clone());
-    let matches = ctx.passwords().matches(credentials.password, kept).await?;
-    match user {
-        Some(user) if matches => {
-            let domain = ctx.store().domain_by_id(&user.domain).await?;
-            Ok((user, domain))
-        }
-        _ => Err(ApiError::refused(Condition::WrongCredentials)),
-    }
+/// What a token is.
+pub async fn show(ctx: Ctx, caller: Caller, call: Call<ShowToken>) -> Result<TokenBody, ApiError> {
+    let (_, token) = subject(&ctx, &caller, &call.headers).await?;
+    let user = ctx.store().user_by_id(&token.user).await?;
+    let domain = ctx.store().domain_by_id(&token.domain).await?;
+    let project = ctx.store().project_by_id(&token.project).await?;
+    Ok(body(&user, &domain, &project, token.role, (token.issued, token.expires)))
 }
 
-async fn find_user(ctx: &Ctx, sent: &UserCredentials) -> Result<UserRecord, StoreError> {
-    if let Some(id) = &sent.id {
-        return ctx.store().user_by_id(&UserId::new(id)).await;
-    }
-    let (Some(name), Some(domain)) = (&sent.name, &sent.domain) else {
-        return Err(StoreError::Missing);
+/// Whether a token is good.
+pub async fn check(ctx: Ctx, caller: Caller, call: Call<CheckToken>) -> Result<Empty, ApiError> {
+    subject(&ctx, &caller, &call.headers).await.map(|_| Empty)
+}
+
+/// Makes a token worthless.
+pub async fn revoke(ctx: Ctx, caller: Caller, call: Call<RevokeToken>) -> Result<Empty, ApiError> {
+    let (hash, _) = subject(&ctx, &caller, &call.headers).await?;
+    ctx.store().revoke_token(Some(&caller.actor), &hash, ctx.now()).await?;
+    Ok(Empty)
+}
+
+/// The token that is asked about, if it is good and the caller's business: their own, or in a
+/// project that they administer.
+async fn subject(
+    ctx: &Ctx,
+    caller: &Caller,
+    headers: &SubjectToken,
+) -> Result<(TokenHash, TokenRecord), ApiError> {
+    let unknown = || ApiError::refused(Condition::UnknownToken);
+    let text = headers.subject_token.secret_str();
+    let hash = auth::token_hash_of(text.as_bytes()).ok_or_else(unknown)?;
+    let token = match ctx.store().token(&hash).await {
+        Err(StoreError::Missing) => return Err(unknown()),
+        found => found?,
     };
-    let domain = find_domain(ctx, domain).await?;
-    ctx.store().user_by_name(&domain.id, name).await
-}
-
-async fn find_domain(ctx: &Ctx, domain: &Named) -> Result<DomainRecord, StoreError> {
-    match (&domain.id, &domain.name) {
-        (Some(id), _) => ctx.store().domain_by_id(&DomainId::new(id)).await,
-        (None, Some(name)) => ctx.store().domain_by_name(name).await,
-        (None, None) => Err(StoreError::Missing),
-    }
-}
-
-/// The project that a token is asked for, and what the user is in it.
-async fn scoped(
-    ctx: &Ctx,
-    user: &UserRecord,
-    scope: Scope,
-) -> Result<(ProjectRecord, Role), ApiError> {
-    let project = match (scope.project, &user.grants[..]) {
-        (Some(project), _) => known(find_project(ctx, user, &project).await)?,
-        (None, [grant]) => known(ctx.store().project_by_id(&grant.project).await)?,
-        (None, _) => {
-            let detail = "auth.scope.project: missing, and the user has not just one project.";
-            return Err(ApiError::refused_because(Condition::BodyMalformed, detail));
-        }
-    };
-    let role = project.as_ref().and_then(|project| user.role_in(&project.id));
-    project.zip(role).ok_or_else(|| {
-        let detail = "The user has no role in the project asked for, or there is none.";
-        ApiError::refused_because(Condition::WrongCredentials, detail)
-    })
-}
-
-async fn find_project(
-    ctx: &Ctx,
-    user: &UserRecord,
-    project: &Named,
-) -> Result<ProjectRecord, StoreError> {
-    match (&project.id, &project.name) {
-        (Some(id), _) => ctx.store().project_by_id(&ProjectId::new(id)).await,
-        (None, Some(name)) => ctx.store().project_by_name(&user.domain, name).await,
-        (None, None) => Err(StoreError::Missing),
-    }
-}
-
-/// What was found, if it was.
-fn known<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
-    match found {
-        Err(StoreError::Missing) => Ok(None),
-        found => found.map(Some),
-    }
+    let own = token.user == caller.actor.user;
+    let in_charge =
+        caller.role == Some(Role::Administrator) && token.project == caller.actor.project;
+    if token.expires > ctx.now() && (own || in_charge) { Ok((hash, token)) } else { Err(unknown()) }
 }
 
 fn actor(origin: Origin, token: &NewToken) -> Actor {
@@ -135,15 +100,15 @@ fn body(
     domain: &DomainRecord,
     project: &ProjectRecord,
     role: Role,
-    token: &NewToken,
+    (issued, expires): (OffsetDateTime, OffsetDateTime),
 ) -> TokenBody {
     let domain = || Reference { id: domain.id.to_string(), name: domain.name.clone() };
     let role = auth::name_of(role).to_owned();
     TokenBody {
         token: Token {
             methods: vec!["password".to_owned()],
-            issued_at: view::token_time(token.issued),
-            expires_at: view::token_time(token.expires),
+            issued_at: view::token_time(issued),
+            expires_at: view::token_time(expires),
             user: Scoped { id: user.id.to_string(), name: user.name.clone(), domain: domain() },
             project: Scoped {
                 id: project.id.to_string(),

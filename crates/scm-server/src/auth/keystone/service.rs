@@ -80,12 +80,21 @@ pub struct Token {
     #[serde(with = "rfc3339")]
     pub expires_at: OffsetDateTime,
     /// Whose it is.
-    pub user: Id,
+    pub user: User,
     /// For which project, if it is for one.
     pub project: Option<Id>,
     /// Which roles its owner has there.
     #[serde(default)]
     pub roles: Vec<Name>,
+}
+
+/// A user.
+#[derive(Debug, Deserialize)]
+pub struct User {
+    /// The id.
+    pub id: String,
+    /// The domain that the user belongs to.
+    pub domain: Id,
 }
 
 /// Something by its id.
@@ -200,7 +209,7 @@ mod tests {
     #[test]
     fn a_token_is_read_as_keystone_and_the_cloud_write_it() {
         let body = br#"{"token": {"methods": ["password"], "expires_at":
-            "2026-01-04T09:05:22.701000Z", "user": {"id": "u", "name": "someone"}, "project":
+            "2026-01-04T09:05:22.701000Z", "user": {"id": "u", "domain": {"id": "d"}}, "project":
             {"id": "p", "name": "x", "domain": {"id": "d"}}, "roles": [{"id": "1", "name": "a"}],
             "catalog": [], "is_domain": false}}"#;
         let token = read(body).unwrap();
@@ -211,7 +220,8 @@ mod tests {
 
     #[test]
     fn without_a_project_or_roles_it_is_a_token_all_the_same() {
-        let body = br#"{"token": {"expires_at": "2026-01-04T09:05:22Z", "user": {"id": "u"}}}"#;
+        let body = br#"{"token": {"expires_at": "2026-01-04T09:05:22Z", "user":
+            {"id": "u", "domain": {"id": "d"}}}}"#;
         let token = read(body).unwrap();
         assert!(token.project.is_none() && token.roles.is_empty());
     }

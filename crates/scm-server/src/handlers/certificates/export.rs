@@ -1,0 +1,57 @@
+//! Giving a certificate back, with its chain and its private key.
+
+use scm_model::{Call, Condition, api::ExportCertificate, certificates::ExportedCertificate};
+use scm_pki::{Certificate, pem};
+use scm_store::{AuditEvent, CertificateId, KeptBundle, StoreError, action};
+
+use crate::{auth::Caller, ctx::Ctx, error::ApiError};
+
+/// The certificate, its chain and its key. The audit event is on disk before the key leaves.
+pub async fn export(
+    ctx: Ctx,
+    caller: Caller,
+    call: Call<ExportCertificate>,
+) -> Result<ExportedCertificate, ApiError> {
+    let id = super::id(&call.path)?;
+    match ctx.store().export(&caller.actor, id, ctx.now()).await {
+        Ok((_, kept)) => open(&ctx, &caller, id, kept),
+        Err(StoreError::Missing) => Err(refused(&ctx, &caller, id).await),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A refusal leaves its audit event too.
+async fn refused(ctx: &Ctx, caller: &Caller, id: CertificateId) -> ApiError {
+    let condition = Condition::UnknownCertificate;
+    let event = AuditEvent::done(&caller.actor, action::CERTIFICATE_EXPORT, ctx.now())
+        .about(id)
+        .refused(condition.code());
+    match ctx.store().record(event).await {
+        Ok(()) => ApiError::refused(condition),
+        Err(error) => error.into(),
+    }
+}
+
+fn open(
+    ctx: &Ctx,
+    caller: &Caller,
+    id: CertificateId,
+    kept: KeptBundle,
+) -> Result<ExportedCertificate, ApiError> {
+    let leaf = Certificate::from_der(kept.leaf).map_err(ApiError::internal)?;
+    let project = caller.actor.project.as_str();
+    let key = ctx
+        .keyring()
+        .unseal(&id.to_string(), project, leaf.public_key(), &kept.sealed_key)
+        .map_err(ApiError::internal)?;
+    let certificate = leaf.to_pem();
+    let chain: String = kept.chain.iter().map(|der| pem::encode("CERTIFICATE", der)).collect();
+    Ok(ExportedCertificate {
+        entire_certificate: format!("{certificate}{chain}"),
+        certificate,
+        certificate_chain: chain,
+        private_key: key.secret_pem().into(),
+        enc_certificate: None,
+        enc_private_key: None,
+    })
+}
