@@ -114,7 +114,7 @@ settings! {
         "Who knows users, projects and tokens: this server, or the Keystone (or IAM) at \
          --keystone-url";
     keystone_url: KeystoneUrl = "none", "SCM_KEYSTONE_URL", "URL",
-        "Where Keystone is, such as https://keystone.example.com:5000; /v3 is added if missing";
+        "Where Keystone is (`https://keystone.example.com:5000`); /v3 is added if missing";
     keystone_roles: KeystoneRoles = "admin=administrator,member=full_access,reader=read_only",
         "SCM_KEYSTONE_ROLES", "NAME=ROLE,...",
         "What Keystone's roles mean: administrator, full_access or read_only; others mean nothing";
