@@ -5,7 +5,7 @@ mod faults;
 use http::Method;
 use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_store::{ProjectId, UserId};
-use scm_tests::{Keystone, NOW, Session, TestServer, TestServerBuilder, import_body};
+use scm_tests::{Keystone, NOW, Session, TestServer, TestServerBuilder, import_body, request};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -117,6 +117,11 @@ async fn some_tokens_let_nobody_in(server: &TestServer, keystone: &Keystone, peo
     }
     let nobody = Session::new(server.address(), None);
     assert_eq!(nobody.show(NO_CERTIFICATE).await.status, 401);
+    let path = format!("/v3/scm/certificates/{NO_CERTIFICATE}");
+    let mut signed = request(Method::GET, &path, "");
+    let signature = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date, Signature=00";
+    signed.headers_mut().insert("authorization", signature.parse().unwrap());
+    assert_eq!(nobody.send_as_is(signed).await.text("error_code"), "APIGW.0301");
 }
 
 async fn a_revoked_token_ends_in_time(server: &TestServer, keystone: &Keystone, people: &People) {

@@ -177,7 +177,7 @@ fn settle(folder: &Path) -> Client {
          [fernet_tokens]\nkey_repository = {shown}/fernet\n\
          [fernet_receipts]\nkey_repository = {shown}/receipts\n\
          [credential]\nkey_repository = {shown}/credential\n\
-         [cache]\nenabled = false\n\
+         [cache]\nenabled = true\nbackend = oslo_cache.dict\n\
          [identity]\npassword_hash_rounds = 4\n"
     );
     write("keystone.conf", &settings);
@@ -204,13 +204,15 @@ fn serve(folder: &Path, port: u16) -> (Child, u16) {
     command.arg(SERVE).arg(port.to_string()).arg(folder.join("own.pem"));
     command.env("OS_KEYSTONE_CONFIG_DIR", folder).stdin(Stdio::null());
     let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().expect("it is installed");
-    let mut port = String::new();
     let stdout = process.stdout.as_mut().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut port).expect("it writes text");
-    let port = port.trim().parse().unwrap_or_else(|_| {
-        let said = fs::read_to_string(folder.join("log")).unwrap_or_default();
-        panic!("Keystone does not start: {said}")
-    });
+    // What Keystone has to say before it knows its settings goes there, too.
+    let mut said = BufReader::new(stdout).lines().map_while(Result::ok);
+    let Some(port) = said.find_map(|line| line.parse().ok()) else {
+        // Its log is complete once it has ended.
+        let _how_it_ended = process.wait();
+        let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+        panic!("Keystone does not start: {log}")
+    };
     (process, port)
 }
 

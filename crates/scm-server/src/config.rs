@@ -105,7 +105,7 @@ settings! {
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     insecure_http: bool = "false", "SCM_INSECURE_HTTP", "BOOL",
         "Speak plain HTTP on addresses other than loopback too: for use behind a proxy that \
-         speaks TLS";
+         speaks TLS, or with a Keystone elsewhere on a network that is trusted";
     trusted_proxies: Proxies = "none", "SCM_TRUSTED_PROXIES", "NETWORKS",
         "The networks, comma-separated, of the proxies whose X-Forwarded-For is believed";
     token_lifetime: u32 = "86400", "SCM_TOKEN_LIFETIME", "SECONDS",
