@@ -1,5 +1,7 @@
 //! `scm` against the real server: what a person types, and what comes of it.
 
+mod kept;
+
 use std::{
     fs,
     process::{Command, Output},
@@ -50,8 +52,8 @@ impl Desk {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(built("scm"));
         command.args(arguments).current_dir(self.files.path());
-        for variable in ["SCM_CREDENTIALS", "SCM_ENDPOINT", "SCM_TOKEN"] {
-            command.env_remove(variable);
+        for variable in ["CREDENTIALS", "ENDPOINT", "TOKEN", "ACCESS_KEY", "SECRET_KEY", "CA"] {
+            command.env_remove(format!("SCM_{variable}"));
         }
         command
     }

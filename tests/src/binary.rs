@@ -87,8 +87,8 @@ impl Binary {
         match listens.recv_timeout(START) {
             Ok(()) => {
                 let base_url = folder.credentials().base_url;
-                let address = base_url.trim_start_matches("http://").parse();
-                binary.address = address.expect("the file says where it listens");
+                let (_, address) = base_url.split_once("://").expect("the file holds a URL");
+                binary.address = address.parse().expect("the file says where it listens");
                 Ok(binary)
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => Err(binary.wait()),
