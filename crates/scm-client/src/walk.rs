@@ -41,32 +41,32 @@ impl Walk {
         page: &CertificatePage,
         url: &str,
     ) -> Result<Option<Self>, Error> {
-        let Some(first) = page.certificates.first() else { return Ok(None) };
-        let place = match &page.next_marker {
-            Some(marker) => {
-                (self.filter.marker, self.filter.offset) = (Some(marker.clone()), None);
-                marker
-            }
-            None if self.filter.marker.is_some() => return Ok(None),
-            None => {
-                let length = u32::try_from(page.certificates.len()).unwrap_or(u32::MAX);
-                let seen = self.filter.offset.unwrap_or(0).saturating_add(length);
-                let full = self.filter.limit.unwrap_or_default().count();
-                if length < full && seen >= page.total_count {
-                    return Ok(None);
-                }
-                self.filter.offset = Some(seen);
-                &first.id
-            }
-        };
-        if self.landmark.as_ref() == Some(place) {
+        let Some(place) = self.advance(page) else { return Ok(None) };
+        if self.landmark.as_ref() == Some(&place) {
             return Err(Error::Endless { url: url.to_owned() });
         }
         self.pages += 1;
         if self.pages.is_power_of_two() {
-            self.landmark = Some(place.clone());
+            self.landmark = Some(place);
         }
         Ok(Some(self))
+    }
+
+    /// Moves behind a page, if anything is there; what tells this place from every other.
+    fn advance(&mut self, page: &CertificatePage) -> Option<String> {
+        let first = page.certificates.first()?;
+        if let Some(marker) = &page.next_marker {
+            (self.filter.marker, self.filter.offset) = (Some(marker.clone()), None);
+            return Some(marker.clone());
+        }
+        let length = u32::try_from(page.certificates.len()).unwrap_or(u32::MAX);
+        let seen = self.filter.offset.unwrap_or(0).saturating_add(length);
+        let full = self.filter.limit.unwrap_or_default().count();
+        if self.filter.marker.is_some() || (length < full && seen >= page.total_count) {
+            return None;
+        }
+        self.filter.offset = Some(seen);
+        Some(first.id.clone())
     }
 }
 
@@ -130,7 +130,8 @@ mod tests {
                 let mut walk = Some(Walk::of(CertificateFilter::default()));
                 let circle = (0..1000).try_for_each(|at| {
                     let id = format!("scs{}", at % length);
-                    let page = page(&[&id], marked.then_some(&id));
+                    let mut page = page(&[&id], marked.then_some(&id));
+                    page.total_count = u32::MAX;
                     walk = walk.take().unwrap().behind(&page, "http://x")?;
                     Ok(())
                 });
