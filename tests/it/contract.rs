@@ -128,6 +128,28 @@ async fn only_a_trusted_proxy_says_where_somebody_comes_from() {
     }
 }
 
+#[tokio::test]
+async fn a_store_that_is_away_is_told_with_when_to_come_back() {
+    let server = TestServer::start().await;
+    let asker = server.by(Person::FullAccess);
+    let log_in = json!({ "auth": { "identity": { "methods": ["password"], "password": {
+        "user": { "name": "admin", "domain": { "name": "default" }, "password": "x" },
+    } } } });
+    server.store().close().await;
+    let words = "The certificate store is not available.";
+    for answer in [
+        asker.import(&import_body(&sound("www.example.com"))).await,
+        asker.show("scs0000000000001").await,
+    ] {
+        assert_eq!(answer.refusal(), (503, "SCM.9003".into(), words.into()));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+    let answer = asker.send(Method::POST, "/v3/auth/tokens", log_in.to_string()).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["error"]["message"]), (503, &json!(words)));
+    assert_eq!(asker.send(Method::GET, "/readyz", "").await.status, 503);
+    assert_eq!(asker.send(Method::GET, "/healthz", "").await.status, 200);
+}
+
 /// Bundles for the real program, which has the real clock.
 pub(crate) mod now {
     use std::sync::OnceLock;

@@ -5,10 +5,13 @@
 
 mod access;
 mod certificates;
+mod cli;
 mod contract;
 mod durability;
 mod hostile;
 mod keystone;
+mod openapi;
+mod openssl;
 mod secrets;
 mod start;
 mod tokens;

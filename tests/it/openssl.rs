@@ -107,6 +107,8 @@ fn what_openssl_makes_is_taken() {
     let rsa = workshop.leaf("rsa", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
     let chain = workshop.chain();
     place.takes("RSA, PKCS#8", [&rsa.certificate, &chain, &rsa.key]);
+    let long = workshop.leaf("long", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096"]);
+    place.takes("RSA-4096", [&long.certificate, &chain, &long.key]);
     place.takes("RSA, PKCS#1", [&rsa.certificate, &chain, &workshop.traditional("rsa", "rsa")]);
     place.takes("bag attributes", workshop.out_of_pkcs12("rsa").each_ref().map(String::as_str));
     for curve in ["P-256", "P-384", "P-521"] {
@@ -140,17 +142,19 @@ fn what_openssl_makes_and_nobody_should_import_is_refused() {
         "certificate signing request",
         [&request, &chain, &leaf.key],
     );
-    let kinds: [(&str, &[&str], &str); 3] = [
-        ("ed448", &["-algorithm", "ED448"], "Ed448"),
-        ("k1", &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"], "secp256k1"),
-        (
-            "brainpool",
-            &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"],
-            "brainpool",
-        ),
+    let curve = |name: &str| format!("ec_paramgen_curve:{name}");
+    let (k1, brainpool, named) = (curve("secp256k1"), curve("brainpoolP256r1"), curve("P-256"));
+    let ec = |option| vec!["-algorithm", "EC", "-pkeyopt", option];
+    let explicit = [ec(&named), vec!["-pkeyopt", "ec_param_enc:explicit"]].concat();
+    let kinds = [
+        ("ed448", vec!["-algorithm", "ED448"], "Ed448"),
+        ("pss", vec!["-algorithm", "RSA-PSS"], "RSA-PSS"),
+        ("k1", ec(&k1), "secp256k1"),
+        ("brainpool", ec(&brainpool), "brainpool"),
+        ("explicit", explicit, "-ec_param_enc named_curve"),
     ];
     for (name, options, words) in kinds {
-        let leaf = workshop.leaf(name, options);
+        let leaf = workshop.leaf(name, &options);
         place.refuses(name, "SCM.0012", words, [&leaf.certificate, &chain, &leaf.key]);
     }
     let weak = workshop.leaf("weak", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"]);
