@@ -12,6 +12,7 @@ mod hostile;
 mod keystone;
 mod openapi;
 mod openssl;
+mod sdk;
 mod secrets;
 mod start;
 mod tokens;

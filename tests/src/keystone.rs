@@ -18,6 +18,8 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
+use crate::tool;
+
 /// Where the programs that serve it are, as the manifest's neighbours.
 const SERVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/keystone/serve.py");
 
@@ -218,14 +220,5 @@ fn serve(folder: &Path, port: u16) -> (Child, u16) {
 
 /// A program of the installed Keystone.
 fn program(name: &str) -> Command {
-    let test = std::env::current_exe().expect("a test knows its own path");
-    let target = test.ancestors().nth(3).expect("tests lie in TARGET/PROFILE/deps");
-    let program = target.join("tools/keystone/bin").join(name);
-    assert!(
-        program.exists(),
-        "Keystone is not installed; `cargo xtask test` does that, or, from the workspace's folder:\n\
-         python3 -m venv {0} && {0}/bin/pip install -r tests/keystone/requirements.txt",
-        target.join("tools/keystone").display()
-    );
-    Command::new(program)
+    Command::new(tool("keystone", name))
 }

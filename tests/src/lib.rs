@@ -13,6 +13,7 @@ mod keystone;
 mod person;
 mod server;
 mod session;
+mod tools;
 mod wire;
 
 pub use binary::{Binary, Ended, built};
@@ -23,4 +24,5 @@ pub use keystone::Keystone;
 pub use person::Person;
 pub use server::{TestServer, TestServerBuilder};
 pub use session::Session;
+pub use tools::tool;
 pub use wire::{Answer, Connection, Protocol, heard, patiently, request, speak};

@@ -12,7 +12,6 @@ use crate::{
 };
 
 const DENY_VERSION: &str = "0.20.2";
-const SPEC_VALIDATOR: &str = "openapi-spec-validator==0.9.0";
 
 /// Makes sure that a program is there, from a Debian package if need be and if we may.
 pub fn debian(program: &str, package: &str) -> Result<(), String> {
@@ -29,39 +28,23 @@ pub fn debian(program: &str, package: &str) -> Result<(), String> {
     installed.map(drop).map_err(|why| format!("{missing}\n{why}"))
 }
 
-/// The validator of OpenAPI documents, in an environment of its own.
-pub fn spec_validator() -> Result<PathBuf, String> {
-    let home = target().join("tools/python");
-    let tool = home.join("bin/openapi-spec-validator");
-    if tool.exists() {
-        return Ok(tool);
-    }
-    debian("python3", "python3-venv")?;
-    tell(&format!("  installing {SPEC_VALIDATOR}"));
-    let home_text = home.to_string_lossy().into_owned();
-    output(&mut command("python3", ["-m", "venv", &home_text]))?;
-    let pip = home.join("bin/pip").to_string_lossy().into_owned();
-    output(&mut command(&pip, ["install", "--quiet", SPEC_VALIDATOR]))?;
-    Ok(tool)
-}
-
-/// A Keystone to test with, as pinned in `tests/keystone`.
-pub fn keystone() -> Result<(), String> {
-    let home = target().join("tools/keystone");
-    let wanted = root().join("tests/keystone/requirements.txt");
+/// A Python environment under `target/tools` with what `tests/NAME/requirements.txt` pins.
+pub fn python(name: &str) -> Result<PathBuf, String> {
+    let home = target().join("tools").join(name);
+    let wanted = root().join("tests").join(name).join("requirements.txt");
     let installed = home.join("requirements.txt");
     let read = |file: &Path| fs::read_to_string(file).map_err(|error| error.to_string());
     if read(&installed).is_ok_and(|installed| read(&wanted) == Ok(installed)) {
-        return Ok(());
+        return Ok(home.join("bin"));
     }
     debian("python3", "python3-venv")?;
-    tell("  installing Keystone (a minute or two, once)");
-    let [home, pip, wanted] =
+    tell(&format!("  installing {name} from PyPI (a minute or two, once)"));
+    let [venv, pip, pins] =
         [&home, &home.join("bin/pip"), &wanted].map(|path| path.display().to_string());
-    output(&mut command("python3", ["-m", "venv", "--clear", &home]))?;
-    output(&mut command(&pip, ["install", "--quiet", "--requirement", &wanted]))?;
+    output(&mut command("python3", ["-m", "venv", "--clear", &venv]))?;
+    output(&mut command(&pip, ["install", "--quiet", "--requirement", &pins]))?;
     fs::copy(wanted, installed).map_err(|error| error.to_string())?;
-    Ok(())
+    Ok(home.join("bin"))
 }
 
 /// cargo-deny, built once.
