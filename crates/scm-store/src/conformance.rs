@@ -9,9 +9,10 @@ mod audit;
 mod certificates;
 mod fixture;
 mod identities;
+mod made_up;
 mod upkeep;
 
-pub use self::{audit::*, certificates::*, fixture::*, identities::*, upkeep::*};
+pub use self::{audit::*, certificates::*, fixture::*, identities::*, made_up::MadeUp, upkeep::*};
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
 /// that returns a new store as `Arc<dyn Store>`, and with it whatever must live as long as the

@@ -126,7 +126,8 @@ CREATE INDEX certificate_by_update ON certificate (scope, expired, updated);
 CREATE INDEX certificate_by_expiry ON certificate (scope, not_after);
 CREATE INDEX certificate_on_shelf_by_update ON certificate (shelf, expired, updated);
 CREATE INDEX certificate_on_shelf_by_expiry ON certificate (shelf, not_after);
-CREATE INDEX certificate_by_leaf ON certificate (scope, sha256);
+-- By end first, so that a new row lands beside its neighbours in time, not on a page of its own.
+CREATE INDEX certificate_by_leaf ON certificate (scope, not_after, sha256);
 CREATE INDEX certificate_by_chain ON certificate (chain);
 CREATE INDEX certificate_to_expire ON certificate (not_after) WHERE expired = 0;
 
@@ -143,6 +144,9 @@ CREATE TABLE certificate_bytes (
 CREATE VIRTUAL TABLE search USING fts5 (
     pieces, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
+
+-- Twice the segments, for half the merging.
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
 
 -- What is not in `search` yet, by the same number.
 CREATE TABLE search_pending (

@@ -1,22 +1,27 @@
 //! Building the index of names, behind the commits.
 //!
 //! A batch is an act like any other: it waits its turn, and is committed with whatever waits
-//! together with it. While others wait, batches come seldom.
+//! together with it. While others write, batches come seldom.
 
 use std::{
     sync::{Arc, Weak},
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
 
 use super::{search, writer::Writer};
 use crate::error::StoreError;
 
-/// How many certificates to index in one act: it takes about as long as a group of imports.
-const BATCH: usize = 250;
-/// How long to wait for more to come, and how long between batches while others wait.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How many certificates to index in one act, which then takes some milliseconds.
+const BATCH: usize = 200;
+/// How long to wait for more to come.
+const PAUSE: Duration = Duration::from_millis(100);
+/// While others write too, it rests so many times as long as it takes.
+const RESTRAINT: u32 = 9;
 
 /// Knows when there is something to do.
 pub(super) struct Indexer {
@@ -62,27 +67,33 @@ async fn work(writer: Weak<Writer>, news: Arc<Notify>) {
     loop {
         news.notified().await;
         sleep(PAUSE).await;
-        while let Some(writer) = writer.upgrade() {
-            match index_some(&writer).await {
-                Ok(BATCH) if writer.is_idle() => {}
-                Ok(BATCH) => {
-                    drop(writer);
-                    sleep(PAUSE).await;
-                }
-                Ok(_) => break,
-                Err(StoreError::Closed) => return,
-                Err(error) => {
-                    // What was not done stays pending, until the next news or the next start.
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(error, "the index of names was not brought up to date");
-                    break;
-                }
+        match catch_up_gently(&writer).await {
+            Ok(()) if writer.strong_count() > 0 => {}
+            Ok(()) | Err(StoreError::Closed) => return,
+            Err(error) => {
+                // What was not done stays pending, until the next news or the next start.
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the index of names was not brought up to date");
             }
         }
-        if writer.strong_count() == 0 {
-            return;
+    }
+}
+
+async fn catch_up_gently(writer: &Weak<Writer>) -> Result<(), StoreError> {
+    let mut acts = 0;
+    while let Some(writer) = writer.upgrade() {
+        let started = Instant::now();
+        if index_some(&writer).await? < BATCH {
+            break;
+        }
+        let others = writer.acts_done() > acts + 1;
+        acts = writer.acts_done();
+        drop(writer);
+        if others {
+            sleep(started.elapsed() * RESTRAINT).await;
         }
     }
+    Ok(())
 }
 
 async fn index_some(writer: &Writer) -> Result<usize, StoreError> {

@@ -10,15 +10,18 @@
 
 use std::ops::RangeInclusive;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{failure::Failure, scopes::Scope};
 use crate::ids::CertificateId;
 
 /// The longest piece, in characters.
 const PIECE: usize = 3;
-/// Of a long text only so many pieces are looked up: more than enough to leave few candidates.
-const PIECES_LIMIT: usize = 24;
+/// Of a long text so many pieces are weighed, and so many of those are asked for.
+const WEIGHED: usize = 24;
+const ASKED: usize = 4;
+/// A piece is the rarer, the further it takes to meet it so often.
+const SAMPLE: usize = 100;
 /// An id has 13 digits, which fit into so many bits.
 const ID_BITS: u32 = 44;
 
@@ -116,11 +119,37 @@ fn to_pieces(texts: [&str; 3]) -> String {
     written(&pieces)
 }
 
-/// What to ask the index for, to find where `needle`, in lower case and not empty, may be.
-pub(super) fn expression(needle: &str) -> String {
+/// What to ask the index for, to find where in a project `needle`, in lower case and not empty, may
+/// be: its rarest pieces. To pass over those that many certificates have takes longer than to look
+/// at the few more that are proposed without them.
+pub(super) fn expression(
+    connection: &Connection,
+    scope: Scope,
+    needle: &str,
+) -> Result<String, Failure> {
     let length = needle.chars().count().min(PIECE);
-    let pieces: Vec<_> = windows(needle, length).take(PIECES_LIMIT).collect();
-    written(&pieces)
+    let mut pieces: Vec<_> = windows(needle, length).take(WEIGHED).collect();
+    if pieces.len() > 1 {
+        let mut weighed = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            weighed.push((reach(connection, scope, piece)?, piece));
+        }
+        weighed.sort_unstable_by(|a, b| b.cmp(a));
+        weighed.truncate(ASKED);
+        pieces = weighed.into_iter().map(|(_, piece)| piece).collect();
+    }
+    Ok(written(&pieces))
+}
+
+/// The place where a piece has been met so often, going through the project.
+fn reach(connection: &Connection, scope: Scope, piece: &str) -> Result<i64, Failure> {
+    let places = places(scope);
+    let mut statement = connection.prepare_cached(
+        "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3
+         LIMIT 1 OFFSET ?4",
+    )?;
+    let values = params![written(&[piece]), places.start(), places.end(), SAMPLE - 1];
+    Ok(statement.query_row(values, |row| row.get(0)).optional()?.unwrap_or(i64::MAX))
 }
 
 /// Each character in lower case by itself, so that a part of a text is the same part in lower case.
@@ -162,8 +191,6 @@ mod tests {
         assert_eq!(windows("añb", 2).collect::<Vec<_>>(), ["añ", "ñb"]);
         assert_eq!(windows("ab", 3).count(), 0);
         assert_eq!(to_pieces(["AB", "", "b\na"]), "61 6162 62 ");
-        assert_eq!(expression("ab"), "6162 ");
-        assert_eq!(expression("abcd"), "616263 626364 ");
     }
 
     #[test]

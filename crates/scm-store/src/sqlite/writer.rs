@@ -6,7 +6,10 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -29,6 +32,7 @@ const GROUP_LIMIT: usize = 256;
 /// The way to the thread.
 pub(super) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Act>>>>,
+    acts_done: Arc<AtomicUsize>,
     done: tokio::sync::Mutex<oneshot::Receiver<()>>,
 }
 
@@ -40,17 +44,20 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let (queue, acts) = mpsc::channel(QUEUE_LIMIT);
         let (finished, done) = oneshot::channel();
+        let acts_done = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&acts_done);
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
-                work(&connection, acts, &checkpointer);
+                work(&connection, acts, &checkpointer, &counter);
                 drop(checkpointer);
                 drop(connection);
                 // Nobody may be waiting.
                 let _ = finished.send(());
             })
             .map_err(StoreError::unavailable)?;
-        Ok(Self { queue: Mutex::new(Some(queue)), done: tokio::sync::Mutex::new(done) })
+        let done = tokio::sync::Mutex::new(done);
+        Ok(Self { queue: Mutex::new(Some(queue)), acts_done, done })
     }
 
     /// Hands an act over and waits for its commit. It may be done more than once, with a rollback
@@ -73,9 +80,9 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the writer has ended")))
     }
 
-    /// Whether nothing waits.
-    pub(super) fn is_idle(&self) -> bool {
-        self.queue().as_ref().is_none_or(|queue| queue.capacity() == QUEUE_LIMIT)
+    /// How many acts were done since the start.
+    pub(super) fn acts_done(&self) -> usize {
+        self.acts_done.load(Ordering::Relaxed)
     }
 
     /// Takes no more, and returns when all that was handed over is done.
@@ -132,9 +139,11 @@ fn work(
     connection: &Connection,
     mut acts: mpsc::Receiver<Box<dyn Act>>,
     checkpointer: &Checkpointer,
+    acts_done: &AtomicUsize,
 ) {
     let mut group = Vec::with_capacity(GROUP_LIMIT);
     while acts.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
+        acts_done.fetch_add(group.len(), Ordering::Relaxed);
         let committed = commit(connection, &mut group).map_err(Failure::into_inner);
         if let Err(error) = &committed {
             tracing::error!(

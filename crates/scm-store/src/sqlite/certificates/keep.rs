@@ -15,7 +15,7 @@ use super::{
 use crate::{
     actor::Actor,
     audit::{AuditEvent, action},
-    certificates::NewCertificate,
+    certificates::{Content, NewCertificate},
     error::StoreError,
 };
 
@@ -26,7 +26,7 @@ pub(super) fn keep(
 ) -> Result<(), Failure> {
     let scope = Scope::of(connection, &actor.project)?;
     if new.refuse_duplicate {
-        refuse_duplicate(connection, scope, &new.content.sha256)?;
+        refuse_duplicate(connection, scope, &new.content)?;
     }
     let shelf = Shelf::of(connection, scope, &new.enterprise_project)?;
     let chain = chains::keep(connection, scope, &new.content.chain)?;
@@ -42,13 +42,14 @@ pub(super) fn keep(
 fn refuse_duplicate(
     connection: &Connection,
     scope: Scope,
-    sha256: &[u8; 32],
+    content: &Content,
 ) -> Result<(), Failure> {
     let existing = connection
         .prepare_cached(
-            "SELECT id FROM certificate WHERE scope = ?1 AND sha256 = ?2 ORDER BY id LIMIT 1",
+            "SELECT id FROM certificate WHERE scope = ?1 AND not_after = ?2 AND sha256 = ?3
+             ORDER BY id LIMIT 1",
         )?
-        .query_row(params![scope, sha256], |row| row.get(0))
+        .query_row(params![scope, Millis(content.not_after), content.sha256], |row| row.get(0))
         .optional()?;
     match existing {
         Some(existing) => Err(StoreError::Duplicate { existing }.into()),

@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, para
 
 use super::{
     super::{
-        certificates::{read_record, record},
+        certificates::{RECORD_COLUMNS, read_record, record},
         failure::Failure,
         search,
     },
@@ -80,7 +80,8 @@ impl Search<'_> {
         let mut index = self.connection.prepare_cached(
             "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3",
         )?;
-        let expression = search::expression(self.needle);
+        let expression =
+            search::expression(self.connection, self.selection.place.scope, self.needle)?;
         let mut rows = index.query(params![expression, places.start(), places.end()])?;
         let mut looked_at = 0;
         while self.found.len() < COUNT_LIMIT {
@@ -145,7 +146,7 @@ impl Search<'_> {
     }
 
     fn page_in_order(&self, total: u64) -> Result<CertificateListing, Failure> {
-        let sql = page::in_order(self.selection, self.query);
+        let sql = page::in_order(self.selection, self.query, RECORD_COLUMNS);
         let mut statement = self.connection.prepare_cached(&sql.text)?;
         let mut rows = statement.query(params_from_iter(&sql.values))?;
         let (mut to_skip, limit) = (self.offset(), self.query.limit as usize + 1);

@@ -158,7 +158,7 @@ impl Bench {
             assert!(queue.try_send(act).is_ok());
         }
         drop(queue);
-        work(&self.connection, waiting, &self.checkpointer());
+        work(&self.connection, waiting, &self.checkpointer(), &AtomicUsize::new(0));
     }
 
     fn into_writer(self) -> (Writer, TempDir) {

@@ -1,0 +1,87 @@
+//! Certificates that nobody issued, for rules that need many of them, or odd ones.
+
+use scm_seal::SealedKey;
+use time::{Duration, OffsetDateTime};
+
+use super::fixture::NOW;
+use crate::{CertificateId, EnterpriseProject, NewCertificate, Replacement, certificates::Content};
+
+/// What a made-up certificate says. Its bytes follow from its number and are of the usual size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeUp {
+    /// The number of the id.
+    pub number: u64,
+    /// The name.
+    pub name: String,
+    /// The domain.
+    pub domain: String,
+    /// The further names.
+    pub sans: Vec<String>,
+    /// The enterprise project.
+    pub enterprise_project: String,
+    /// The end of the validity.
+    pub not_after: OffsetDateTime,
+    /// When it is kept.
+    pub created: OffsetDateTime,
+}
+
+impl MadeUp {
+    /// Named after its number, kept at [`NOW`] and valid for 90 days from then.
+    pub fn new(number: u64) -> Self {
+        Self {
+            number,
+            name: format!("certificate-{number}"),
+            domain: format!("www{number}.example.com"),
+            sans: Vec::new(),
+            enterprise_project: "0".into(),
+            not_after: NOW + Duration::days(90),
+            created: NOW,
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> CertificateId {
+        CertificateId::from_number(self.number).expect("test ids are small")
+    }
+
+    /// To be kept.
+    pub fn to_new(&self) -> NewCertificate {
+        NewCertificate {
+            id: self.id(),
+            name: self.name.clone(),
+            enterprise_project: EnterpriseProject::new(&self.enterprise_project),
+            now: self.created,
+            content: self.content(),
+            refuse_duplicate: false,
+        }
+    }
+
+    /// To stand in the place of another one; name and enterprise project do not count.
+    pub fn to_replacement(&self) -> Replacement {
+        Replacement(self.content())
+    }
+
+    fn content(&self) -> Content {
+        let mut sha256 = [0; 32];
+        // Spread like real hashes.
+        for (n, part) in sha256.chunks_mut(8).enumerate() {
+            let mixed = (self.number + n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            part.copy_from_slice(&mixed.to_be_bytes());
+        }
+        Content {
+            domain: self.domain.clone(),
+            sans: self.sans.clone(),
+            domain_count: 1 + self.sans.len(),
+            wildcard_count: 0,
+            signature_algorithm: "SHA256withECDSA".into(),
+            key_algorithm: "EC_P256".into(),
+            sha1: [self.number as u8; 20],
+            sha256,
+            not_before: self.not_after - Duration::days(90),
+            not_after: self.not_after,
+            leaf: self.number.to_be_bytes().repeat(150),
+            chain: vec![vec![7; 1000], vec![8; 1000]],
+            sealed_key: SealedKey::from_kept(self.number.to_be_bytes().repeat(25)),
+        }
+    }
+}
