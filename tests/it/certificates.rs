@@ -1,4 +1,7 @@
 //! Certificates.
 
+mod change;
+mod export;
 mod import;
+mod list;
 mod show;

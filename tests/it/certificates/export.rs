@@ -1,0 +1,87 @@
+//! Exporting: everything comes back as it came in, and every try is on record.
+
+use http::Method;
+use scm_pki::{
+    KeyEncoding,
+    testing::{Algorithm, TestAuthority, TestBundle},
+};
+use scm_store::{Outcome, action};
+use scm_tests::{Answer, NOW, Person, Session, TestServer, import_body, sound};
+
+async fn export(session: &Session, id: &str, body: &'static str) -> Answer {
+    session.send(Method::POST, &format!("/v3/scm/certificates/{id}/export"), body).await
+}
+
+fn assert_same(answer: &Answer, bundle: &TestBundle) {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.text("certificate"), bundle.certificate);
+    assert_eq!(answer.text("certificate_chain"), bundle.certificate_chain);
+    let whole = bundle.certificate.clone() + &bundle.certificate_chain;
+    assert_eq!(answer.text("entire_certificate"), whole);
+    assert_eq!(answer.text("private_key"), bundle.private_key);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn every_kind_of_key_comes_back_in_the_encoding_it_came_in() {
+    let server = TestServer::start().await;
+    let session = server.by(Person::FullAccess);
+    let kinds = [
+        (Algorithm::Rsa2048, KeyEncoding::Pkcs1),
+        (Algorithm::Rsa2048, KeyEncoding::Pkcs8),
+        (Algorithm::P256, KeyEncoding::Sec1),
+        (Algorithm::P384, KeyEncoding::Pkcs8),
+        (Algorithm::P521, KeyEncoding::Sec1),
+        (Algorithm::Ed25519, KeyEncoding::Pkcs8),
+    ];
+    for (algorithm, encoding) in kinds {
+        let authority = TestAuthority::new(algorithm, NOW);
+        let bundle = authority.leaf("www.example.com").key_encoding(encoding).issue();
+        let id = session.import(&import_body(&bundle)).await.text("certificate_id");
+        assert_same(&export(&session, &id, "").await, &bundle);
+    }
+}
+
+#[tokio::test]
+async fn nothing_an_object_and_null_ask_for_the_same() {
+    let server = TestServer::start().await;
+    let session = server.by(Person::FullAccess);
+    let bundle = sound("www.example.com");
+    let joined = sound("www.example.com").joined().with_crlf();
+    let id = session.import(&import_body(&bundle)).await.text("certificate_id");
+    for body in ["", "{}", "{}\n", "null\n", " null"] {
+        assert_same(&export(&session, &id, body).await, &bundle);
+    }
+    assert_eq!(export(&session, &id, "[1]").await.status, 400);
+    assert_eq!(export(&session, &id, "{").await.status, 400);
+    let id = session.import(&import_body(&joined)).await.text("certificate_id");
+    assert!(
+        export(&session, &id, "")
+            .await
+            .text("certificate")
+            .ends_with("-----END CERTIFICATE-----\n")
+    );
+}
+
+#[tokio::test]
+async fn every_try_is_on_record() {
+    let server = TestServer::start().await;
+    let body = import_body(&sound("www.example.com"));
+    let id = server.by(Person::FullAccess).import(&body).await.text("certificate_id");
+    assert_eq!(export(&server.by(Person::Reader), &id, "").await.status, 403);
+    assert_eq!(export(&server.by(Person::Stranger), &id, "").await.status, 404);
+    assert_eq!(export(&server.by(Person::FullAccess), "scs0000000000001", "").await.status, 404);
+    assert_eq!(export(&server.by(Person::FullAccess), &id, "").await.status, 200);
+    let events = server.store().events(&server.project(), 3).await.unwrap();
+    let told: Vec<_> = events.iter().map(|e| (&*e.action, e.outcome.clone())).collect();
+    let refused = |code: &str| Outcome::Refused { code: code.to_owned() };
+    assert_eq!(
+        told,
+        [
+            (action::CERTIFICATE_EXPORT, Outcome::Done),
+            (action::CERTIFICATE_EXPORT, refused("SCM.0020")),
+            ("scm:cert:export", refused("SCM.4002")),
+        ]
+    );
+    assert_eq!(events[0].certificate.unwrap().to_string(), id);
+}
