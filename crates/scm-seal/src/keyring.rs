@@ -127,7 +127,8 @@ impl Keyring {
         sealed
     }
 
-    fn seal_secret_with_salt(
+    /// The same for secrets.
+    pub(crate) fn seal_secret_with_salt(
         &self,
         purpose: &str,
         id: &str,
@@ -182,5 +183,7 @@ impl MasterKey {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -110,3 +110,6 @@ impl SecretHeader {
             .into_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,10 @@ use scm_pki::{
 };
 use time::{OffsetDateTime, macros::datetime};
 
-use super::*;
+use super::{
+    testing::{bytes, known_ring, ring},
+    *,
+};
 
 const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 const ID: &str = "scs1600313391074";
@@ -139,9 +142,7 @@ fn format_1_is_as_it_always_was() {
     let der = "302e020100300506032b657004220420d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fb\
                e097a88f44755842";
     let key = PrivateKey::from_der(KeyEncoding::Pkcs8, Zeroizing::new(bytes(der))).unwrap();
-    let id = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
-    let master = MasterKey { id, secret: Zeroizing::new((0..32).collect()) };
-    let ring = Keyring { ring_id: RingId::random(), keys: vec![master] };
+    let ring = known_ring();
 
     let salt = std::array::from_fn(|i| 64 + i as u8);
     let sealed = ring.seal_with_salt(ID, PROJECT, &key, salt);
@@ -150,21 +151,12 @@ fn format_1_is_as_it_always_was() {
     assert_eq!(opened.secret_der(), key.secret_der());
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
-    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
-}
-
 #[test]
 fn debug_shows_public_names_only() {
     let ring = ring();
     let shown = format!("{ring:?}");
     assert!(shown.contains(&ring.ring_id.to_string()));
     assert!(shown.ends_with("keys: 1, .. }"), "{shown}");
-}
-
-fn ring() -> Keyring {
-    Keyring { ring_id: RingId::random(), keys: vec![MasterKey::random()] }
 }
 
 fn key(algorithm: Algorithm, encoding: KeyEncoding) -> PrivateKey {

@@ -1,0 +1,24 @@
+//! Rings to test with.
+
+use zeroize::Zeroizing;
+
+use super::{Keyring, MasterKey};
+use crate::id::RingId;
+
+/// A new ring, without a file.
+pub(crate) fn ring() -> Keyring {
+    Keyring { ring_id: RingId::random(), keys: vec![MasterKey::random()] }
+}
+
+/// A ring whose master key is always the same: the bytes 0 to 31, under an id of the bytes 0 to 15.
+pub(crate) fn known_ring() -> Keyring {
+    let id = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
+    let master = MasterKey { id, secret: Zeroizing::new((0..32).collect()) };
+    Keyring { ring_id: RingId::random(), keys: vec![master] }
+}
+
+/// Reads hexadecimal digits.
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
+    let digits = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+}
