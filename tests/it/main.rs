@@ -14,5 +14,6 @@ mod openapi;
 mod openssl;
 mod sdk;
 mod secrets;
+mod signature;
 mod start;
 mod tokens;
