@@ -5,14 +5,21 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests: a rule that is broken is to panic")]
 
+mod administration;
 mod audit;
 mod certificates;
+mod changes;
 mod fixture;
 mod identities;
+mod listing;
 mod made_up;
+mod search;
 mod upkeep;
 
-pub use self::{audit::*, certificates::*, fixture::*, identities::*, made_up::MadeUp, upkeep::*};
+pub use self::{
+    administration::*, audit::*, certificates::*, changes::*, fixture::*, identities::*,
+    listing::*, made_up::MadeUp, search::*, upkeep::*,
+};
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
 /// that returns a new store as `Arc<dyn Store>`, and with it whatever must live as long as the
@@ -30,6 +37,23 @@ macro_rules! conformance_suite {
             an_id_is_kept_once
             counters_follow_what_is_kept
             what_has_ended_counts_as_expired
+            an_export_gives_all_and_leaves_its_event
+            what_is_deleted_is_gone
+            a_replacement_takes_the_place
+            what_is_said_may_be_changed
+            nothing_is_done_to_what_is_missing
+            an_empty_list_is_empty
+            orders_go_both_ways
+            a_certificate_expires_at_its_moment
+            those_that_ended_long_ago_are_left_out
+            offsets_pass_over
+            markers_walk_through_changes
+            a_marker_is_good_for_its_order_only
+            a_change_moves_to_the_front
+            a_text_is_found_where_it_is
+            a_search_keeps_to_its_filters
+            a_search_follows_changes
+            a_search_of_many_counts_to_the_limit
             keeping_leaves_an_event
             events_are_the_newest_of_the_project
             a_refusal_is_recorded
@@ -42,6 +66,16 @@ macro_rules! conformance_suite {
             a_token_needs_a_role
             a_token_is_kept_once
             expired_tokens_are_swept
+            users_and_projects_are_listed
+            a_password_is_changed
+            a_disabled_user_stands_for_nothing
+            a_role_is_what_it_is_today
+            who_is_removed_is_gone
+            tokens_are_revoked
+            an_access_key_stands_for_its_owner
+            an_access_key_is_kept_once
+            set_up_keeps_the_first_access_key
+            nothing_is_done_to_who_is_missing
             blocks_are_leased_once
             ids_are_given_once
             a_sweep_marks_what_has_ended
