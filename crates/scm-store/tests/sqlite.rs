@@ -15,8 +15,8 @@ use std::{
 
 use scm_seal::RingId;
 use scm_store::{
-    CertificateId, Home, IdBlock, Ids, Store, StoreError,
-    conformance::{Workshop, actor, first_start},
+    CertificateId, CertificateQuery, Home, IdBlock, Ids, NewUser, Store, StoreError, UserId,
+    conformance::{MadeUp, NOW, Workshop, actor, first_start},
     conformance_suite, open,
 };
 use tempfile::TempDir;
@@ -155,6 +155,80 @@ async fn two_servers_on_one_file_lease_different_blocks() {
     assert_eq!(ours.len() + theirs.len(), 10_000);
 }
 
+/// As when the administrator's command line works beside a server under load.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_handles_write_at_once() {
+    let (server, folder) = new_store().await;
+    server.set_up(first_start()).await.unwrap();
+    let mut imports = tokio::task::JoinSet::new();
+    for worker in 0..16 {
+        let server = Arc::clone(&server);
+        imports.spawn(async move {
+            for number in (worker..800).step_by(16) {
+                server.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+            }
+        });
+    }
+    let domain = first_start().domain.id;
+    for number in 0..20 {
+        // Opened anew for each command.
+        let command_line = open_in(folder.path()).await.unwrap();
+        let name = format!("user-{number}");
+        let user = NewUser { id: UserId::new(&name), name, ..first_start().user };
+        command_line.add_user(None, domain.clone(), user, vec![], NOW).await.unwrap();
+        command_line.close().await;
+    }
+    imports.join_all().await;
+    assert_eq!(server.users(&domain).await.unwrap().len(), 21);
+    let all = CertificateQuery::new(NOW, 1);
+    assert_eq!(server.list(&actor().project, &all).await.unwrap().total, 800);
+}
+
+#[tokio::test]
+async fn what_another_handle_changes_counts_at_once() {
+    let (server, folder) = new_store().await;
+    let first = first_start();
+    server.set_up(first.clone()).await.unwrap();
+    assert!(server.token(&first.token.hash).await.is_ok());
+    let command_line = open_in(folder.path()).await.unwrap();
+    command_line.set_enabled(None, &first.user.id, false, NOW).await.unwrap();
+    assert!(matches!(server.token(&first.token.hash).await, Err(StoreError::Missing)));
+}
+
+#[tokio::test]
+async fn the_index_is_built_by_itself_after_a_restart_too() {
+    let (store, folder) = new_store().await;
+    for number in 0..300 {
+        store.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+    }
+    store.close().await;
+    assert!(pending(folder.path()) > 0, "the test is too slow to test anything");
+    let _store = open_in(folder.path()).await.unwrap();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while pending(folder.path()) > 0 {
+        assert!(std::time::Instant::now() < patience);
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_chain_goes_with_the_last_that_has_it() {
+    let (store, folder) = new_store().await;
+    let issued = Workshop::new().issue("www.example.com");
+    for number in 1..=2 {
+        store.keep(&actor(), issued.new_certificate(number)).await.unwrap();
+    }
+    let chains = || number(folder.path(), "SELECT count(*) FROM chain");
+    assert_eq!(chains(), 1);
+    store.delete(&actor(), id(1), NOW).await.unwrap();
+    assert_eq!(chains(), 1);
+    store.replace(&actor(), id(2), MadeUp::new(2).to_replacement(), NOW).await.unwrap();
+    assert_eq!(chains(), 1, "another one, in place of the one that nobody has");
+    store.delete(&actor(), id(2), NOW).await.unwrap();
+    assert_eq!(chains(), 0);
+    assert_eq!(number(folder.path(), "SELECT count(*) FROM certificate_bytes"), 0);
+}
+
 #[tokio::test]
 async fn an_act_is_done_though_its_caller_is_gone() {
     let (store, _folder) = new_store().await;
@@ -200,6 +274,15 @@ async fn take(store: &Arc<dyn Store>, count: usize) -> HashSet<CertificateId> {
 
 fn id(number: u64) -> CertificateId {
     CertificateId::from_number(number).unwrap()
+}
+
+fn pending(folder: &Path) -> i64 {
+    number(folder, "SELECT count(*) FROM search_pending")
+}
+
+fn number(folder: &Path, sql: &str) -> i64 {
+    let connection = rusqlite::Connection::open(folder.join("store.db")).unwrap();
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 fn pragma(folder: &Path, pragma: &str) {
