@@ -119,3 +119,6 @@ fn mark_some(connection: &Connection, until: i64) -> Result<Marked, Failure> {
     }
     Ok(marked)
 }
+
+#[cfg(test)]
+mod tests;
