@@ -16,7 +16,7 @@ use crate::{
 pub async fn users_and_projects_are_listed(store: Arc<dyn Store>) {
     let first = settled(&*store).await;
     let domain = &first.domain.id;
-    assert_eq!(store.domains().await.unwrap(), [first.domain.clone()]);
+    assert_eq!(store.domains().await.unwrap(), std::slice::from_ref(&first.domain));
     let second = second_project();
     assert_eq!(store.projects(domain).await.unwrap(), [first.project.clone(), second.clone()]);
     let names = async || -> Vec<String> {
