@@ -34,7 +34,7 @@ operations! {
     ///
     /// The most recently changed first, unless something else is asked for.
     ListCertificates: GET "/v3/scm/certificates", Allowed(Action::CertList), Scm,
-        (query: CertificateFilter) -> OK CertificatePage, refuses [BodyMalformed];
+        (query: CertificateFilter) -> OK CertificatePage;
 
     /// Shows one certificate.
     ///

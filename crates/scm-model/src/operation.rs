@@ -49,7 +49,11 @@ pub trait Operation: Sized + Send + Sync + 'static {
             all.push(Condition::NotAllowed);
         }
         if Self::Body::IS_JSON {
-            all.extend([Condition::BodyMalformed, Condition::ContentType]);
+            all.push(Condition::ContentType);
+        }
+        let parameters = Self::Query::FIELDS.len() + Self::Headers::FIELDS.len();
+        if Self::Body::IS_JSON || parameters > 0 {
+            all.push(Condition::BodyMalformed);
         }
         all.extend_from_slice(Self::REFUSES);
         all.extend([

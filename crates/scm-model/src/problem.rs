@@ -57,7 +57,7 @@ macro_rules! conditions {
 }
 
 conditions! {
-    /// The body is not the JSON object asked for.
+    /// The body is not the JSON object asked for, or a parameter breaks its rule.
     BodyMalformed: BAD_REQUEST "SCM.0005" "Incorrect request parameter.";
     /// The certificate's name breaks its rule.
     NameInvalid: BAD_REQUEST "SCM.0032" "Incorrect certificate name.";
