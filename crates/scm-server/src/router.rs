@@ -123,7 +123,7 @@ impl Router {
         let mut asked = Asked::new(parts, origin, body);
         let (answered, shape) = match self.row(&mut asked) {
             Ok(row) => (row.answer(ctx, &mut asked).await, row.errors),
-            Err(error) => (Err(error), ErrorShape::Scm),
+            Err((error, shape)) => (Err(error), shape),
         };
         match answered {
             Ok(answer) => answer,
@@ -134,15 +134,16 @@ impl Router {
         }
     }
 
-    fn row(&self, asked: &mut Asked) -> Result<&Row, ApiError> {
-        let found = self.paths.at(asked.parts.uri.path());
-        let found = found.map_err(|_| ApiError::refused(Condition::UnknownPath))?;
+    /// The row that is asked for, or why there is none, in the shape of its path's refusals.
+    fn row(&self, asked: &mut Asked) -> Result<&Row, (ApiError, ErrorShape)> {
+        let unknown = |_| (ApiError::refused(Condition::UnknownPath), ErrorShape::Scm);
+        let found = self.paths.at(asked.parts.uri.path()).map_err(unknown)?;
         let pairs = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         asked.path = pairs.collect();
         let rows = &self.methods[*found.value];
         rows.iter().find(|row| row.method == asked.parts.method).ok_or_else(|| {
             let methods: Vec<_> = rows.iter().map(|row| row.method.as_str()).collect();
-            ApiError::wrong_method(&methods.join(", "))
+            (ApiError::wrong_method(&methods.join(", ")), rows[0].errors)
         })
     }
 }
