@@ -18,7 +18,7 @@ use crate::{
     handlers::routes,
     router::{Desk, Router},
     serve,
-    tls::{Tls, TlsError},
+    tls::{HangUp, Tls, TlsError},
     watch,
 };
 
@@ -27,7 +27,7 @@ use crate::{
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    tls: Option<Arc<Tls>>,
+    tls: Option<(Arc<Tls>, HangUp)>,
     ctx: Ctx,
     desk: Desk,
     folder: DataDir,
@@ -63,6 +63,9 @@ pub enum StartError {
     /// The server's own certificate cannot be used.
     #[error("the TLS certificate cannot be used")]
     Tls(#[from] TlsError),
+    /// SIGHUP cannot be taken, as a server that renews its certificate must.
+    #[error("cannot take SIGHUP")]
+    HangUp(#[source] io::Error),
     /// Keystone cannot be asked.
     #[error("Keystone cannot be used")]
     Keystone(#[from] KeystoneError),
@@ -94,7 +97,7 @@ impl Server {
             let lifetime = Duration::seconds(config.token_lifetime.into());
             first_start::set_up(&folder, &*store, &keyring, clock.now(), lifetime).await?;
         }
-        let tls = config.tls().map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
+        let tls = tls(&config)?;
         let (listener, address) = listen(config.listen).await?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         first_start::note_address(&folder, &format!("{scheme}://{address}"))?;
@@ -119,11 +122,11 @@ impl Server {
     /// Answers until `stop`, then finishes what is under way and closes the store.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let Self { listener, tls, ctx, desk, folder, .. } = self;
-        let acceptor = tls.as_ref().map(Tls::acceptor);
+        let acceptor = tls.as_ref().map(|(tls, _)| tls.acceptor());
         let mut upkeep = JoinSet::new();
         upkeep.spawn(watch::watch(ctx.clone()));
-        if let Some(tls) = tls {
-            upkeep.spawn(tls.keep_fresh());
+        if let Some((tls, hang_up)) = tls {
+            upkeep.spawn(tls.keep_fresh(hang_up));
         }
         serve::serve(listener, acceptor, desk, ctx.config(), stop).await;
         upkeep.shutdown().await;
@@ -145,6 +148,14 @@ fn keyring(folder: &DataDir) -> Result<Keyring, StartError> {
         (false, false) => Ok(Keyring::create(&keyring)?),
         (false, true) => Err(StartError::KeyringMissing { store, keyring }),
     }
+}
+
+/// What to speak TLS with, if that is asked for. From here on SIGHUP ends no such server, whoever
+/// sends it as soon as it listens.
+fn tls(config: &Config) -> Result<Option<(Arc<Tls>, HangUp)>, StartError> {
+    let Some((certificate, key)) = config.tls() else { return Ok(None) };
+    let hang_up = HangUp::expected().map_err(StartError::HangUp)?;
+    Ok(Some((Tls::read(certificate, key)?, hang_up)))
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -1,14 +1,14 @@
 //! TLS: which certificate the server shows, and taking up a renewed one without dropping anybody.
 
 use std::{
-    fmt, fs,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, SystemTime},
 };
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     time::{MissedTickBehavior, interval},
 };
 use tokio_rustls::{
@@ -33,6 +33,20 @@ pub struct Tls {
     key: PathBuf,
     provider: Arc<CryptoProvider>,
     current: RwLock<Arc<CertifiedKey>>,
+}
+
+/// SIGHUP, from when it does not end the process any more.
+#[derive(Debug)]
+pub struct HangUp(Signal);
+
+impl HangUp {
+    /// Takes the signal over.
+    ///
+    /// # Errors
+    /// If the operating system does not allow it.
+    pub fn expected() -> io::Result<Self> {
+        signal(SignalKind::hangup()).map(Self)
+    }
 }
 
 /// Why a certificate cannot be shown.
@@ -83,8 +97,7 @@ impl Tls {
 
     /// Reads the files again on SIGHUP and when they change, until it is dropped. Connections that
     /// are open stay as they are; files that do not fit together change nothing but the log.
-    pub async fn keep_fresh(self: Arc<Self>) {
-        let mut hang_up = signal(SignalKind::hangup()).expect("the process can take signals");
+    pub async fn keep_fresh(self: Arc<Self>, HangUp(mut hang_up): HangUp) {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = self.changed();
