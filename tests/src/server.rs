@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use clap::Parser;
 use scm_model::Revision;
-use scm_server::{Arguments, Server, Task};
+use scm_server::{Arguments, Server};
 use scm_store::{ProjectId, Store};
 use tokio::{sync::oneshot, task::JoinHandle};
 
