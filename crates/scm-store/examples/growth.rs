@@ -1,11 +1,17 @@
-//! What lists, searches, details and imports cost, with few and with many certificates kept.
+//! What lists, searches, details, exports and imports cost, with few and with many certificates
+//! kept, side by side.
 //!
 //! `cargo run --release -p scm-store --example growth -- 1000 1000000`
+//!
+//! Prints a table in Markdown: a column for each size, and how many times the first the last is. A
+//! time is the median of 501, or the mean where many are done in a row. The store is made in a folder
+//! of its own in the current one, takes about 3 GiB for a million certificates, and is removed again.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures")]
 
 use std::{
     fs,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,49 +23,60 @@ use scm_store::{
 };
 use tempfile::TempDir;
 
+const REPEATS: usize = 501;
 const GROUPS: u64 = 20;
 const DAY: time::Duration = time::Duration::DAY;
 
+/// A column of the table: what was measured, and how much it was.
+type Column = Vec<(&'static str, f64)>;
+
 #[tokio::main]
 async fn main() {
-    for size in std::env::args().skip(1).map(|size| size.parse().unwrap()) {
-        measure(size).await;
+    let sizes: Vec<u64> = std::env::args().skip(1).map(|size| size.parse().unwrap()).collect();
+    let mut columns = Vec::new();
+    for size in &sizes {
+        columns.push(measure(*size).await);
+    }
+    print(&sizes, &columns);
+}
+
+fn print(sizes: &[u64], columns: &[Column]) {
+    let headings: String = sizes.iter().map(|size| format!(" {size:>10} |")).collect();
+    println!("| {:<36} |{headings}  ratio |", "µs, unless said");
+    println!("|{:-<38}|{}-------:|", "", "-----------:|".repeat(sizes.len()));
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return };
+    for (row, (what, few)) in first.iter().enumerate() {
+        let cells: String =
+            columns.iter().map(|column| format!(" {:>10.1} |", column[row].1)).collect();
+        println!("| {what:<36} |{cells} {:>6.2} |", last[row].1 / few);
     }
 }
 
-async fn measure(size: u64) {
+async fn measure(size: u64) -> Column {
     let folder = TempDir::new_in(".").unwrap();
     let home = || Home::Sqlite(folder.path().join("store.db"));
     let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
     let store = open(home(), ring).await.unwrap();
-    println!("{size} certificates");
+    let mut column = Column::new();
     let started = Instant::now();
     fill(&store, 0..size, size).await;
-    per("keep, 256 at once", started.elapsed(), size);
-    let started = Instant::now();
-    let indexed = store.index_pending().await.unwrap();
-    per(&format!("index, {indexed} left"), started.elapsed(), indexed.max(1));
+    column.push(("keep, 256 at once, from empty", micros(started) / size as f64));
+    store.index_pending().await.unwrap();
     let started = Instant::now();
     let swept = store.sweep_expired(NOW).await.unwrap();
-    per(&format!("sweep, {swept}"), started.elapsed(), swept.max(1));
+    column.push(("sweep, each that expired", micros(started) / swept as f64));
     store.close().await;
-    let bytes: u64 =
-        fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().metadata().unwrap().len()).sum();
-    println!("  {:<34}{:>10} MiB", "file", bytes >> 20);
+    column.push(("files, MiB", bytes(folder.path()) / f64::from(1 << 20)));
     let started = Instant::now();
     let store = open(home(), ring).await.unwrap();
     store.ready().await.unwrap();
-    per("open", started.elapsed(), 1);
-    read(&*store, size).await;
-    let started = Instant::now();
-    fill(&store, size..size + 5000, size).await;
-    per("keep 5000 more, 256 at once", started.elapsed(), 5000);
-    let started = Instant::now();
-    for number in size + 5000..size + 5200 {
-        store.keep(&actor(), made_up(number, size).to_new()).await.unwrap();
-    }
-    per("keep 200 more, one by one", started.elapsed(), 200);
-    println!("  {:<34}{:>10} MiB", "memory", memory() >> 10);
+    column.push(("open", micros(started)));
+    pages(&*store, size, &mut column).await;
+    one(&*store, size, &mut column).await;
+    more(&store, size, &mut column).await;
+    column.push(("memory, MiB", memory() / 1024.0));
+    store.close().await;
+    column
 }
 
 async fn fill(store: &Arc<dyn Store>, numbers: std::ops::Range<u64>, size: u64) {
@@ -92,70 +109,97 @@ fn made_up(number: u64, size: u64) -> MadeUp {
     }
 }
 
-async fn read(store: &dyn Store, size: u64) {
-    let all = CertificateQuery::new(NOW, 10);
-    let group = Some(EnterpriseProject::new("00000000-0000-0000-0000-000000000007"));
-    let rare = made_up(size / 2, size).domain[..10].to_owned();
-    let text = |text: &str| CertificateQuery { content: Some(text.into()), ..all.clone() };
-    let since = Some(NOW - DAY);
-    let queries = [
-        ("page, newest", all.clone()),
-        ("page, offset 100", CertificateQuery { start: Start::Offset(100), ..all.clone() }),
-        ("page, by end", CertificateQuery { sort: Sort::Expiry, descending: false, ..all.clone() }),
-        ("page, by status", CertificateQuery { sort: Sort::Status, ..all.clone() }),
-        ("page, valid", CertificateQuery { state: State::Valid, ..all.clone() }),
-        ("page, expired", CertificateQuery { state: State::Expired, ..all.clone() }),
-        (
-            "page, enterprise project",
-            CertificateQuery { enterprise_project: group.clone(), ..all.clone() },
-        ),
-        (
-            "page, enterprise project, expired",
-            CertificateQuery { enterprise_project: group, state: State::Expired, ..all.clone() },
-        ),
-        ("page, ended since", CertificateQuery { ended_since: since, ..all.clone() }),
-        ("search, few", text(&rare)),
-        ("search, none", text("no such shop")),
-        ("search, all", text("customers")),
-        ("search, 2 characters, some", text("99")),
-        ("search, 2 characters, none", text("qq")),
-    ];
-    for (name, query) in queries {
-        let total = store.list(&actor().project, &query).await.unwrap().total;
-        let time = median(async || drop(store.list(&actor().project, &query).await.unwrap())).await;
-        per(&format!("{name} ({total})"), time, 1);
+async fn pages(store: &dyn Store, size: u64, column: &mut Column) {
+    for (name, query) in queries(size) {
+        column.push((name, page(store, &query).await));
     }
+    let all = CertificateQuery::new(NOW, 10);
     let middle = CertificateQuery { start: Start::Offset(size / 2), ..all.clone() };
-    let started = Instant::now();
     let marker = store.list(&actor().project, &middle).await.unwrap().next.unwrap();
-    per("page in the middle, by offset", started.elapsed(), 1);
-    let middle = CertificateQuery { start: Start::After(marker), ..all };
-    let time = median(async || drop(store.list(&actor().project, &middle).await.unwrap())).await;
-    per("page in the middle, by marker", time, 1);
-    let id = made_up(size / 2, size).id();
-    let time = median(async || drop(store.certificate(&actor().project, id).await.unwrap())).await;
-    per("show", time, 1);
-    let time = median(async || drop(store.export(&actor(), id, NOW).await.unwrap())).await;
-    per("export", time, 1);
+    let after = CertificateQuery { start: Start::After(marker), ..all };
+    column.push(("page in the middle, by marker", page(store, &after).await));
+    column.push(("page in the middle, by offset", page(store, &middle).await));
 }
 
-async fn median(act: impl AsyncFn()) -> Duration {
+fn queries(size: u64) -> Vec<(&'static str, CertificateQuery)> {
+    let all = CertificateQuery::new(NOW, 10);
+    let state = |state| CertificateQuery { state, ..all.clone() };
+    let sort = |sort| CertificateQuery { sort, ..all.clone() };
+    let text = |text: &str| CertificateQuery { content: Some(text.into()), ..all.clone() };
+    let group = Some(EnterpriseProject::new("00000000-0000-0000-0000-000000000007"));
+    let of_group = |query| CertificateQuery { enterprise_project: group.clone(), ..query };
+    let one_name = made_up(size / 2, size).domain;
+    vec![
+        ("page, newest first", all.clone()),
+        ("page, offset 100", CertificateQuery { start: Start::Offset(100), ..all.clone() }),
+        ("page, by end", sort(Sort::Expiry)),
+        ("page, by status", sort(Sort::Status)),
+        ("page, valid", state(State::Valid)),
+        ("page, expired", state(State::Expired)),
+        ("page, enterprise project", of_group(all.clone())),
+        ("page, enterprise project, expired", of_group(state(State::Expired))),
+        (
+            "page, ended since a day",
+            CertificateQuery { ended_since: Some(NOW - DAY), ..all.clone() },
+        ),
+        ("search, one fits", text(&one_name)),
+        ("search, none fits", text("no such shop")),
+        ("search, all fit", text("customers")),
+        ("search, 2 characters, many fit", text("99")),
+        ("search, 2 characters, none fits", text("qq")),
+    ]
+}
+
+async fn page(store: &dyn Store, query: &CertificateQuery) -> f64 {
+    median(async || drop(store.list(&actor().project, query).await.unwrap())).await
+}
+
+async fn one(store: &dyn Store, size: u64, column: &mut Column) {
+    let id = made_up(size / 2, size).id();
+    let show = median(async || drop(store.certificate(&actor().project, id).await.unwrap())).await;
+    column.push(("show", show));
+    let export = median(async || drop(store.export(&actor(), id, NOW).await.unwrap())).await;
+    column.push(("export, with its event on disk", export));
+}
+
+async fn more(store: &Arc<dyn Store>, size: u64, column: &mut Column) {
+    let started = Instant::now();
+    fill(store, size..size + 5000, size).await;
+    column.push(("keep 5000 more, 256 at once", micros(started) / 5000.0));
+    let started = Instant::now();
+    for number in size + 5000..size + 5200 {
+        store.keep(&actor(), made_up(number, size).to_new()).await.unwrap();
+    }
+    column.push(("keep 200 more, one by one", micros(started) / 200.0));
+}
+
+/// Microseconds.
+async fn median(act: impl AsyncFn()) -> f64 {
     let mut times = Vec::new();
-    for _ in 0..51 {
+    for _ in 0..REPEATS {
         let started = Instant::now();
         act().await;
         times.push(started.elapsed());
     }
     times.sort_unstable();
-    times[25]
+    in_micros(times[REPEATS / 2])
 }
 
-fn per(what: &str, time: Duration, count: u64) {
-    println!("  {what:<34}{:>10.1} µs", time.as_secs_f64() * 1e6 / count as f64);
+fn micros(since: Instant) -> f64 {
+    in_micros(since.elapsed())
 }
 
-/// KiB.
-fn memory() -> u64 {
+fn in_micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+fn bytes(folder: &Path) -> f64 {
+    let files = fs::read_dir(folder).unwrap();
+    files.map(|file| file.unwrap().metadata().unwrap().len() as f64).sum()
+}
+
+/// KiB that this process has in memory.
+fn memory() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
