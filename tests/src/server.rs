@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use clap::Parser;
 use scm_model::Revision;
-use scm_server::{Arguments, Server};
+use scm_server::{Arguments, Server, Task};
 use scm_store::{ProjectId, Store};
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -82,9 +82,9 @@ impl TestServerBuilder {
         let folder = self.folder.path().to_str().expect("folders of tests have plain names");
         let fixed = ["scm-server", "serve", "--listen=127.0.0.1:0", "--data-dir", folder];
         let arguments = fixed.into_iter().chain(self.flags.iter().map(String::as_str));
-        let config = Arguments::try_parse_from(arguments).expect("the flags are some").config();
-        let config = config.expect("the flags fit one another");
-        let server = Server::start(config, self.clock.clone()).await.expect("it can start");
+        let task = Arguments::try_parse_from(arguments).expect("the flags are some").task();
+        let Ok(Task::Serve(config)) = task else { panic!("the flags fit one another: {task:?}") };
+        let server = Server::start(*config, self.clock.clone()).await.expect("it can start");
         let (address, store) = (server.address(), server.store());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.serve(async {

@@ -17,7 +17,9 @@ use ipnet::IpNet;
 use scm_model::Revision;
 use serde::Deserialize;
 
-pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
+pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback, role_of};
+
+use crate::admin::Administration;
 
 /// A self-hosted SSL certificate manager that speaks the SCM v3 API.
 ///
@@ -33,6 +35,17 @@ pub struct Arguments {
 enum Command {
     /// Answer requests until told to stop (SIGTERM or Ctrl-C).
     Serve(Box<ServeArguments>),
+    #[command(flatten)]
+    Administer(Administration),
+}
+
+/// What the program is to do.
+#[derive(Debug)]
+pub enum Task {
+    /// Answer requests, with these settings.
+    Serve(Box<Config>),
+    /// Do what an administrator asks for, and end.
+    Administer(Administration),
 }
 
 #[derive(Debug, Args)]
@@ -138,20 +151,25 @@ settings! {
 }
 
 impl Arguments {
-    /// The settings that these arguments, their variables and their file give.
+    /// What these arguments ask for; to serve with the settings that they, their variables and their
+    /// file give, if they name no command.
     ///
     /// # Errors
-    /// If the file cannot be read, settings do not go together, or plain HTTP would leave this
-    /// machine unasked.
-    pub fn config(self) -> Result<Config, ConfigError> {
-        let Command::Serve(serve) = self.command.unwrap_or_else(|| {
-            match Self::parse_from(["scm-server", "serve"]).command {
-                Some(command) => command,
-                None => unreachable!("`serve` is a command"),
-            }
-        });
-        let file = serve.config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let config = serve.settings.or(file).resolve();
+    /// If a server is asked for, and the file cannot be read, settings do not go together, or plain
+    /// HTTP would leave this machine unasked.
+    pub fn task(self) -> Result<Task, ConfigError> {
+        match self.command {
+            Some(Command::Serve(serve)) => Ok(Task::Serve(Box::new(serve.config()?))),
+            Some(Command::Administer(asked)) => Ok(Task::Administer(asked)),
+            None => Self::parse_from(["scm-server", "serve"]).task(),
+        }
+    }
+}
+
+impl ServeArguments {
+    fn config(self) -> Result<Config, ConfigError> {
+        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let config = self.settings.or(file).resolve();
         config.check_identity()?;
         match (&config.tls_cert.0, &config.tls_key.0) {
             (Some(_), Some(_)) => Ok(config),
@@ -163,6 +181,20 @@ impl Arguments {
 }
 
 impl Config {
+    /// The settings of whoever works on a store and listens nowhere: those given, else those of the
+    /// file, else the defaults.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn of_store(
+        file: Option<&Path>,
+        data_dir: Option<PathBuf>,
+        identity: Option<Identity>,
+    ) -> Result<Self, ConfigError> {
+        let file = file.map(read).transpose()?.unwrap_or_default();
+        Ok(Settings { data_dir, identity, ..Settings::default() }.or(file).resolve())
+    }
+
     /// The files of the server's own certificate and key, if it is to speak TLS.
     pub fn tls(&self) -> Option<(&Path, &Path)> {
         self.tls_cert.0.as_deref().zip(self.tls_key.0.as_deref())

@@ -7,6 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The embedded store, in a data folder.
+pub const STORE: &str = "scm.db";
+
+/// Its keyring.
+pub const KEYRING: &str = "keyring.json";
+
 /// A data folder, locked for this process until it is dropped.
 #[derive(Debug)]
 pub struct DataDir {
@@ -67,12 +73,12 @@ impl DataDir {
 
     /// The embedded store.
     pub fn store(&self) -> PathBuf {
-        self.path.join("scm.db")
+        self.path.join(STORE)
     }
 
     /// The keyring.
     pub fn keyring(&self) -> PathBuf {
-        self.path.join("keyring.json")
+        self.path.join(KEYRING)
     }
 
     /// What clients need to find and to log in.

@@ -136,7 +136,7 @@ fn json(credentials: &Credentials) -> zeroize::Zeroizing<Vec<u8>> {
 }
 
 /// 32 hexadecimal digits, as the cloud has them.
-fn random_id() -> String {
+pub fn random_id() -> String {
     let mut random = [0; 16];
     rand::fill(&mut random).expect("the operating system has random bytes");
     format!("{:032x}", u128::from_be_bytes(random))

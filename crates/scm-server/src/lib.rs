@@ -5,9 +5,13 @@
 //! out who asks, a function of `handlers` does the work with [`scm_pki`], [`scm_seal`] and
 //! [`scm_store`], and `error` says no where one of them did.
 //!
+//! [`administer`] does what the commands for users, projects, roles, access keys and tokens ask, beside
+//! a server or without one.
+//!
 //! This is a library for the sake of the binary and the end-to-end tests; its interface is not meant
 //! for others.
 
+mod admin;
 mod auth;
 mod clock;
 mod config;
@@ -28,8 +32,9 @@ mod tls;
 mod view;
 mod watch;
 
+pub use admin::{AdminError, Administration, Said, administer};
 pub use auth::{NewSecret, PasswordHasher};
 pub use clock::{Clock, SystemClock};
-pub use config::{Arguments, Config, ConfigError, LogFormat};
+pub use config::{Arguments, Config, ConfigError, LogFormat, Task};
 pub use log::init as init_log;
 pub use start::{Server, StartError};

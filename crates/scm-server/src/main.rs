@@ -1,9 +1,16 @@
-//! The server's binary: settings, log, signals, exit code.
+//! The server's binary: settings, log, signals, exit code, and all that is printed.
 
-use std::{error::Error, io, process::ExitCode, sync::Arc};
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Parser;
-use scm_server::{Arguments, Server, SystemClock, init_log};
+use scm_server::{
+    Arguments, Clock as _, Config, Said, Server, SystemClock, Task, administer, init_log,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Wipes memory when it is given back: buffers of hyper and serde hold copies of private keys, which
@@ -24,7 +31,16 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run() -> Result<(), Box<dyn Error>> {
-    let config = Arguments::parse().config()?;
+    match Arguments::parse().task()? {
+        Task::Serve(config) => serve(*config).await,
+        Task::Administer(asked) => {
+            let said = administer(asked, SystemClock.now()).await?;
+            say(&said).map_err(|error| format!("cannot print the result: {error}").into())
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     init_log(&config.log, config.log_format)?;
     let revision = config.api_revision;
     let data_dir = config.data_dir.clone();
@@ -53,6 +69,18 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
         }
         tracing::info!("stopping");
     })
+}
+
+/// The result to standard output, what is beside it to standard error.
+fn say(said: &Said) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(said.result.secret_str().as_bytes())?;
+    out.flush()?;
+    for note in &said.notes {
+        // What was asked for is done and told, whoever reads this.
+        let _ = writeln!(io::stderr(), "{note}");
+    }
+    Ok(())
 }
 
 #[expect(clippy::print_stderr, reason = "the log may not be there yet")]

@@ -124,7 +124,11 @@ impl FromStr for KeystoneRoles {
     }
 }
 
-fn role_of(text: &str) -> Result<Role, String> {
+/// The role of a name.
+///
+/// # Errors
+/// If it is none; the text says which there are.
+pub fn role_of(text: &str) -> Result<Role, String> {
     match text {
         "administrator" => Ok(Role::Administrator),
         "full_access" => Ok(Role::FullAccess),

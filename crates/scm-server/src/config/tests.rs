@@ -4,7 +4,10 @@ use super::*;
 
 fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
     let all = ["scm-server", "serve"].iter().chain(arguments);
-    Arguments::try_parse_from(all).expect("the arguments are well-formed").config()
+    match Arguments::try_parse_from(all).expect("the arguments are well-formed").task()? {
+        Task::Serve(config) => Ok(*config),
+        Task::Administer(asked) => panic!("{asked:?} is not asked for"),
+    }
 }
 
 #[test]

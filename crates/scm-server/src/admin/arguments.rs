@@ -1,0 +1,249 @@
+//! The commands of administrators: what may be asked, and how it is explained.
+
+use std::path::PathBuf;
+
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use scm_store::Role;
+
+use super::password;
+use crate::config::{Config, ConfigError, Identity, role_of};
+
+/// The longest name of a user or a project, in characters.
+const LONGEST_NAME: usize = 64;
+
+const EXPLAINED: &str = "\
+Examples:
+  scm-server project add shop
+  scm-server user add deployer --project shop --role full_access
+  scm-server access-key add deployer --json
+
+What is done counts from the next request on: a server that runs on the folder asks its store each
+time. With identity = keystone the server asks Keystone instead, and nothing of this matters.
+
+Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+
+/// What an administrator asks for.
+#[derive(Debug, Subcommand)]
+pub enum Administration {
+    /// Make, list, shut out and remove users
+    User(Group<UserCommand>),
+    /// Make and list projects, which certificates belong to
+    Project(Group<ProjectCommand>),
+    /// Say what users may do in which project
+    Role(Group<RoleCommand>),
+    /// Make, list, disable and remove access keys, which sign requests
+    AccessKey(Group<AccessKeyCommand>),
+    /// Make tokens worthless before their time
+    Token(Group<TokenCommand>),
+}
+
+impl Administration {
+    /// Where it is asked for.
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::User(group) => &group.place,
+            Self::Project(group) => &group.place,
+            Self::Role(group) => &group.place,
+            Self::AccessKey(group) => &group.place,
+            Self::Token(group) => &group.place,
+        }
+    }
+}
+
+/// The commands about one kind of thing.
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAINED)]
+pub struct Group<C: Subcommand> {
+    #[command(subcommand)]
+    pub command: C,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Which store, and how to answer.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The folder of the store [default: scm-data]
+    #[arg(long, global = true, env = "SCM_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The server's TOML file, which may name the folder
+    #[arg(long, global = true, env = "SCM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[arg(long, global = true, env = "SCM_IDENTITY", hide = true)]
+    identity: Option<Identity>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Place {
+    /// The settings that matter here.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        Config::of_store(self.config.as_deref(), self.data_dir.clone(), self.identity)
+    }
+}
+
+/// What can be done about users.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make a user
+    Add {
+        /// What the user logs in as: up to 64 characters
+        #[arg(value_parser = new_name)]
+        name: String,
+        /// A project to give the user a role in; more by `role grant`
+        #[arg(long, requires = "role")]
+        project: Option<String>,
+        /// What the user may do there
+        #[arg(long, requires = "project", value_parser = roles())]
+        role: Option<Role>,
+        #[command(flatten)]
+        password: password::Source,
+    },
+    /// List the users with their roles
+    List,
+    /// Give a user another password; their tokens and access keys stay good
+    Password {
+        /// The user's name or id
+        name: String,
+        #[command(flatten)]
+        password: password::Source,
+    },
+    /// Shut a user out: password, tokens and access keys are refused until `enable`
+    Disable {
+        /// The user's name or id
+        name: String,
+    },
+    /// Let a user in again, with the same password, access keys and unexpired tokens
+    Enable {
+        /// The user's name or id
+        name: String,
+    },
+    /// Remove a user with all roles, tokens and access keys; what they imported stays
+    Remove {
+        /// The user's name or id
+        name: String,
+    },
+}
+
+/// What can be done about projects.
+#[derive(Debug, Subcommand)]
+pub enum ProjectCommand {
+    /// Make a project; nobody has a role in it until `role grant`
+    Add {
+        /// What the project is called: up to 64 characters
+        #[arg(value_parser = new_name)]
+        name: String,
+    },
+    /// List the projects with their ids
+    List,
+}
+
+/// What can be done about roles.
+#[derive(Debug, Subcommand)]
+pub enum RoleCommand {
+    /// Give a user a role in a project, in place of the one they have there
+    Grant {
+        /// The user's name or id
+        user: String,
+        /// The project's name or id
+        project: String,
+        /// administrator and full_access may do everything with certificates, read_only may list and
+        /// show them, without private keys
+        #[arg(value_parser = roles())]
+        role: Role,
+    },
+    /// Take a user's role in a project away: their tokens and access keys for it are refused
+    Revoke {
+        /// The user's name or id
+        user: String,
+        /// The project's name or id
+        project: String,
+    },
+    /// List who may do what where
+    List,
+}
+
+/// What can be done about access keys.
+#[derive(Debug, Subcommand)]
+pub enum AccessKeyCommand {
+    /// Make an access key and show its secret, this once
+    Add {
+        /// The user's name or id
+        user: String,
+        /// The project it is good for, where the user has a role in several
+        #[arg(long)]
+        project: Option<String>,
+    },
+    /// List access keys, without their secrets
+    List {
+        /// Only those of this user, by name or id
+        user: Option<String>,
+    },
+    /// Refuse what an access key signs until `enable`
+    Disable {
+        /// The access key
+        access_key: String,
+    },
+    /// Let an access key count again
+    Enable {
+        /// The access key
+        access_key: String,
+    },
+    /// Remove an access key for good
+    Remove {
+        /// The access key
+        access_key: String,
+    },
+}
+
+/// What can be done about tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make all tokens of a user worthless; they may log in again
+    Revoke {
+        /// The user's name or id
+        user: String,
+    },
+}
+
+fn roles() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(["administrator", "full_access", "read_only"])
+        .try_map(|text| role_of(&text))
+}
+
+/// A name that a person can read and type again.
+fn new_name(text: &str) -> Result<String, String> {
+    let is_odd =
+        |c: char| c.is_control() || (c != ' ' && c.escape_debug().count() > 1 && c != '\'');
+    match text.chars().count() {
+        0 => Err("a name has at least one character".to_owned()),
+        count if count > LONGEST_NAME => {
+            Err(format!("a name has at most {LONGEST_NAME} characters, and this has {count}"))
+        }
+        _ if text.trim() != text => Err("a name has no space at either end".to_owned()),
+        _ if text.chars().any(is_odd) => {
+            Err("a name has no `\"`, no `\\`, and nothing that cannot be seen".to_owned())
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_and_visible() {
+        for name in ["alice", "O'Brien", "Zoë 2", "cn-north-4", "店", &"x".repeat(64)] {
+            assert_eq!(new_name(name).as_deref(), Ok(name));
+        }
+        let long = "x".repeat(65);
+        for name in ["", " ", "a ", "a\nb", "a\u{1b}b", "a\u{202e}b", "a\u{200b}b", "a\"b", &long] {
+            assert!(new_name(name).is_err(), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Why a command was not done.
+
+use std::{io, path::PathBuf};
+
+use scm_seal::KeyringError;
+use scm_store::StoreError;
+
+use super::near::Near;
+use crate::config::ConfigError;
+
+/// Why a command was not done. Nothing is half done.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nothing was ever kept there.
+    #[error(
+        "there is no store in {}; name the folder of a server with --data-dir, or start one there",
+        folder.display()
+    )]
+    NoStore {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The keyring cannot be used.
+    #[error("the keyring cannot be used")]
+    Keyring(#[from] KeyringError),
+    /// The store cannot be used.
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    /// No server that knows users itself was ever started on the store.
+    #[error(
+        "the store in {} knows nobody yet: start a server with identity = local on it first",
+        folder.display()
+    )]
+    NotSetUp {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// No user has the name or the id.
+    #[error("there is no user {name:?}{near}")]
+    UnknownUser {
+        /// What was asked for.
+        name: String,
+        /// What may be meant.
+        near: Near,
+    },
+    /// No project has the name or the id.
+    #[error("there is no project {name:?}{near}")]
+    UnknownProject {
+        /// What was asked for.
+        name: String,
+        /// What may be meant.
+        near: Near,
+    },
+    /// There is no such access key.
+    #[error("there is no access key {id:?}; `scm-server access-key list` tells which there are")]
+    UnknownAccessKey {
+        /// What was asked for.
+        id: String,
+    },
+    /// The name is another's.
+    #[error("there is a {what} {name:?} already")]
+    Taken {
+        /// A user or a project.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The user has no role in the project.
+    #[error("{user:?} has no role in project {project:?}")]
+    NoRole {
+        /// The user's name.
+        user: String,
+        /// The project's name.
+        project: String,
+    },
+    /// The user has no role in any project, so that an access key would be good for nothing.
+    #[error("{user:?} has no role in any project; give one with `scm-server role grant`")]
+    NoProject {
+        /// The user's name.
+        user: String,
+    },
+    /// It is not clear which project is meant.
+    #[error("{user:?} has a role in {}; say which is meant with --project", projects.join(", "))]
+    WhichProject {
+        /// The user's name.
+        user: String,
+        /// The names of the projects.
+        projects: Vec<String>,
+    },
+    /// The user is shut out.
+    #[error("{user:?} is disabled; let them in first with `scm-server user enable`")]
+    Disabled {
+        /// The user's name.
+        user: String,
+    },
+    /// The password cannot be read.
+    #[error("the password cannot be read from standard input")]
+    Password(#[source] io::Error),
+    /// The password is too short or too long.
+    #[error("a password has {shortest} to {longest} characters; the one given has {count}")]
+    PasswordLength {
+        /// The fewest.
+        shortest: usize,
+        /// The most.
+        longest: usize,
+        /// How many were read, in bytes where they are too many to be counted.
+        count: usize,
+    },
+}

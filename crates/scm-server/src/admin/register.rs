@@ -1,0 +1,112 @@
+//! The store of a data folder, opened for an administrator, and who and what is found in it.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use scm_seal::Keyring;
+use scm_store::{DomainRecord, Home, ProjectId, ProjectRecord, Store, UserRecord};
+
+use super::{error::AdminError, near::Near};
+use crate::data_dir::{KEYRING, STORE};
+
+/// An open store, with its keyring and the domain that its first start made.
+pub struct Register {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// What seals the secrets of access keys.
+    pub keyring: Keyring,
+    /// The owner of all users and projects.
+    pub domain: DomainRecord,
+}
+
+impl Register {
+    /// Opens the store of a folder. The folder's lock is left to servers: a store takes several
+    /// processes.
+    ///
+    /// # Errors
+    /// [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`],
+    /// [`AdminError::NotSetUp`].
+    pub async fn open(folder: &Path) -> Result<Self, AdminError> {
+        let file = folder.join(STORE);
+        if !file.exists() {
+            return Err(AdminError::NoStore { folder: folder.to_owned() });
+        }
+        let keyring = Keyring::open(&folder.join(KEYRING))?;
+        let store = scm_store::open(Home::Sqlite(file), keyring.ring_id()).await?;
+        let domain = store.domains().await?.into_iter().next();
+        let domain = domain.ok_or_else(|| AdminError::NotSetUp { folder: folder.to_owned() })?;
+        Ok(Self { store, keyring, domain })
+    }
+
+    /// Lets go of the store.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// All users, by name.
+    ///
+    /// # Errors
+    /// [`AdminError::Store`].
+    pub async fn users(&self) -> Result<Vec<UserRecord>, AdminError> {
+        Ok(self.store.users(&self.domain.id).await?)
+    }
+
+    /// All projects, by name.
+    ///
+    /// # Errors
+    /// [`AdminError::Store`].
+    pub async fn projects(&self) -> Result<Vec<ProjectRecord>, AdminError> {
+        Ok(self.store.projects(&self.domain.id).await?)
+    }
+
+    /// The user of a name, or else of an id.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownUser`], [`AdminError::Store`].
+    pub async fn user(&self, asked: &str) -> Result<UserRecord, AdminError> {
+        let mut users = self.users().await?;
+        let found = users.iter().position(|user| user.name == asked);
+        match found.or_else(|| users.iter().position(|user| user.id.as_str() == asked)) {
+            Some(at) => Ok(users.swap_remove(at)),
+            None => {
+                let near = Near::to(asked, users.iter().map(|user| &*user.name));
+                Err(AdminError::UnknownUser { name: asked.to_owned(), near })
+            }
+        }
+    }
+
+    /// The project of a name, or else of an id.
+    ///
+    /// # Errors
+    /// [`AdminError::UnknownProject`], [`AdminError::Store`].
+    pub async fn project(&self, asked: &str) -> Result<ProjectRecord, AdminError> {
+        let mut projects = self.projects().await?;
+        let found = projects.iter().position(|project| project.name == asked);
+        match found.or_else(|| projects.iter().position(|project| project.id.as_str() == asked)) {
+            Some(at) => Ok(projects.swap_remove(at)),
+            None => {
+                let near = Near::to(asked, projects.iter().map(|project| &*project.name));
+                Err(AdminError::UnknownProject { name: asked.to_owned(), near })
+            }
+        }
+    }
+
+    /// What all projects are called.
+    ///
+    /// # Errors
+    /// [`AdminError::Store`].
+    pub async fn project_names(&self) -> Result<ProjectNames, AdminError> {
+        let projects = self.projects().await?.into_iter();
+        Ok(ProjectNames(projects.map(|project| (project.id, project.name)).collect()))
+    }
+}
+
+/// What projects are called.
+#[derive(Default)]
+pub struct ProjectNames(HashMap<ProjectId, String>);
+
+impl ProjectNames {
+    /// The name of a project; its id if it has none, as a project that was made a moment ago.
+    pub fn of<'a>(&'a self, project: &'a ProjectId) -> &'a str {
+        self.0.get(project).map_or(project.as_str(), String::as_str)
+    }
+}

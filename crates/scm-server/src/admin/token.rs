@@ -1,0 +1,29 @@
+//! `scm-server token`: making tokens worthless before their time.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{answer::Answer, arguments::TokenCommand, error::AdminError, register::Register};
+
+/// What became of a user's tokens.
+#[derive(Serialize)]
+struct Revoked {
+    user: String,
+    revoked: u64,
+}
+
+pub async fn run(
+    command: TokenCommand,
+    register: &Register,
+    now: OffsetDateTime,
+) -> Result<Answer, AdminError> {
+    let TokenCommand::Revoke { user } = command;
+    let user = register.user(&user).await?;
+    let revoked = register.store.revoke_tokens_of(None, &user.id, now).await?;
+    let text = match revoked {
+        1 => format!("revoked 1 token of {}\n", user.name),
+        many => format!("revoked {many} tokens of {}\n", user.name),
+    };
+    let note = "password and access keys stay good; `scm-server user disable` shuts a user out";
+    Ok(Answer::new(&Revoked { user: user.name, revoked }, text).with_note(note))
+}
