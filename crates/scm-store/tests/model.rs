@@ -152,7 +152,11 @@ impl World {
     }
 
     async fn counters(&self, now: OffsetDateTime) {
-        for count in self.store.counts(&actor().project, now).await.unwrap() {
+        let counts = self.store.counts(&actor().project, now).await.unwrap();
+        // None is left out.
+        let all: u64 = counts.iter().map(|count| count.count).sum();
+        assert_eq!(all, self.known.len() as u64, "{counts:?}");
+        for count in counts {
             let group = count.enterprise_project.as_str();
             let fits = |known: &&Known| {
                 known.facts.enterprise_project == group
