@@ -51,32 +51,24 @@ impl Place {
             "private_key": key,
         });
         fs::write(&self.body, body.to_string()).unwrap();
-        let token = format!("X-Auth-Token: {}", self.folder.credentials().token.secret_str());
-        let url = format!("http://{}/v3/scm/certificates/import", self.server.address());
         let data = format!("@{}", self.body.display());
         let json = "Content-Type: application/json";
-        let arguments = [
-            "--silent",
-            "--show-error",
-            "--noproxy",
-            "*",
-            "--header",
-            &token,
-            "--header",
-            json,
-            "--data-binary",
-            &data,
-            "--write-out",
-            "\n%{http_code}",
-            &url,
-        ];
-        let output = tool(self.folder.path(), "curl", &arguments);
+        self.curl("import", &["--header", json, "--data-binary", &data])
+    }
+
+    /// Asks for something below `/v3/scm/certificates` by `curl`.
+    fn curl(&self, path: &str, arguments: &[&str]) -> (u16, Value) {
+        let token = format!("X-Auth-Token: {}", self.folder.credentials().token.secret_str());
+        let url = format!("http://{}/v3/scm/certificates/{path}", self.server.address());
+        let fixed = ["--silent", "--show-error", "--noproxy", "*", "--header", &token];
+        let note = ["--write-out", "\n%{http_code}", &url];
+        let output = tool(self.folder.path(), "curl", &[&fixed, arguments, &note].concat());
         let text = String::from_utf8(output.stdout).unwrap();
         let (body, status) = text.rsplit_once('\n').unwrap();
         (status.parse().unwrap(), serde_json::from_str(body).unwrap())
     }
 
-    /// Imports what must be taken, in each form in which it may be written.
+    /// Imports what must be taken, in each form in which it may be written, and gets it back.
     fn takes(&self, what: &str, [certificate, chain, key]: [&str; 3]) {
         let crlf = |text: &str| text.replace('\n', "\r\n");
         let joined = format!("{certificate}{chain}");
@@ -88,6 +80,9 @@ impl Place {
         ];
         for (form, (status, answer)) in forms {
             assert_eq!(status, 200, "{what}, {form}: {answer}");
+            let path = format!("{}/export", answer["certificate_id"].as_str().unwrap());
+            let (status, exported) = self.curl(&path, &["--request", "POST"]);
+            assert_eq!(status, 200, "{what}, {form}, exported: {exported}");
         }
     }
 
@@ -121,6 +116,8 @@ fn what_openssl_makes_is_taken() {
         assert!(parameters.contains("EC PARAMETERS"), "{parameters}");
         place.takes(curve, [&leaf.certificate, &chain, &format!("{parameters}{sec1}")]);
     }
+    let compressed = workshop.leaf_with_compressed_point();
+    place.takes("compressed point", [&compressed.certificate, &chain, &compressed.key]);
     let ed25519 = workshop.leaf("ed25519", &["-algorithm", "ED25519"]);
     place.takes("Ed25519", [&ed25519.certificate, &chain, &ed25519.key]);
 }

@@ -54,11 +54,13 @@ impl Keyring {
 
     /// Seals a certificate's private key under the active master key.
     ///
-    /// `id` and `project` are the certificate's; whoever unseals must say them again.
-    pub fn seal(&self, id: &str, project: &str, key: &PrivateKey) -> SealedKey {
+    /// `id`, `project` and `public_key` (SubjectPublicKeyInfo, DER) are the certificate's; whoever
+    /// unseals must say them again. The last must be the certificate's own bytes: the same key can
+    /// be spelled in several ways, and the one that follows from `key` may be another.
+    pub fn seal(&self, id: &str, project: &str, public_key: &[u8], key: &PrivateKey) -> SealedKey {
         let mut salt = [0; SALT_LEN];
         fill_random(&mut salt);
-        self.seal_with_salt(id, project, key, salt)
+        self.seal_with_salt(id, project, public_key, key, salt)
     }
 
     /// Opens what [`Keyring::seal`] gave, if `id`, `project` and `public_key` (the certificate's
@@ -114,12 +116,13 @@ impl Keyring {
         &self,
         id: &str,
         project: &str,
+        public_key: &[u8],
         key: &PrivateKey,
         salt: [u8; SALT_LEN],
     ) -> SealedKey {
         let master = self.active();
         let header = Header { key_id: master.id, encoding: encoding_byte(key.encoding()), salt };
-        let aad = header.associated_data(id, project, key.public_key());
+        let aad = header.associated_data(id, project, public_key);
         let plain = key.secret_der();
         let mut sealed = SealedKey::assemble(&header, plain.len() + TAG_LEN);
         let (cipher, tag) = sealed.body_mut().split_at_mut(plain.len());

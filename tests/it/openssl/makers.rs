@@ -44,6 +44,16 @@ impl Workshop {
         Leaf { certificate: self.read(name, "pem"), key: self.read(name, "key") }
     }
 
+    /// A leaf on P-256 whose certificate spells its public key as a compressed point.
+    pub(super) fn leaf_with_compressed_point(&self) -> Leaf {
+        let name = "compressed";
+        self.openssl("ecparam -name prime256v1 -genkey -noout -out plain.key");
+        self.openssl(&format!("ec -in plain.key -conv_form compressed -out {name}.key"));
+        self.request_for(name);
+        self.sign(name, "ca", "leaf");
+        Leaf { certificate: self.read(name, "pem"), key: self.read(name, "key") }
+    }
+
     /// The intermediate and the root.
     pub(super) fn chain(&self) -> String {
         self.read("ca", "pem") + &self.read("root", "pem")
@@ -98,6 +108,10 @@ impl Workshop {
     fn key_and_request(&self, name: &str, options: &[&str]) {
         let options = options.join(" ");
         self.openssl(&format!("genpkey {options} -out {name}.key"));
+        self.request_for(name);
+    }
+
+    fn request_for(&self, name: &str) {
         self.openssl(&format!(
             "req -new -key {name}.key -subj /O=Example/CN={name}.example.com -out {name}.csr"
         ));

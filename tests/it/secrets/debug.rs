@@ -33,7 +33,7 @@ fn whatever_holds_a_key_elides_it() {
     let folder = Folder::new();
     let ring = Keyring::create(&folder.file("ring.json")).unwrap();
     let id = CertificateId::from_number(7).unwrap();
-    let sealed = ring.seal("id", "project", &key);
+    let sealed = ring.seal("id", "project", key.public_key(), &key);
     let verified = Verifier::new(Policy::default()).verify(bundle.read(), NOW).unwrap();
     let all = shown(&[&call, &call.body, &read, &block, &key, &ring, &sealed, &verified]);
     assert_eq!(prey.found_in(all.as_bytes()), None, "{all}");

@@ -24,7 +24,7 @@ fn a_sealed_key_opens_in_its_place() {
         (Algorithm::Ed25519, KeyEncoding::Pkcs8),
     ] {
         let key = key(algorithm, encoding);
-        let sealed = ring.seal(ID, PROJECT, &key);
+        let sealed = ring.seal(ID, PROJECT, key.public_key(), &key);
         let opened = ring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
         assert_eq!(opened.encoding(), encoding);
         assert_eq!(opened.secret_der(), key.secret_der());
@@ -34,7 +34,7 @@ fn a_sealed_key_opens_in_its_place() {
 #[test]
 fn nothing_of_the_key_shows() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring().seal(ID, PROJECT, &key);
+    let sealed = ring().seal(ID, PROJECT, key.public_key(), &key);
     let secret = &key.secret_der()[..16];
     assert!(!sealed.as_bytes().windows(16).any(|window| window == secret));
     let length = sealed.as_bytes().len();
@@ -46,14 +46,17 @@ fn nothing_of_the_key_shows() {
 fn the_same_key_is_never_sealed_the_same() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
     let ring = ring();
-    assert_ne!(ring.seal(ID, PROJECT, &key), ring.seal(ID, PROJECT, &key));
+    assert_ne!(
+        ring.seal(ID, PROJECT, key.public_key(), &key),
+        ring.seal(ID, PROJECT, key.public_key(), &key)
+    );
 }
 
 #[test]
 fn any_bit_changed_is_refused() {
     let ring = ring();
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring.seal(ID, PROJECT, &key);
+    let sealed = ring.seal(ID, PROJECT, key.public_key(), &key);
     for bit in 0..sealed.as_bytes().len() * 8 {
         let mut bytes = sealed.as_bytes().to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -66,7 +69,7 @@ fn any_bit_changed_is_refused() {
 fn any_length_but_its_own_is_refused() {
     let ring = ring();
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring.seal(ID, PROJECT, &key);
+    let sealed = ring.seal(ID, PROJECT, key.public_key(), &key);
     let mut bytes = sealed.as_bytes().to_vec();
     bytes.push(0);
     for length in (0..sealed.as_bytes().len()).chain([bytes.len()]) {
@@ -86,7 +89,7 @@ fn another_place_is_refused() {
     let ours = key(Algorithm::P256, KeyEncoding::Pkcs8);
     let other = key(Algorithm::P256, KeyEncoding::Pkcs8);
     assert_ne!(ours.public_key(), other.public_key());
-    let sealed = ring.seal(ID, PROJECT, &ours);
+    let sealed = ring.seal(ID, PROJECT, ours.public_key(), &ours);
     for (id, project, public_key) in [
         ("scs1600313391075", PROJECT, ours.public_key()),
         (ID, "b4a5d4098fb4474fa22cd05f897d6b99", ours.public_key()),
@@ -102,7 +105,7 @@ fn another_place_is_refused() {
 #[test]
 fn another_ring_knows_no_such_key() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring().seal(ID, PROJECT, &key);
+    let sealed = ring().seal(ID, PROJECT, key.public_key(), &key);
     let refused = ring().unseal(ID, PROJECT, key.public_key(), &sealed);
     assert!(matches!(refused, Err(UnsealError::UnknownKey { .. })), "{refused:?}");
 }
@@ -111,7 +114,7 @@ fn another_ring_knows_no_such_key() {
 fn another_format_is_refused_as_such() {
     let ring = ring();
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let mut bytes = ring.seal(ID, PROJECT, &key).as_bytes().to_vec();
+    let mut bytes = ring.seal(ID, PROJECT, key.public_key(), &key).as_bytes().to_vec();
     bytes[0] = 2;
     let refused = ring.unseal(ID, PROJECT, key.public_key(), &SealedKey::from_kept(bytes));
     assert!(matches!(refused, Err(UnsealError::UnknownFormat { found: 2 })), "{refused:?}");
@@ -121,12 +124,12 @@ fn another_format_is_refused_as_such() {
 fn an_older_master_key_still_opens() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
     let old = ring();
-    let sealed = old.seal(ID, PROJECT, &key);
+    let sealed = old.seal(ID, PROJECT, key.public_key(), &key);
     let mut keys = vec![MasterKey::random()];
     keys.extend(old.keys);
     let rotated = Keyring { ring_id: old.ring_id, keys };
     assert!(rotated.unseal(ID, PROJECT, key.public_key(), &sealed).is_ok());
-    let resealed = rotated.seal(ID, PROJECT, &key);
+    let resealed = rotated.seal(ID, PROJECT, key.public_key(), &key);
     assert_ne!(resealed.as_bytes()[1..17], sealed.as_bytes()[1..17]);
 }
 
@@ -145,7 +148,7 @@ fn format_1_is_as_it_always_was() {
     let ring = known_ring();
 
     let salt = std::array::from_fn(|i| 64 + i as u8);
-    let sealed = ring.seal_with_salt(ID, PROJECT, &key, salt);
+    let sealed = ring.seal_with_salt(ID, PROJECT, key.public_key(), &key, salt);
     assert_eq!(sealed, SealedKey::from_kept(bytes(kept)));
     let opened = ring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
     assert_eq!(opened.secret_der(), key.secret_der());

@@ -12,6 +12,8 @@ use scm_model::{
     },
     certificates::{CertificateDetail, CertificatePath, ImportedCertificate},
 };
+use scm_pki::VerifiedBundle;
+use scm_seal::SealedKey;
 use scm_store::{CertificateId, Change, NewCertificate, Replacement};
 
 use crate::{auth::Caller, ctx::Ctx, error::ApiError, view};
@@ -26,9 +28,8 @@ pub async fn import(
     call: Call<ImportCertificate>,
 ) -> Result<ImportedCertificate, ApiError> {
     let bundle = proof::of_import(&ctx, &call.body)?;
-    let project = &caller.actor.project;
     let id = ctx.ids().next().await?;
-    let sealed = ctx.keyring().seal(&id.to_string(), project.as_str(), bundle.key());
+    let sealed = seal(&ctx, &caller, id, &bundle);
     let mut certificate = NewCertificate::new(id, call.body.name, bundle, sealed, ctx.now())
         .in_enterprise_project(proof::enterprise_project(call.body.enterprise_project_id));
     if call.body.duplicate_check == Some(true) {
@@ -56,8 +57,7 @@ pub async fn replace(
 ) -> Result<CertificateDetail, ApiError> {
     let id = id(&call.path)?;
     let bundle = proof::of_replacement(&ctx, &call.body)?;
-    let project = caller.actor.project.as_str();
-    let sealed = ctx.keyring().seal(&id.to_string(), project, bundle.key());
+    let sealed = seal(&ctx, &caller, id, &bundle);
     let replacement = Replacement::new(bundle, sealed);
     let record = ctx.store().replace(&caller.actor, id, replacement, ctx.now()).await?;
     Ok(view::certificate(record, ctx.now()))
@@ -87,6 +87,12 @@ pub async fn delete(
 ) -> Result<Empty, ApiError> {
     ctx.store().delete(&caller.actor, id(&call.path)?, ctx.now()).await?;
     Ok(Empty)
+}
+
+/// The key of a bundle, bound to where it is to be kept and to its certificate.
+fn seal(ctx: &Ctx, caller: &Caller, id: CertificateId, bundle: &VerifiedBundle) -> SealedKey {
+    let (project, public_key) = (caller.actor.project.as_str(), bundle.leaf().public_key());
+    ctx.keyring().seal(&id.to_string(), project, public_key, bundle.key())
 }
 
 /// What is no id names no certificate.
