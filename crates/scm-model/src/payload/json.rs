@@ -17,6 +17,10 @@ use crate::{Field, Kind, Rule, Violation, Violations, Wire};
 
 /// Reads a body and applies the rules of its fields.
 pub(super) fn read<T: Wire + DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Violations> {
+    // Serde would take the items of a list for the fields, in the order of their declaration.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        nothing(bytes)?;
+    }
     let value: T = serde_json::from_slice(bytes).map_err(|error| explain::<T>(bytes, &error))?;
     check(&value)?;
     Ok(value)

@@ -191,3 +191,22 @@ async fn a_body_that_ends_early_is_refused() {
     assert_eq!(status, 408, "{text}");
     assert!(text.contains("The request did not arrive in time."), "{text}");
 }
+
+/// Serde takes a list for the fields in the order of their declaration, if nobody stops it.
+#[tokio::test]
+async fn the_fields_without_their_names_are_no_body() {
+    let server = TestServer::start().await;
+    let body = import_body(&sound("www.example.com"));
+    let mut listed = vec![Value::Null; 8];
+    for (place, name) in
+        ["name", "certificate", "certificate_chain", "private_key"].iter().enumerate()
+    {
+        listed[place] = body[name].clone();
+    }
+    for length in 4..=listed.len() {
+        let body = format!(" {}", json!(listed[..length]));
+        let (status, code, message) = send(&server, body).await.refusal();
+        assert_eq!((status, &*code), (400, "SCM.0005"), "{message}");
+        assert!(message.ends_with("body: must be a JSON object."), "{message}");
+    }
+}
