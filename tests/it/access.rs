@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::Method;
 use scm_model::{Access, Action, Body as _, ErrorShape, Operation, Visitor, api};
 use scm_store::{Outcome, Role};
-use scm_tests::{Answer, NOW, Person, Session, TestServer, import_body, sound};
+use scm_tests::{Answer, NOW, Person, Session, TestServer, import_body, sound, unsigned};
 
 /// A row of the table, as data.
 struct Row {
@@ -48,11 +48,12 @@ fn may(role: Role, action: Action) -> bool {
     }
 }
 
-/// The status and code that stop a person at a row, if anything does.
-fn stopped(person: Person, access: Access) -> Option<(u16, &'static str)> {
+/// The status and code that stop a person at a row, if anything does. `unknown` is the code of
+/// whoever has not proved who they are.
+fn stopped(person: Person, access: Access, unknown: &str) -> Option<(u16, &str)> {
     match (access, person.role()) {
         (Access::Open, _) | (Access::SignedIn, Some(_)) => None,
-        (_, None) => Some((401, "SCM.1000")),
+        (_, None) => Some((401, unknown)),
         (Access::Action(action), Some(role)) if may(role, action) => None,
         (Access::Action(_), Some(_)) => Some((403, "SCM.4002")),
     }
@@ -65,24 +66,42 @@ async fn every_row_stops_whom_it_should_and_nobody_else() {
         for person in Person::ALL {
             let body = if row.is_json { "{}" } else { "" };
             let answer = server.by(person).send(row.method.clone(), &row.path, body).await;
-            let who = format!("{person:?} at {}", row.id);
-            match stopped(person, row.access) {
-                Some((status, code)) => {
-                    assert_eq!(answer.status, status, "{who}");
-                    match row.errors {
-                        // An answer to HEAD has no body.
-                        _ if row.method == Method::HEAD => {}
-                        ErrorShape::Scm => assert_eq!(answer.text("error_code"), code, "{who}"),
-                        ErrorShape::Identity => {
-                            assert_eq!(answer.json()["error"]["code"], status, "{who}");
-                        }
-                    }
-                }
-                None => assert!(![401, 403].contains(&answer.status.as_u16()), "{who}: {answer:?}"),
-            }
-            assert!(answer.header("x-request-id").is_some_and(|id| id.len() == 32), "{who}");
+            assert_stopped(&row, person, "SCM.1000", &answer);
         }
     }
+}
+
+#[tokio::test]
+async fn every_row_stops_whom_it_should_by_their_signature_too() {
+    let server = TestServer::start().await;
+    for person in Person::ALL {
+        let signer = server.signer_of(person).await;
+        for row in rows() {
+            let body = if row.is_json { "{}" } else { "" };
+            let answer = signer.send(unsigned(row.method.clone(), &row.path, body), NOW).await;
+            assert_stopped(&row, person, "APIGW.0301", &answer);
+        }
+    }
+}
+
+/// Fails unless the answer is that of a person who is stopped, or not, as they should be.
+fn assert_stopped(row: &Row, person: Person, unknown: &str, answer: &Answer) {
+    let who = format!("{person:?} at {}", row.id);
+    match stopped(person, row.access, unknown) {
+        Some((status, code)) => {
+            assert_eq!(answer.status, status, "{who}");
+            match row.errors {
+                // An answer to HEAD has no body.
+                _ if row.method == Method::HEAD => {}
+                ErrorShape::Scm => assert_eq!(answer.text("error_code"), code, "{who}"),
+                ErrorShape::Identity => {
+                    assert_eq!(answer.json()["error"]["code"], status, "{who}");
+                }
+            }
+        }
+        None => assert!(![401, 403].contains(&answer.status.as_u16()), "{who}: {answer:?}"),
+    }
+    assert!(answer.header("x-request-id").is_some_and(|id| id.len() == 32), "{who}");
 }
 
 #[tokio::test]
@@ -159,8 +178,10 @@ async fn a_path_says_which_methods_it_takes() {
             assert_eq!(answer.status, 405, "{method} {path}");
             let allowed = answer.header("allow").unwrap();
             assert_eq!(allowed.split(", ").collect::<BTreeSet<_>>(), taken, "{method} {path}");
-            if method != "HEAD" {
-                assert_eq!(answer.text("error_code"), "APIGW.0101");
+            match rows.iter().find(|row| row.path == *path).unwrap().errors {
+                _ if method == "HEAD" => {}
+                ErrorShape::Scm => assert_eq!(answer.text("error_code"), "APIGW.0101"),
+                ErrorShape::Identity => assert_eq!(answer.json()["error"]["code"], 405),
             }
         }
     }

@@ -111,6 +111,11 @@ impl Binary {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it runs");
     }
 
+    /// Asks it to read its TLS certificate again, as `kill -HUP` does.
+    pub fn hang_up(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::HUP).expect("it runs");
+    }
+
     /// Waits for its end.
     pub fn wait(mut self) -> Ended {
         let status = self.child.wait().expect("it was not waited for before");

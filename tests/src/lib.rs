@@ -8,21 +8,25 @@
 mod binary;
 mod bundles;
 mod clock;
+mod document;
 mod folder;
 mod keystone;
 mod person;
 mod server;
 mod session;
+mod signer;
 mod tools;
 mod wire;
 
 pub use binary::{Binary, Ended, built};
 pub use bundles::{authority, import_body, sound};
 pub use clock::{NOW, StillClock};
+pub use document::{assert_documented, schema, written};
 pub use folder::Folder;
 pub use keystone::Keystone;
 pub use person::Person;
 pub use server::{TestServer, TestServerBuilder};
 pub use session::Session;
+pub use signer::{Signer, canonical, sha256, unsigned};
 pub use tools::tool;
 pub use wire::{Answer, Connection, Protocol, heard, patiently, request, speak};

@@ -1,16 +1,13 @@
 //! Exporting: everything comes back as it came in, and every try is on record.
 
-use http::Method;
 use scm_pki::{
     KeyEncoding,
     testing::{Algorithm, TestAuthority, TestBundle},
 };
 use scm_store::{Outcome, action};
-use scm_tests::{Answer, NOW, Person, Session, TestServer, import_body, sound};
+use scm_tests::{Answer, NOW, Person, TestServer, import_body, sound};
 
-async fn export(session: &Session, id: &str, body: &'static str) -> Answer {
-    session.send(Method::POST, &format!("/v3/scm/certificates/{id}/export"), body).await
-}
+use super::export;
 
 fn assert_same(answer: &Answer, bundle: &TestBundle) {
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -47,20 +44,39 @@ async fn nothing_an_object_and_null_ask_for_the_same() {
     let server = TestServer::start().await;
     let session = server.by(Person::FullAccess);
     let bundle = sound("www.example.com");
-    let joined = sound("www.example.com").joined().with_crlf();
     let id = session.import(&import_body(&bundle)).await.text("certificate_id");
     for body in ["", "{}", "{}\n", "null\n", " null"] {
         assert_same(&export(&session, &id, body).await, &bundle);
     }
     assert_eq!(export(&session, &id, "[1]").await.status, 400);
     assert_eq!(export(&session, &id, "{").await.status, 400);
-    let id = session.import(&import_body(&joined)).await.text("certificate_id");
-    assert!(
-        export(&session, &id, "")
-            .await
-            .text("certificate")
-            .ends_with("-----END CERTIFICATE-----\n")
-    );
+}
+
+/// The normal form: `\n` line ends, one certificate after the other, the leaf apart.
+#[tokio::test]
+async fn what_came_in_another_form_comes_back_in_the_normal_one() {
+    let server = TestServer::start().await;
+    let session = server.by(Person::FullAccess);
+    let bundle = sound("www.example.com");
+    let mut old_label = bundle.clone();
+    old_label.certificate = bundle.certificate.replace("CERTIFICATE", "X509 CERTIFICATE");
+    let mut between = bundle.clone();
+    between.certificate_chain = format!("\n\n{}\n\n", bundle.certificate_chain);
+    between.private_key = bundle.private_key.trim_end().to_owned();
+    for form in [bundle.clone().joined(), bundle.clone().with_crlf(), old_label, between] {
+        let id = session.import(&import_body(&form)).await.text("certificate_id");
+        assert_same(&export(&session, &id, "").await, &bundle);
+    }
+}
+
+#[tokio::test]
+async fn a_leaf_without_a_chain_has_an_empty_one() {
+    let server = TestServer::start().await;
+    let session = server.by(Person::FullAccess);
+    let mut bundle = sound("www.example.com");
+    bundle.certificate_chain = String::new();
+    let id = session.import(&import_body(&bundle)).await.text("certificate_id");
+    assert_same(&export(&session, &id, "").await, &bundle);
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 
 use http::Method;
 use scm_tests::{NOW, Person, Session, TestServer, authority, import_body, sound};
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::Duration;
+
+use super::{names, page};
 
 const PROJECT: &str = "01234567-89ab-cdef-0123-456789abcdef";
 
@@ -11,18 +13,6 @@ async fn import(session: &Session, name: &str, domain: &str, length: Duration) -
     let mut body = import_body(&authority().leaf(domain).valid_for(length).issue());
     body["name"] = name.into();
     session.import(&body).await.text("certificate_id")
-}
-
-async fn page(session: &Session, query: &str) -> Value {
-    let answer = session.send(Method::GET, &format!("/v3/scm/certificates?{query}"), "").await;
-    assert_eq!(answer.status, 200, "{query}: {answer:?}");
-    answer.json()
-}
-
-async fn names(session: &Session, query: &str) -> Vec<String> {
-    let page = page(session, query).await;
-    let certificates = page["certificates"].as_array().unwrap();
-    certificates.iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -64,6 +54,72 @@ async fn every_filter_and_order_gives_what_it_says() {
 }
 
 #[tokio::test]
+async fn a_count_is_of_all_that_the_filters_let_through() {
+    let server = TestServer::start().await;
+    let session = server.by(Person::FullAccess);
+    for number in 0..12 {
+        import(&session, &format!("kept-{number}"), "a.example.com", Duration::days(30)).await;
+    }
+    import(&session, "short", "b.example.com", Duration::HOUR).await;
+    let mut apart = import_body(&sound("c.example.com"));
+    apart["enterprise_project_id"] = PROJECT.into();
+    session.import(&apart).await;
+    server.clock().advance(Duration::hours(23));
+    for (query, total, shown) in [
+        ("", 14, 10),
+        ("limit=50", 14, 14),
+        ("offset=12", 14, 2),
+        ("offset=20", 14, 0),
+        ("status=UPLOAD", 13, 10),
+        ("status=EXPIRED&limit=20", 1, 1),
+        (&format!("enterprise_project_id={PROJECT}"), 1, 1),
+        ("enterprise_project_id=0&status=UPLOAD&offset=10", 12, 2),
+        ("content=KEPT-1", 3, 3),
+        ("content=example.com&limit=20", 14, 14),
+        ("content=kept&status=EXPIRED", 0, 0),
+        ("status=PAID", 0, 0),
+        ("expired_days_since=0&offset=10", 13, 3),
+        ("expired_days_since=1&limit=20", 14, 14),
+        ("expired_days_since=4294967295&limit=20", 14, 14),
+        ("expired_days_since=1&status=EXPIRED", 1, 1),
+    ] {
+        let page = page(&session, query).await;
+        assert_eq!(page["total_count"], total, "{query}");
+        assert_eq!(page["certificates"].as_array().unwrap().len(), shown, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_is_told_in_short() {
+    let server = TestServer::start().await;
+    let session = server.by(Person::FullAccess);
+    let bundle = authority().leaf("*.example.com").also("example.com").issue();
+    let id = session.import(&import_body(&bundle)).await.text("certificate_id");
+    let words = json!({ "description": "ask Ada" });
+    super::ask(&session, Method::PATCH, &id, Some(&words)).await;
+    let expected = json!({
+        "id": id,
+        "name": "a name",
+        "domain": "*.example.com",
+        "sans": "example.com",
+        "signature_algorithm": "SHA256withECDSA",
+        "deploy_support": false,
+        "type": null,
+        "brand": null,
+        "expire_time": "2026-08-30 12:00:00.0",
+        "domain_type": "MULTI_DOMAIN",
+        "validity_period": null,
+        "status": "UPLOAD",
+        "domain_count": 2,
+        "wildcard_count": 1,
+        "description": "ask Ada",
+        "domain_id": server.folder().credentials().domain_id,
+        "enterprise_project_id": "0",
+    });
+    assert_eq!(page(&session, "").await["certificates"], json!([expected]));
+}
+
+#[tokio::test]
 async fn a_wrong_value_is_named() {
     let server = TestServer::start().await;
     let session = server.by(Person::Reader);
@@ -81,12 +137,18 @@ async fn a_wrong_value_is_named() {
         ("enterprise_project_id=mine", "enterprise_project_id"),
         ("marker=nonsense", "marker"),
         ("limit=10&limit=20", "limit"),
+        ("offset=4294967296", "offset"),
+        ("expired_days_since=-1", "expired_days_since"),
     ] {
         let path = format!("/v3/scm/certificates?{query}");
         let (status, code, message) = session.send(Method::GET, &path, "").await.refusal();
         assert_eq!((status, &*code), (400, "SCM.0005"), "{query}");
         assert!(message.contains(&format!("{field}: ")), "{query}: {message}");
     }
+    let long = format!("/v3/scm/certificates?content={}", "%C3%A9".repeat(256));
+    let (status, _, message) = session.send(Method::GET, &long, "").await.refusal();
+    assert_eq!(status, 400);
+    assert!(message.contains("content: 256 characters, at most 255 are taken"), "{message}");
     let (_, _, message) =
         session.send(Method::GET, "/v3/scm/certificates?limit=1&sort_dir=x", "").await.refusal();
     assert!(message.contains("limit: must be one of 10, 20, 50."), "{message}");

@@ -1,0 +1,74 @@
+//! Requests byte for byte as published clients send them, signed as they sign: golangsdk (which
+//! Terraform's provider uses), and the SDKs for Python and Go.
+//!
+//! Nothing of ours writes these requests, so nothing of ours can make them easier to answer.
+
+mod golangsdk;
+mod sdks;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use scm_tests::{Answer, Signer, TestServer, assert_documented, heard};
+
+/// Of [`scm_tests::NOW`].
+const DATE: &str = "20260601T120000Z";
+
+/// A published client at work.
+struct Client<'a> {
+    server: &'a TestServer,
+    signer: Signer,
+}
+
+/// A request of such a client: what it signs, and what it adds after that.
+struct Sent<'a> {
+    method: Method,
+    path: &'a str,
+    query: &'a str,
+    signed: Vec<(&'static str, String)>,
+    more: Vec<(&'static str, String)>,
+    body: &'a str,
+}
+
+impl Client<'_> {
+    /// Somebody with full access.
+    async fn of(server: &TestServer) -> Client<'_> {
+        Client { server, signer: server.signer_of(scm_tests::Person::FullAccess).await }
+    }
+
+    /// Sends a request, and reads what comes back.
+    async fn send(&self, sent: Sent<'_>) -> Answer {
+        let Sent { method, path, query, mut signed, more, body } = sent;
+        signed.push(("x-sdk-date", DATE.to_owned()));
+        signed.sort();
+        let pairs: Vec<_> = signed.iter().map(|(name, value)| (*name, &**value)).collect();
+        let authorization = self.signer.authorize([method.as_str(), path, query], &pairs, body);
+        let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        let mut text = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
+        for (name, value) in signed.into_iter().chain(more) {
+            text += &format!("{name}: {value}\r\n");
+        }
+        text += &format!("Authorization: {authorization}\r\n\r\n{body}");
+        let (_, answer) = heard(self.server.address(), text.as_bytes()).await;
+        let answer = read(&answer);
+        assert_documented(&method, path, &answer);
+        answer
+    }
+
+    /// `127.0.0.1:PORT`.
+    fn host(&self) -> String {
+        self.server.address().to_string()
+    }
+}
+
+fn read(text: &str) -> Answer {
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text}"));
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap();
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines.map(|line| line.split_once(": ").unwrap()) {
+        let name: HeaderName = name.parse().unwrap();
+        headers.append(name, HeaderValue::from_str(value).unwrap());
+    }
+    let status = StatusCode::from_u16(status).unwrap();
+    Answer { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
+}
