@@ -9,7 +9,7 @@ mod token;
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Access, Action, Condition, Operation};
-use scm_store::{Actor, AuditEvent, DomainId, Role, StoreError};
+use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError};
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
@@ -89,17 +89,24 @@ pub fn answers_here(ctx: &Ctx) -> Result<(), ApiError> {
     Err(ApiError::refused_because(Condition::UnknownPath, detail))
 }
 
-/// Makes sure that a caller may do what an operation does. A refusal leaves an audit event.
+/// Makes sure that a caller may do what an operation does, to a certificate if it is about one. A
+/// refusal leaves an audit event.
 ///
 /// # Errors
 /// [`Condition::NotAllowed`], with the action that is missing.
-pub async fn allow<O: Operation>(ctx: &Ctx, caller: &Caller) -> Result<(), ApiError> {
+pub async fn allow<O: Operation>(
+    ctx: &Ctx,
+    caller: &Caller,
+    about: Option<CertificateId>,
+) -> Result<(), ApiError> {
     let Access::Action(action) = O::ACCESS else { return Ok(()) };
     if caller.role.is_some_and(|role| allows(role, action)) {
         return Ok(());
     }
     let event = AuditEvent::done(&caller.actor, action.as_str(), ctx.now());
-    ctx.store().record(event.refused(Condition::NotAllowed.code())).await?;
+    let event = event.refused(Condition::NotAllowed.code());
+    let event = about.into_iter().fold(event, AuditEvent::about);
+    ctx.store().record(event).await?;
     let detail = format!("{} needs the action {}.", O::ID, action.as_str());
     Err(ApiError::refused_because(Condition::NotAllowed, detail))
 }

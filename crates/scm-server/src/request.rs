@@ -12,6 +12,7 @@ use scm_model::{
     Body as _, Call, Condition, Operation, Parameters as _, Received, header_name,
     limits::BODY_BYTES,
 };
+use scm_store::CertificateId;
 use tokio::time::timeout;
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
@@ -37,6 +38,12 @@ impl Asked {
     /// A request that nothing is known of but where it comes from.
     pub fn new(parts: Parts, origin: Origin, body: Incoming) -> Self {
         Self { parts, origin, path: Vec::new(), body: Some(body) }
+    }
+
+    /// The certificate that its path names, if it names one.
+    pub fn certificate(&self) -> Option<CertificateId> {
+        let (_, id) = self.path.iter().find(|(name, _)| name == "certificate_id")?;
+        id.parse().ok()
     }
 
     /// Reads the body, if that is what the row takes, under its limits.

@@ -152,13 +152,13 @@ impl Router {
 async fn admit<O: Operation>(ctx: &Ctx, asked: &mut Asked) -> Result<(Caller, Bytes), ApiError> {
     match auth::claim(ctx, &asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
-            auth::allow::<O>(ctx, &caller).await?;
+            auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
             Ok((caller, asked.load::<O>(ctx).await?))
         }
         Claim::Signed(pending) => {
             let body = asked.load::<O>(ctx).await?;
             let caller = pending.settle::<O>(ctx, &asked.parts, &body)?;
-            auth::allow::<O>(ctx, &caller).await?;
+            auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
             Ok((caller, body))
         }
     }

@@ -99,5 +99,6 @@ async fn every_try_is_on_record() {
             ("scm:cert:export", refused("SCM.4002")),
         ]
     );
-    assert_eq!(events[0].certificate.unwrap().to_string(), id);
+    let about: Vec<_> = events.iter().map(|e| e.certificate.unwrap().to_string()).collect();
+    assert_eq!(about, [&*id, "scs0000000000001", &id]);
 }
