@@ -3,8 +3,8 @@
 //!
 //! Nothing of ours writes these requests, so nothing of ours can make them easier to answer.
 
-mod golangsdk;
-mod sdks;
+mod python_and_go;
+mod terraform;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};

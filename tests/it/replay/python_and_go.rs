@@ -68,7 +68,7 @@ impl Sdk {
 }
 
 #[tokio::test]
-async fn all_five_operations_as_each_sdk_sends_them() {
+async fn all_five_operations_as_each_client_sends_them() {
     let server = TestServer::builder().revision(Revision::R2025).start().await;
     let client = Client::of(&server).await;
     for sdk in [Sdk::Python, Sdk::Go] {
