@@ -73,6 +73,7 @@ async fn certificates(server: &TestServer) -> Vec<Heard> {
         (Method::GET, LIST, reader.send(Method::GET, &format!("{LIST}?limit=1"), "").await),
         (Method::GET, ONE, reader.show(&id).await),
         (Method::GET, ONE, reader.show("scs0000000000001").await),
+        (Method::GET, ONE, reader.send(Method::GET, &one, "[1]").await),
         (Method::PUT, ONE, asker.send(Method::PUT, &one, body).await),
         (Method::PUT, ONE, asker.send(Method::PUT, &one, "{}").await),
         (Method::PATCH, ONE, asker.send(Method::PATCH, &one, named).await),
@@ -107,6 +108,7 @@ async fn identity(server: &TestServer) -> Vec<Heard> {
     }
     for path in ["/v3/projects", "/v3/auth/domains"] {
         heard.push((Method::GET, path, asker.send(Method::GET, path, "").await));
+        heard.push((Method::GET, path, asker.send(Method::GET, path, "[1]").await));
         heard.push((Method::GET, path, nobody.send(Method::GET, path, "").await));
     }
     heard

@@ -47,7 +47,7 @@ operations! {
     /// The body may be absent, `{}` or `null`. Every export, refused ones too, is recorded.
     ExportCertificate: POST "/v3/scm/certificates/{certificate_id}/export",
         Allowed(Action::CertExport), Scm,
-        (path: CertificatePath) -> OK ExportedCertificate, refuses [BodyMalformed, UnknownCertificate];
+        (path: CertificatePath) -> OK ExportedCertificate, refuses [UnknownCertificate];
 
     /// Deletes one certificate and its private key.
     DeleteCertificate: DELETE "/v3/scm/certificates/{certificate_id}",

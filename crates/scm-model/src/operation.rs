@@ -51,12 +51,10 @@ pub trait Operation: Sized + Send + Sync + 'static {
         if Self::Body::IS_JSON {
             all.push(Condition::ContentType);
         }
-        let parameters = Self::Query::FIELDS.len() + Self::Headers::FIELDS.len();
-        if Self::Body::IS_JSON || parameters > 0 {
-            all.push(Condition::BodyMalformed);
-        }
         all.extend_from_slice(Self::REFUSES);
         all.extend([
+            // Where no body is asked for, one that says something is refused.
+            Condition::BodyMalformed,
             Condition::UnknownPath,
             Condition::WrongMethod,
             Condition::TooLarge,
