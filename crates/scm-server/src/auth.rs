@@ -10,6 +10,7 @@ mod token;
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Access, Action, Condition, Operation};
 use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError};
+use time::Duration;
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
@@ -22,6 +23,9 @@ pub use token::{NewSecret, hash_of as token_hash_of};
 
 /// The header that carries a token.
 pub const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+
+/// How far the clocks of servers on one store may be apart.
+const CLOCK_LEEWAY: Duration = Duration::minutes(5);
 
 /// Somebody who has proved who they are.
 #[derive(Debug, Clone)]
@@ -49,7 +53,10 @@ pub enum Claim {
 /// [`Condition::IdentityAway`] if a Keystone is to say that, and does not; those of
 /// [`Pending::read`].
 pub async fn claim(ctx: &Ctx, parts: &Parts, origin: &Origin) -> Result<Claim, ApiError> {
-    match parts.headers.get(AUTH_TOKEN) {
+    let mut tokens = parts.headers.get_all(AUTH_TOKEN).iter();
+    match tokens.next() {
+        // A proxy might look at another one than this server.
+        Some(_) if tokens.next().is_some() => Err(ApiError::refused(Condition::TokenInvalid)),
         Some(token) => known(ctx, token, origin).await.map(Claim::Known),
         None if parts.headers.contains_key(AUTHORIZATION) => {
             let pending = Pending::read(ctx, parts, origin).await?;
@@ -72,7 +79,8 @@ async fn known(ctx: &Ctx, sent: &HeaderValue, origin: &Origin) -> Result<Caller,
         Err(StoreError::Missing) => return Err(refused()),
         found => found?,
     };
-    if token.expires <= ctx.now() {
+    // A token of the future was issued by a clock that has been put right since.
+    if token.expires <= ctx.now() || token.issued > ctx.now() + CLOCK_LEEWAY {
         return Err(refused());
     }
     let actor = Actor { user: token.user, project: token.project, address, request_id };

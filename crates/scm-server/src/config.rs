@@ -139,9 +139,11 @@ settings! {
     max_connections: usize = "512", "SCM_MAX_CONNECTIONS", "COUNT",
         "How many connections may be open; further ones wait. Each may hold up to 3 MiB of headers";
     max_requests: usize = "1024", "SCM_MAX_REQUESTS", "COUNT",
-        "How many requests may be worked on; further ones get 429";
+        "How many requests may be worked on; further ones get 429. For log-ins there are an eighth as \
+         many places, apart";
     request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
-        "How long a request's head, and then its body, may take to arrive, in seconds";
+        "How long a request's head, and then its body, may take to arrive, a client may take nothing of \
+         an answer, and a connection may be idle, in seconds";
     shutdown_timeout: u64 = "10", "SCM_SHUTDOWN_TIMEOUT", "SECONDS",
         "How long open requests may take to finish once told to stop, in seconds";
     log: String = "info", "SCM_LOG", "FILTER",

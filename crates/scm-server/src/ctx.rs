@@ -2,16 +2,18 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
-use scm_model::Revision;
+use scm_model::{Condition, Revision};
 use scm_pki::Verifier;
 use scm_seal::Keyring;
 use scm_store::{Ids, Store};
 use time::{Duration, OffsetDateTime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     auth::{Keystone, Lockout, PasswordHasher},
     clock::Clock,
     config::Config,
+    error::ApiError,
 };
 
 /// A handle to what every handler can reach; cheap to clone.
@@ -25,8 +27,11 @@ pub struct Inner {
     store: Arc<dyn Store>,
     ids: Ids,
     passwords: PasswordHasher,
-    lockout: Lockout,
+    password_guesses: Lockout,
+    key_guesses: Lockout,
     keystone: Option<Arc<Keystone>>,
+    places: Arc<Semaphore>,
+    places_for_strangers: Arc<Semaphore>,
     clock: Arc<dyn Clock>,
     config: Config,
 }
@@ -48,8 +53,11 @@ impl Ctx {
             store,
             ids,
             passwords: PasswordHasher::default(),
-            lockout: Lockout::default(),
+            password_guesses: Lockout::default(),
+            key_guesses: Lockout::default(),
             keystone,
+            places: Arc::new(Semaphore::new(config.max_requests)),
+            places_for_strangers: Arc::new(Semaphore::new(config.max_requests.div_ceil(8))),
             clock,
             config,
         }))
@@ -95,9 +103,30 @@ impl Inner {
         self.keystone.as_ref()
     }
 
-    /// Who has guessed wrong too often.
-    pub fn lockout(&self) -> &Lockout {
-        &self.lockout
+    /// Who has guessed at passwords.
+    pub fn password_guesses(&self) -> &Lockout {
+        &self.password_guesses
+    }
+
+    /// Who has guessed at the secrets of access keys.
+    pub fn key_guesses(&self) -> &Lockout {
+        &self.key_guesses
+    }
+
+    /// A place among the requests that are worked on.
+    ///
+    /// # Errors
+    /// [`Condition::TooMany`] if there is none.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        taken(&self.places)
+    }
+
+    /// The same for who has not proved who they are: these places are few, and apart.
+    ///
+    /// # Errors
+    /// [`Condition::TooMany`] if there is none.
+    pub fn place_for_a_stranger(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        taken(&self.places_for_strangers)
     }
 
     /// The time now.
@@ -119,6 +148,10 @@ impl Inner {
     pub fn config(&self) -> &Config {
         &self.config
     }
+}
+
+fn taken(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    Arc::clone(places).try_acquire_owned().map_err(|_| ApiError::refused(Condition::TooMany))
 }
 
 impl fmt::Debug for Ctx {

@@ -27,7 +27,7 @@ impl Origin {
         let Peer(peer) = parts.extensions.get().expect("each connection notes its peer");
         let id = parts.headers.get(crate::layers::REQUEST_ID).and_then(|id| id.to_str().ok());
         Self {
-            address: client(peer.ip(), parts, proxies),
+            address: client(peer.ip().to_canonical(), parts, proxies),
             request_id: id.expect("the layers give every request an id").to_owned(),
         }
     }
@@ -39,8 +39,9 @@ fn client(peer: IpAddr, parts: &Parts, proxies: &Proxies) -> IpAddr {
     let told: Vec<_> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut address = peer;
     for told in told.iter().rev() {
-        let (true, Ok(before)) = (proxies.contain(address), told.parse()) else { break };
-        address = before;
+        let (true, Ok(before)) = (proxies.contain(address), told.parse::<IpAddr>()) else { break };
+        // `::ffff:192.0.2.1` is 192.0.2.1, as sockets for both families have it.
+        address = before.to_canonical();
     }
     address
 }
@@ -52,7 +53,8 @@ mod tests {
     fn seen_from(peer: &str, told: &str) -> String {
         let proxies = "10.0.0.0/8, 127.0.0.1".parse().unwrap();
         let request = http::Request::builder().header(FORWARDED_FOR, told).body(()).unwrap();
-        client(peer.parse().unwrap(), &request.into_parts().0, &proxies).to_string()
+        client(peer.parse::<IpAddr>().unwrap().to_canonical(), &request.into_parts().0, &proxies)
+            .to_string()
     }
 
     #[test]
@@ -61,5 +63,6 @@ mod tests {
         assert_eq!(seen_from("127.0.0.1", "198.51.100.7"), "198.51.100.7");
         assert_eq!(seen_from("127.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.1"), "198.51.100.7");
         assert_eq!(seen_from("127.0.0.1", "203.0.113.9, nonsense"), "127.0.0.1");
+        assert_eq!(seen_from("::ffff:127.0.0.1", "::ffff:198.51.100.7"), "198.51.100.7");
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use scm_model::{Access, Call, Condition, ErrorShape, Operation, Reply as _, Visitor, api};
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     auth::{self, Caller, Claim},
@@ -66,7 +66,7 @@ impl Router {
         const { assert!(!matches!(O::ACCESS, Access::Open), "a row without a caller is `open`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let (caller, body) = admit::<O>(&ctx, asked).await?;
+                let (caller, body, _place) = admit::<O>(&ctx, asked).await?;
                 let call = asked.call::<O>(&body)?;
                 Ok(respond::<O>(handler(ctx, caller, call).await?))
             })
@@ -84,6 +84,7 @@ impl Router {
         const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
+                let _place = ctx.place_for_a_stranger()?;
                 let body = asked.load::<O>(&ctx).await?;
                 let call = asked.call::<O>(&body)?;
                 Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
@@ -148,18 +149,24 @@ impl Router {
     }
 }
 
-/// Whoever asks, if they may, and the body they sent.
-async fn admit<O: Operation>(ctx: &Ctx, asked: &mut Asked) -> Result<(Caller, Bytes), ApiError> {
+/// Whoever asks, if they may, the body they sent, and their place among those who are worked for.
+/// Who is not known gets none: a stranger cannot keep anybody waiting.
+async fn admit<O: Operation>(
+    ctx: &Ctx,
+    asked: &mut Asked,
+) -> Result<(Caller, Bytes, OwnedSemaphorePermit), ApiError> {
     match auth::claim(ctx, &asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
-            Ok((caller, asked.load::<O>(ctx).await?))
+            let place = ctx.place()?;
+            Ok((caller, asked.load::<O>(ctx).await?, place))
         }
         Claim::Signed(pending) => {
+            let place = ctx.place()?;
             let body = asked.load::<O>(ctx).await?;
             let caller = pending.settle::<O>(ctx, &asked.parts, &body)?;
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
-            Ok((caller, body))
+            Ok((caller, body, place))
         }
     }
 }
@@ -174,29 +181,24 @@ fn respond<O: Operation>(reply: O::Reply) -> Answer {
     response
 }
 
-/// Everything behind the layers: probes, the cap on requests, and the router.
+/// Everything behind the layers: probes, and the router.
 #[derive(Clone, Debug)]
 pub struct Desk {
     ctx: Ctx,
     router: Arc<Router>,
-    places: Arc<Semaphore>,
 }
 
 impl Desk {
-    /// A desk that takes as many requests at once as the settings say.
+    /// A desk with a router.
     pub fn new(ctx: Ctx, router: Router) -> Self {
-        let places = Arc::new(Semaphore::new(ctx.config().max_requests));
-        Self { ctx, router: Arc::new(router), places }
+        Self { ctx, router: Arc::new(router) }
     }
 
     /// Answers a request, whatever it is.
     pub async fn answer(self, request: Request<Incoming>) -> Answer {
-        if let Some(answer) = probe::answer(&self.ctx, request.method(), request.uri()).await {
-            return answer;
-        }
-        match self.places.try_acquire() {
-            Ok(_place) => self.router.answer(self.ctx.clone(), request).await,
-            Err(_) => ApiError::refused(Condition::TooMany).answer(ErrorShape::Scm),
+        match probe::answer(&self.ctx, request.method(), request.uri()).await {
+            Some(answer) => answer,
+            None => self.router.answer(self.ctx.clone(), request).await,
         }
     }
 }

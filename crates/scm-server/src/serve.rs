@@ -3,10 +3,10 @@
 use std::{
     future::Future,
     io,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,6 +27,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceBuilder;
 
@@ -40,8 +41,8 @@ use crate::{
 /// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
 const HEAD_BYTES: usize = 3 << 20;
 
-/// How many requests one HTTP/2 connection may have under way.
-const STREAMS: u32 = 64;
+/// How many requests one HTTP/2 connection may have under way; each may hold a head.
+const STREAMS: u32 = 32;
 
 /// Serves until `stop`, then lets open requests finish for as long as the settings say.
 pub async fn serve(
@@ -64,6 +65,7 @@ pub async fn serve(
         };
         let (watcher, builder) = (graceful.watcher(), builder.clone());
         let (service, tls) = (service.clone(), tls.clone());
+        let stream = patient(stream, head_time);
         tokio::spawn(async move {
             let _place = place;
             let Some(tls) = tls else {
@@ -82,6 +84,13 @@ pub async fn serve(
     }
 }
 
+/// A stream that gives up on a client who takes nothing of an answer for so long.
+fn patient(stream: TcpStream, time: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(time));
+    Box::pin(stream)
+}
+
 /// Answers what comes in on one connection, until either side has had enough.
 async fn host<I, S>(
     stream: I,
@@ -94,15 +103,65 @@ async fn host<I, S>(
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Layered,
 {
-    let awake = Arc::new(AtomicBool::new(false));
-    let note = note(peer, Arc::clone(&awake));
-    let service = ServiceBuilder::new().map_request(note).service(service);
+    let activity = Arc::new(Activity::default());
+    let service = ServiceBuilder::new()
+        .map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        })
+        .map_future(while_busy(Arc::clone(&activity)))
+        .service(service);
     let service = TowerToHyperService::new(service);
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     tokio::select! {
         // What a client does to its connection is its own business.
         _ = watcher.watch(connection) => {}
-        () = never_asked(head_time, &awake) => {}
+        () = activity.idle_for(head_time) => {}
+    }
+}
+
+/// What goes on on a connection. Hyper's own limit of idle time is for HTTP/1 only, and begins when
+/// the protocol is known, which takes 24 bytes.
+#[derive(Default)]
+struct Activity {
+    begun: AtomicU64,
+    done: AtomicU64,
+}
+
+impl Activity {
+    /// Comes back when for this long nothing was under way and nothing was asked.
+    async fn idle_for(&self, time: Duration) {
+        loop {
+            let before = self.begun.load(Ordering::Relaxed);
+            sleep(time).await;
+            let begun = self.begun.load(Ordering::Relaxed);
+            if begun == before && self.done.load(Ordering::Relaxed) == begun {
+                return;
+            }
+        }
+    }
+}
+
+/// Counts an answer as under way until it is there, or given up.
+fn while_busy<F>(
+    activity: Arc<Activity>,
+) -> impl Fn(F) -> Pin<Box<dyn Future<Output = F::Output> + Send>> + Clone
+where
+    F: Future + Send + 'static,
+{
+    struct Busy(Arc<Activity>);
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            self.0.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    move |answer| {
+        activity.begun.fetch_add(1, Ordering::Relaxed);
+        let busy = Busy(Arc::clone(&activity));
+        Box::pin(async move {
+            let _until_then = busy;
+            answer.await
+        })
     }
 }
 
@@ -147,26 +206,5 @@ async fn pause_after(error: &io::Error) {
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         tracing::error!(%error, "cannot accept connections");
         sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// Notes the peer on each request, and that there was one.
-fn note(
-    peer: Peer,
-    awake: Arc<AtomicBool>,
-) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone {
-    move |mut request| {
-        awake.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(peer);
-        request
-    }
-}
-
-/// Comes back when a connection has had its time to ask something and did not. Hyper's own time
-/// limit begins only when the protocol is known, which takes 24 bytes.
-async fn never_asked(head_time: Duration, awake: &AtomicBool) {
-    sleep(head_time).await;
-    if awake.load(Ordering::Relaxed) {
-        std::future::pending().await
     }
 }

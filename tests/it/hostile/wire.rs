@@ -239,3 +239,46 @@ async fn a_stream_that_is_reset_again_and_again_does_no_harm() {
     }
     still_serves(&server).await;
 }
+
+/// A server with a single place for connections, which it gives up on after a second.
+async fn narrow() -> TestServer {
+    let builder = TestServer::builder().flag("--max-connections", "1");
+    builder.flag("--request-timeout", "1").start().await
+}
+
+#[tokio::test]
+async fn whoever_reads_no_answer_does_not_keep_the_place() {
+    let server = narrow().await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let questions = b"GET /v3/scm/certificates HTTP/1.1\r\nhost: scm.test\r\n\r\n".repeat(1000);
+    let asked = async { while stream.write_all(&questions).await.is_ok() {} };
+    // Once nothing fits into the buffers of either side, no more can be asked.
+    assert!(timeout(Duration::from_millis(500), asked).await.is_err());
+    still_serves(&server).await;
+}
+
+#[tokio::test]
+async fn whoever_asks_nothing_more_does_not_keep_the_place() {
+    let server = narrow().await;
+    let mut idle = Connection::open(server.address(), Protocol::Http2).await.unwrap();
+    assert_eq!(idle.send(request(Method::GET, "/healthz", "")).await.unwrap().status, 200);
+    still_serves(&server).await;
+    assert!(idle.send(request(Method::GET, "/healthz", "")).await.is_err());
+}
+
+#[tokio::test]
+async fn log_ins_that_never_end_keep_only_log_ins_out() {
+    let server = TestServer::builder().flag("--max-requests", "8").start().await;
+    let head = "POST /v3/auth/tokens HTTP/1.1\r\nhost: scm.test\r\n\
+                content-type: application/json\r\ncontent-length: 9\r\n\r\n";
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    still_serves(&server).await;
+    let log_in = request(Method::POST, "/v3/auth/tokens", "{}");
+    let refused = server.by(Person::Nobody).send_as_is(log_in).await;
+    assert!([400, 429].contains(&refused.status.as_u16()), "{refused:?}");
+}

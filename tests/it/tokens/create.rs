@@ -1,8 +1,8 @@
 //! Logging in, as Keystone v3 has it.
 
-use http::{Method, Request, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode};
 use scm_model::{Condition, identity::SUBJECT_TOKEN};
-use scm_store::{Grant, NewUser, Role, UserId, action};
+use scm_store::{DomainId, Grant, NewUser, Role, UserId, action};
 use scm_tests::{Answer, NOW, Person, Protocol, Session, TestServer, import_body, request, sound};
 use serde_json::{Value, json};
 use time::Duration;
@@ -233,16 +233,19 @@ async fn only_the_hash_of_a_token_is_kept() {
 
 #[tokio::test]
 async fn a_flood_of_log_ins_is_turned_away_and_holds_nobody_else_up() {
-    let server = TestServer::start().await;
-    let mut body = right(&server);
-    body["auth"]["identity"]["password"]["user"]["password"] = json!("wrong");
+    let server = TestServer::builder().flag("--trusted-proxies", "127.0.0.1").start().await;
     let mut flood = JoinSet::new();
-    for _ in 0..100 {
-        let (nobody, body) = (server.by(Person::Nobody), body.to_string());
-        flood.spawn(async move { nobody.send(Method::POST, PATH, body).await });
+    for number in 0..100 {
+        let mut body = right(&server);
+        body["auth"]["identity"]["password"]["user"]["name"] = json!(format!("user-{number}"));
+        let nobody = server.by(Person::Nobody);
+        flood.spawn(async move { nobody.send(Method::POST, PATH, body.to_string()).await });
     }
     let import = import_body(&sound("www.example.com"));
     assert_eq!(server.by(Person::FullAccess).import(&import).await.status, 200);
+    let mut elsewhere = request(Method::POST, PATH, right(&server).to_string());
+    elsewhere.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));
+    assert_eq!(server.by(Person::Nobody).send_as_is(elsewhere).await.status, 201);
     let answers = flood.join_all().await;
     let (away, judged): (Vec<_>, Vec<_>) =
         answers.iter().partition(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS);
@@ -253,6 +256,34 @@ async fn a_flood_of_log_ins_is_turned_away_and_holds_nobody_else_up() {
         let words = Condition::TooMany.text();
         assert_eq!(answer.json(), keystone(429, "Too Many Requests", words));
     }
+}
+
+#[tokio::test]
+async fn guessing_all_at_once_or_by_another_name_is_heard_no_more_often() {
+    let server = TestServer::start().await;
+    let mut guess = right(&server);
+    guess["auth"]["identity"]["password"]["user"]["password"] = json!("wrong");
+    let mut guesses = JoinSet::new();
+    for _ in 0..30 {
+        let (nobody, body) = (server.by(Person::Nobody), guess.to_string());
+        guesses.spawn(async move { nobody.send(Method::POST, PATH, body).await });
+    }
+    let answers = guesses.join_all().await;
+    let words = Condition::WrongCredentials.text();
+    let judged = answers.iter().filter(|answer| answer.json()["error"]["message"] == words);
+    assert!(judged.count() <= 5);
+    let user = server.store().user_by_name(&domain(&server), "admin").await.unwrap().id;
+    let mut by_id = right(&server);
+    let password = by_id["auth"]["identity"]["password"]["user"]["password"].take();
+    by_id["auth"]["identity"]["password"]["user"] =
+        json!({ "id": user.as_str(), "password": password });
+    assert_eq!(log_in(&server, &by_id).await.status, 401);
+    server.clock().advance(Duration::minutes(5));
+    assert_eq!(log_in(&server, &by_id).await.status, 201);
+}
+
+fn domain(server: &TestServer) -> DomainId {
+    DomainId::new(server.folder().credentials().domain_id)
 }
 
 /// A token of any published length, and of any other, is judged over both protocols.

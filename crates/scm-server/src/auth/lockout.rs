@@ -6,22 +6,22 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use time::{Duration, OffsetDateTime};
 
-/// How many wrong guesses lock, within [`FORGOTTEN_AFTER`].
+/// How many guesses are heard, within [`FORGOTTEN_AFTER`].
 const GUESSES: u32 = 5;
 
 /// How long a lock holds, and after which time without a guess the earlier ones are forgotten.
 const FORGOTTEN_AFTER: Duration = Duration::minutes(5);
 
-/// How many pairs of name and address are remembered. Beyond, those that guessed longest ago are
-/// forgotten.
+/// How many pairs of name and address are remembered. Beyond, first those that are not locked are
+/// forgotten, then those that guessed longest ago.
 const REMEMBERED: usize = 10_000;
 
-/// Counts wrong guesses.
+/// Counts guesses.
 #[derive(Debug, Default)]
 pub struct Lockout(Mutex<HashMap<(String, IpAddr), Guesses>>);
 
@@ -34,41 +34,60 @@ struct Guesses {
 impl Lockout {
     /// Whether a name is locked for an address.
     pub fn holds(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> bool {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let guesses = kept.get(&(name.to_owned(), address));
-        guesses.is_some_and(|guesses| guesses.count >= GUESSES && guesses.is_fresh(now))
+        let kept = self.kept();
+        kept.get(&(name.to_owned(), address)).is_some_and(|guesses| guesses.lock_at(now))
     }
 
-    /// Notes a wrong guess.
-    pub fn note_wrong(&self, name: &str, address: IpAddr, now: OffsetDateTime) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Counts a guess, unless the name is locked for the address: then it is not to be heard, and
+    /// this is false.
+    pub fn count(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> bool {
+        let mut kept = self.kept();
         if kept.len() >= REMEMBERED {
             forget(&mut kept, now);
         }
-        let guesses =
-            kept.entry((name.to_owned(), address)).or_insert(Guesses { count: 0, last: now });
+        let none = Guesses { count: 0, last: now };
+        let guesses = kept.entry((name.to_owned(), address)).or_insert(none);
+        if guesses.lock_at(now) {
+            return false;
+        }
         let before = if guesses.is_fresh(now) { guesses.count } else { 0 };
-        *guesses = Guesses { count: before.saturating_add(1), last: now };
+        *guesses = Guesses { count: before + 1, last: now };
+        true
     }
 
-    /// Notes a right one: the wrong ones before it were slips.
-    pub fn note_right(&self, name: &str, address: IpAddr) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Takes a counted guess back that was never judged.
+    pub fn take_back(&self, name: &str, address: IpAddr) {
+        if let Some(guesses) = self.kept().get_mut(&(name.to_owned(), address)) {
+            guesses.count = guesses.count.saturating_sub(1);
+        }
+    }
+
+    /// A guess was right: those before it were slips.
+    pub fn forgive(&self, name: &str, address: IpAddr) {
+        let mut kept = self.kept();
         if !kept.is_empty() {
             kept.remove(&(name.to_owned(), address));
         }
     }
-}
 
-impl Guesses {
-    fn is_fresh(self, now: OffsetDateTime) -> bool {
-        now - self.last < FORGOTTEN_AFTER
+    fn kept(&self) -> MutexGuard<'_, HashMap<(String, IpAddr), Guesses>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Forgets what is stale, and if that is not enough, the older half.
+impl Guesses {
+    fn lock_at(self, now: OffsetDateTime) -> bool {
+        self.count >= GUESSES && self.is_fresh(now)
+    }
+
+    /// A clock that was set back must not make a lock longer.
+    fn is_fresh(self, now: OffsetDateTime) -> bool {
+        (now - self.last).abs() < FORGOTTEN_AFTER
+    }
+}
+
 fn forget(kept: &mut HashMap<(String, IpAddr), Guesses>, now: OffsetDateTime) {
-    kept.retain(|_, guesses| guesses.is_fresh(now));
+    kept.retain(|_, guesses| guesses.lock_at(now));
     if kept.len() < REMEMBERED {
         return;
     }
@@ -91,33 +110,35 @@ mod tests {
     #[test]
     fn five_wrong_guesses_lock_the_one_who_guesses_and_nobody_else() {
         let lockout = Lockout::default();
-        for _ in 0..4 {
-            lockout.note_wrong("AK", address(1), START);
-        }
-        assert!(!lockout.holds("AK", address(1), START));
-        lockout.note_wrong("AK", address(1), START);
+        assert!((0..5).all(|_| lockout.count("AK", address(1), START)));
+        assert!(!lockout.count("AK", address(1), START));
         assert!(lockout.holds("AK", address(1), START));
         assert!(!lockout.holds("AK", address(2), START));
         assert!(!lockout.holds("other", address(1), START));
         assert!(!lockout.holds("AK", address(1), START + FORGOTTEN_AFTER));
+        assert!(!lockout.holds("AK", address(1), START - FORGOTTEN_AFTER));
     }
 
     #[test]
-    fn a_right_one_forgives() {
+    fn a_right_one_forgives_and_one_that_was_not_judged_does_not_count() {
         let lockout = Lockout::default();
-        (0..4).for_each(|_| lockout.note_wrong("AK", address(1), START));
-        lockout.note_right("AK", address(1));
-        lockout.note_wrong("AK", address(1), START);
-        assert!(!lockout.holds("AK", address(1), START));
+        (0..4).for_each(|_| assert!(lockout.count("AK", address(1), START)));
+        lockout.forgive("AK", address(1));
+        for _ in 0..20 {
+            assert!(lockout.count("AK", address(1), START));
+            lockout.take_back("AK", address(1));
+        }
     }
 
     #[test]
-    fn what_is_remembered_has_a_bound() {
+    fn what_is_remembered_has_a_bound_and_locks_stay() {
         let lockout = Lockout::default();
+        (0..5).for_each(|_| assert!(lockout.count("AK", address(1), START)));
         for guess in 0..3 * REMEMBERED {
             let now = START + Duration::milliseconds(i64::try_from(guess).unwrap());
-            lockout.note_wrong(&guess.to_string(), address(1), now);
+            lockout.count(&guess.to_string(), address(1), now);
         }
         assert!(lockout.0.lock().unwrap().len() <= REMEMBERED);
+        assert!(lockout.holds("AK", address(1), START + Duration::MINUTE));
     }
 }

@@ -1,38 +1,38 @@
-//! Passwords: argon2id, on a small pool of its own, so that log-ins never starve imports.
+//! Passwords: argon2id, on a small pool of its own, so that log-ins never starve imports, and nobody's
+//! log-ins starve another's.
 
-use std::sync::Arc;
+mod queue;
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash as Phc},
+    Argon2, Block, Params, Version,
+    password_hash::{PasswordHasher as _, phc::PasswordHash as Phc},
 };
-use scm_model::{Condition, SecretText};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use scm_model::SecretText;
 use scm_store::PasswordHash;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 
-use crate::error::ApiError;
+use crate::{auth::NewSecret, error::ApiError, origin::Origin};
 
-/// How many passwords are worked on at once: each takes a processor and 19 MiB.
-const AT_ONCE: usize = 2;
+use queue::Queue;
 
-/// How many log-ins may wait for their turn; further ones are told to come back.
-const WAITING: usize = 32;
+/// What a password is compared with where there is no such user: it takes as long, and never fits.
+static NOBODY: LazyLock<PasswordHash> =
+    LazyLock::new(|| PasswordHasher::hash(&NewSecret::password().0));
 
 /// Hashes and compares passwords.
-#[derive(Debug)]
+#[derive(Default)]
 pub struct PasswordHasher {
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    queue: Arc<Queue>,
+    memory: Arc<Memory>,
 }
 
-impl Default for PasswordHasher {
-    fn default() -> Self {
-        Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
-        }
-    }
-}
+/// The blocks that hashing works in, used again and again: freed and taken anew, 19 MiB at a time
+/// fragment a heap without end.
+#[derive(Default)]
+struct Memory(Mutex<Vec<Vec<Block>>>);
 
 impl PasswordHasher {
     /// A hash to keep, with a fresh salt.
@@ -45,34 +45,46 @@ impl PasswordHasher {
     /// takes as long, and is not.
     ///
     /// # Errors
-    /// [`Condition::TooMany`] if too many wait already.
+    /// [`Condition::TooMany`](scm_model::Condition::TooMany) if too many wait already, altogether or
+    /// from the same address.
     pub async fn matches(
         &self,
+        origin: &Origin,
         password: SecretText,
         kept: Option<PasswordHash>,
     ) -> Result<bool, ApiError> {
-        let too_many = |_| ApiError::refused(Condition::TooMany);
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(too_many)?;
-        let turns = Arc::clone(&self.turns);
-        let turn = turns.acquire_owned().await.expect("the pool is never closed");
+        let turn = self.queue.turn(origin.address).await?;
+        let memory = Arc::clone(&self.memory);
         let compared = spawn_blocking(move || {
-            let _until_done = (place, turn);
-            match kept {
-                Some(kept) => is_hash_of(&kept, &password),
-                None => {
-                    Self::hash(&password);
-                    false
-                }
-            }
+            let _until_done = turn;
+            memory.lend(|blocks| is_hash_of(kept.as_ref().unwrap_or(&NOBODY), &password, blocks))
         });
         compared.await.map_err(ApiError::internal)
     }
 }
 
-fn is_hash_of(kept: &PasswordHash, password: &SecretText) -> bool {
-    Phc::new(kept.secret_phc()).is_ok_and(|phc| {
-        Argon2::default().verify_password(password.secret_str().as_bytes(), &phc).is_ok()
-    })
+impl Memory {
+    fn lend<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
+        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut blocks = idle().pop().unwrap_or_default();
+        let done = work(&mut blocks);
+        idle().push(blocks);
+        done
+    }
+}
+
+fn is_hash_of(kept: &PasswordHash, password: &SecretText, blocks: &mut Vec<Block>) -> bool {
+    let Ok(phc) = Phc::new(kept.secret_phc()) else { return false };
+    let (Ok(params), Some(salt), Some(hash)) = (Params::try_from(&phc), &phc.salt, &phc.hash)
+    else {
+        return false;
+    };
+    blocks.resize(params.block_count(), Block::default());
+    let argon2 = Argon2::new(argon2::Algorithm::Argon2id, Version::V0x13, params);
+    let mut found = zeroize::Zeroizing::new(vec![0; hash.as_bytes().len()]);
+    let password = password.secret_str().as_bytes();
+    let done = argon2.hash_password_into_with_memory(password, salt, &mut found, &mut blocks[..]);
+    done.is_ok() && verify_slices_are_equal(&found, hash.as_bytes()).is_ok()
 }
 
 #[cfg(test)]
@@ -82,11 +94,13 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_password_matches() {
         let hasher = PasswordHasher::default();
+        let origin = Origin { address: [192, 0, 2, 1].into(), request_id: String::new() };
         let secret = |text: &str| SecretText::from(text.to_owned());
         let kept = PasswordHasher::hash(&secret("right"));
         assert!(kept.secret_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(hasher.matches(secret("right"), Some(kept.clone())).await.unwrap());
-        assert!(!hasher.matches(secret("wrong"), Some(kept)).await.unwrap());
-        assert!(!hasher.matches(secret("right"), None).await.unwrap());
+        assert!(hasher.matches(&origin, secret("right"), Some(kept.clone())).await.unwrap());
+        assert!(!hasher.matches(&origin, secret("wrong"), Some(kept)).await.unwrap());
+        assert!(!hasher.matches(&origin, secret("right"), None).await.unwrap());
+        assert_eq!(hasher.memory.0.lock().unwrap().len(), 1);
     }
 }

@@ -48,12 +48,12 @@ impl Pending {
         let now = ctx.now();
         date.check(now).map_err(|error| said(&error))?;
         let id = authorization.access_key();
-        if ctx.lockout().holds(id, origin.address, now) {
+        if ctx.key_guesses().holds(id, origin.address, now) {
             return Err(because("AK access failed to reach the limit, forbidden"));
         }
         let key = match ctx.store().access_key(&AccessKeyId::new(id)).await {
+            // Not counted: there is nothing to guess at, and inventing names would fill the memory.
             Err(StoreError::Missing) => {
-                ctx.lockout().note_wrong(id, origin.address, now);
                 return Err(because(format!("ak {} not exist", id.escape_debug())));
             }
             found => found?,
@@ -89,14 +89,14 @@ impl Pending {
         let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
         let secret = SigningSecret::new(secret).map_err(ApiError::internal)?;
         if verify(&secret, &self.authorization, &canonical, &self.date).is_err() {
-            ctx.lockout().note_wrong(id, self.origin.address, ctx.now());
+            ctx.key_guesses().count(id, self.origin.address, ctx.now());
             return Err(because(format!(
                 "verify aksk signature fail, canonicalRequestHash:{}, canonicalRequest:{}",
                 canonical.hash(),
                 canonical.shown(),
             )));
         }
-        ctx.lockout().note_right(id, self.origin.address);
+        ctx.key_guesses().forgive(id, self.origin.address);
         self.caller(parts)
     }
 

@@ -20,28 +20,29 @@ pub async fn log_in(
     origin: &Origin,
     credentials: UserCredentials,
 ) -> Result<(UserRecord, DomainRecord), ApiError> {
-    let name = named(&credentials);
-    if ctx.lockout().holds(&name, origin.address, ctx.now()) {
+    let user = known(find_user(ctx, &credentials).await)?;
+    let name = user.as_ref().map_or_else(|| named(&credentials), |user| user.id.to_string());
+    let (guesses, now) = (ctx.password_guesses(), ctx.now());
+    // Counted before it is compared, or many at once would all be heard.
+    if !guesses.count(&name, origin.address, now) {
         let detail = "Too many wrong passwords from this address; try again in five minutes.";
         return Err(ApiError::refused_because(Condition::WrongCredentials, detail));
     }
-    let user = known(find_user(ctx, &credentials).await)?.filter(|user| user.enabled);
+    let user = user.filter(|user| user.enabled);
     let kept = user.as_ref().map(|user| user.password.clone());
-    let matches = ctx.passwords().matches(credentials.password, kept).await?;
+    let matches = ctx.passwords().matches(origin, credentials.password, kept).await;
+    let matches = matches.inspect_err(|_| guesses.take_back(&name, origin.address))?;
     match user {
         Some(user) if matches => {
-            ctx.lockout().note_right(&name, origin.address);
+            guesses.forgive(&name, origin.address);
             let domain = ctx.store().domain_by_id(&user.domain).await?;
             Ok((user, domain))
         }
-        _ => {
-            ctx.lockout().note_wrong(&name, origin.address, ctx.now());
-            Err(ApiError::refused(Condition::WrongCredentials))
-        }
+        _ => Err(ApiError::refused(Condition::WrongCredentials)),
     }
 }
 
-/// What a user was called in a log-in, for counting wrong guesses.
+/// What a user that there is not was called, for counting wrong guesses.
 fn named(credentials: &UserCredentials) -> String {
     let name = credentials.id.as_deref().or(credentials.name.as_deref()).unwrap_or_default();
     name.chars().take(LONGEST_NAME).collect()
