@@ -67,17 +67,21 @@ impl fmt::Display for Rule {
             Self::Kind(kind) => write!(f, "must be {kind}"),
             Self::Shape => f.write_str("not of the published shape"),
             Self::Length { actual, length } if length.min == length.max => {
-                write!(f, "{actual} characters, must be {}", length.min)
+                write!(f, "{}, must be {}", characters(*actual), length.min)
             }
             Self::Length { actual, length } if *actual > length.max => {
-                write!(f, "{actual} characters, at most {} are taken", length.max)
+                write!(f, "{}, at most {} are taken", characters(*actual), length.max)
             }
             Self::Length { actual, length } => {
-                write!(f, "{actual} characters, at least {} are needed", length.min)
+                write!(f, "{}, at least {} are needed", characters(*actual), length.min)
             }
             Self::Pattern(words) => write!(f, "must be {words}"),
         }
     }
+}
+
+fn characters(count: usize) -> String {
+    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
 }
 
 impl fmt::Display for Violation {
@@ -99,6 +103,23 @@ impl Violations {
     /// The violations, or nothing to complain about.
     pub fn unless_empty(all: Vec<Violation>) -> Result<(), Self> {
         if all.is_empty() { Ok(()) } else { Err(Self(all)) }
+    }
+
+    /// The same with the limits of one revision, where those of all of them were broken: who
+    /// shortens a text to the longer limit would only be refused again.
+    #[must_use]
+    pub fn restated(mut self, revision: Revision) -> Self {
+        for violation in &mut self.0 {
+            let narrower = match violation.field.as_str() {
+                "name" => revision.name().length,
+                "certificate" => revision.certificate(),
+                _ => continue,
+            };
+            if let Rule::Length { length, .. } = &mut violation.rule {
+                *length = narrower;
+            }
+        }
+        self
     }
 
     /// Each of them, in the order of the fields.

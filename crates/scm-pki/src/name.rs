@@ -88,14 +88,14 @@ pub enum NameRule {
 impl fmt::Display for NameRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Length => "a name has 1 to 253 characters",
-            Self::LabelLength => "each part between dots has 1 to 63 characters",
+            Self::Length => "a name must have 1 to 253 characters",
+            Self::LabelLength => "each part between dots must have 1 to 63 characters",
             Self::Characters => {
                 "a name has letters, digits, \"-\" and \"_\"; others are written as xn--…"
             }
-            Self::Hyphen => "no part between dots begins or ends with \"-\"",
+            Self::Hyphen => "no part between dots may begin or end with \"-\"",
             Self::Wildcard => "\"*\" can only be the whole first part of a longer name",
-            Self::Address => "an IP address has 4 or 16 bytes",
+            Self::Address => "an IP address must have 4 or 16 bytes",
             Self::Unreadable => "the extension subjectAltName does not parse",
         })
     }

@@ -62,7 +62,7 @@ impl Asked {
     ///
     /// # Errors
     /// Every rule of the wire that is broken.
-    pub fn call<O: Operation>(&self, body: &[u8]) -> Result<Call<O>, ApiError> {
+    pub fn call<O: Operation>(&self, ctx: &Ctx, body: &[u8]) -> Result<Call<O>, ApiError> {
         let path = decoded(&self.path)?;
         let query = self.parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
@@ -72,12 +72,13 @@ impl Asked {
             let value = self.parts.headers.get(header_name(field.name))?.to_str().ok()?;
             Some((field.name, value))
         });
-        Ok(Call::read(Received {
+        let call = Call::read(Received {
             path: &path.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>(),
             query: &query.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>(),
             headers: &headers.collect::<Vec<_>>(),
             body,
-        })?)
+        });
+        Ok(call.map_err(|violations| violations.restated(ctx.revision()))?)
     }
 
     /// Reads on for a while, if the body was not read: see [`UNWANTED`].

@@ -67,7 +67,7 @@ impl Router {
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
                 let (caller, body, _place) = admit::<O>(&ctx, asked).await?;
-                let call = asked.call::<O>(&body)?;
+                let call = asked.call::<O>(&ctx, &body)?;
                 Ok(respond::<O>(handler(ctx, caller, call).await?))
             })
         }))
@@ -86,7 +86,7 @@ impl Router {
             Box::pin(async move {
                 let _place = ctx.place_for_a_stranger()?;
                 let body = asked.load::<O>(&ctx).await?;
-                let call = asked.call::<O>(&body)?;
+                let call = asked.call::<O>(&ctx, &body)?;
                 Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
             })
         }))

@@ -52,8 +52,16 @@ pub(super) fn nothing(bytes: &[u8]) -> Result<(), Violations> {
 }
 
 fn explain<T: Wire + DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Violations {
-    if error.classify() != Category::Data {
-        return Violation::new("", Rule::Json(error.to_string())).into();
+    match error.classify() {
+        Category::Data => {}
+        Category::Eof if bytes.trim_ascii().is_empty() => {
+            return Violation::new("", Rule::Mandatory).into();
+        }
+        Category::Eof => {
+            let place = format!("line {} column {}", error.line(), error.column());
+            return Violation::new("", Rule::Json(format!("it ends too early, at {place}"))).into();
+        }
+        _ => return Violation::new("", Rule::Json(error.to_string())).into(),
     }
     let Ok(Shape::Object(members)) = serde_json::from_slice(bytes) else {
         return Violation::new("", Rule::Object).into();

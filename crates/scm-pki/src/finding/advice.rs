@@ -17,7 +17,7 @@ pub(super) fn unmarked(field: Field, found: &Unmarked) -> String {
             marks(content.as_ref())
         ),
         Unmarked::Binary(content) => format!(
-            "holds {} as binary data, not as PEM text; convert it with: {}",
+            "holds {} as binary data, not as PEM text; convert it with `{}`",
             named(content.as_ref()),
             convert(content.as_ref().unwrap_or(match field {
                 Field::PrivateKey => &Content::PrivateKey,
@@ -61,16 +61,18 @@ pub(super) fn wrong_content(field: Field, found: &Content, swapped: bool) -> &'s
     match (found, field) {
         (Content::Certificate, _) => "put it into certificate or certificate_chain",
         (Content::TrustedCertificate, _) => {
-            "that form is not supported: write a plain one with: openssl x509 -in FILE -out PLAIN.pem"
+            "that form is not supported: write a plain one with `openssl x509 -in FILE -out PLAIN.pem`"
         }
         (Content::Request, _) => "give the certificate that the authority issued for it",
         (Content::Pkcs7, _) => {
-            "take the certificates out with: openssl pkcs7 -in FILE -print_certs -out CHAIN.pem"
+            "take the certificates out with `openssl pkcs7 -in FILE -print_certs -out CHAIN.pem`"
         }
         (Content::Pkcs12, _) => {
-            "take certificate and key out with: openssl pkcs12 -in FILE -nodes -out ALL.pem"
+            "take certificate and key out with `openssl pkcs12 -in FILE -nodes -out ALL.pem`"
         }
-        (Content::OpenSshKey, Field::PrivateKey) => "convert it with: ssh-keygen -p -m PEM -f FILE",
+        (Content::OpenSshKey, Field::PrivateKey) => {
+            "convert it with `ssh-keygen -p -m PEM -f FILE`"
+        }
         (Content::PrivateKey | Content::EncryptedKey | Content::OpenSshKey, _) => {
             "put the key, without a password, into private_key"
         }

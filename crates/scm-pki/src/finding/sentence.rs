@@ -200,7 +200,7 @@ fn key(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Finding::EncryptedKey { form } => write!(
             f,
             "the private key is protected by a password ({}), and such a key cannot be imported; \
-             remove the password with: openssl pkey -in FILE -out PLAIN.pem",
+             remove the password with `openssl pkey -in FILE -out PLAIN.pem`",
             match form {
                 PasswordForm::Pkcs8 => "ENCRYPTED PRIVATE KEY",
                 PasswordForm::ProcType => "Proc-Type: 4,ENCRYPTED",
@@ -226,7 +226,7 @@ fn bad_key(error: &KeyError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "the private key cannot be used: {error}; ")?;
     match error {
         KeyError::ExplicitCurve => f.write_str(
-            "name the curve with: openssl pkey -in FILE -ec_param_enc named_curve -out NAMED.pem",
+            "name the curve with `openssl pkey -in FILE -ec_param_enc named_curve -out NAMED.pem`",
         ),
         KeyError::Unsupported { .. }
         | KeyError::RsaPss
@@ -250,7 +250,7 @@ fn certificate(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ),
         Finding::Expired { place, subject, not_after, now } => write!(
             f,
-            "{place} ({}) expired on {}, {}; renew it",
+            "{place} ({}) expired on {}, {}; get a current one",
             Name(subject),
             Date(*not_after),
             ago(*now - *not_after)

@@ -33,7 +33,7 @@ fn sentences_say_what_where_and_what_to_do() {
         (
             Flaw::KeyEncrypted,
             "the private key is protected by a password (ENCRYPTED PRIVATE KEY), and such a key \
-             cannot be imported; remove the password with: openssl pkey -in FILE -out PLAIN.pem",
+             cannot be imported; remove the password with `openssl pkey -in FILE -out PLAIN.pem`",
         ),
         (
             Flaw::IssuersKey,
@@ -44,7 +44,7 @@ fn sentences_say_what_where_and_what_to_do() {
         (
             Flaw::Expired,
             "certificate 1 of certificate (\"O=Example, CN=www.example.com\") expired on 2030-06-14 \
-             12:00:00 UTC, 1 day ago; renew it",
+             12:00:00 UTC, 1 day ago; get a current one",
         ),
         (
             Flaw::WeakKey,

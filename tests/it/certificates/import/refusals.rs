@@ -131,7 +131,7 @@ const MESSAGES: &[(Flaw, &str)] = &[
     (
         Flaw::Expired,
         "The certificate has expired. certificate 1 of certificate (\"O=Example, \
-         CN=www.example.com\") expired on 2026-05-31 12:00:00 UTC, 1 day ago; renew it.",
+         CN=www.example.com\") expired on 2026-05-31 12:00:00 UTC, 1 day ago; get a current one.",
     ),
     (
         Flaw::WeakKey,

@@ -45,6 +45,21 @@ async fn an_absent_chain_is_told_in_full() {
 }
 
 #[tokio::test]
+async fn what_no_revision_takes_is_told_with_the_limit_of_this_one() {
+    let server = TestServer::start().await;
+    let mut body = import_body(&sound("www.example.com"));
+    body["certificate"] = "x".repeat(12_289).into();
+    body["name"] = "x".repeat(256).into();
+    let (status, code, message) = server.by(Person::FullAccess).import(&body).await.refusal();
+    assert_eq!((status, &*code), (400, "SCM.0005"));
+    assert!(
+        message.contains("certificate: 12289 characters, at most 4096 are taken."),
+        "{message}"
+    );
+    assert!(message.contains("name: 256 characters, at most 63 are taken."), "{message}");
+}
+
+#[tokio::test]
 async fn the_later_revision_has_stricter_names() {
     let older = TestServer::start().await;
     let later = TestServer::builder().revision(Revision::R2025).start().await;
@@ -63,7 +78,7 @@ async fn the_later_revision_has_stricter_names() {
         assert_eq!(answer.text("error_code"), "SCM.0032", "{bad}");
     }
     let refusal = later.by(Person::FullAccess).import(&name("é")).await.refusal();
-    let message = "Incorrect certificate name. name: 1 characters, at least 3 are needed. \
+    let message = "Incorrect certificate name. name: 1 character, at least 3 are needed. \
                    name: must be made of letters, digits, `_`, `.` and `-`.";
     assert_eq!(refusal, (400, "SCM.0032".into(), message.into()));
 }
