@@ -112,7 +112,7 @@ async fn a_refusal_for_want_of_a_role_names_the_action_and_is_recorded() {
                    ImportCertificate needs the action scm:cert:import.";
     assert_eq!(answer.refusal(), (403, "SCM.4002".into(), message.into()));
     let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
-    assert_eq!(event.action, "scm:cert:import");
+    assert_eq!(event.action, "certificate.import");
     assert_eq!(event.user, Some(Person::Reader.user()));
     assert_eq!(event.request_id.as_deref(), answer.header("x-request-id"));
     assert_eq!(event.outcome, Outcome::Refused { code: "SCM.4002".into() });

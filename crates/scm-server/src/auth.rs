@@ -9,7 +9,7 @@ mod token;
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Access, Action, Condition, Operation};
-use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError};
+use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError, action};
 use time::Duration;
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
@@ -111,12 +111,24 @@ pub async fn allow<O: Operation>(
     if caller.role.is_some_and(|role| allows(role, action)) {
         return Ok(());
     }
-    let event = AuditEvent::done(&caller.actor, action.as_str(), ctx.now());
+    let event = AuditEvent::done(&caller.actor, recorded_as(action), ctx.now());
     let event = event.refused(Condition::NotAllowed.code());
     let event = about.into_iter().fold(event, AuditEvent::about);
     ctx.store().record(event).await?;
     let detail = format!("{} needs the action {}.", O::ID, action.as_str());
     Err(ApiError::refused_because(Condition::NotAllowed, detail))
+}
+
+/// What an action is called in the audit trail, done or refused.
+fn recorded_as(action: Action) -> &'static str {
+    match action {
+        Action::CertImport => action::CERTIFICATE_IMPORT,
+        Action::CertList => "certificate.list",
+        Action::CertGet => "certificate.show",
+        Action::CertExport => action::CERTIFICATE_EXPORT,
+        Action::CertUpdate => action::CERTIFICATE_UPDATE,
+        Action::CertDelete => action::CERTIFICATE_DELETE,
+    }
 }
 
 /// What each role is: a set of actions.

@@ -62,6 +62,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
 fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // Without TLS there is nothing to read again, and no reason to end either.
+    let _ignored = signal(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -96,7 +96,7 @@ async fn every_try_is_on_record() {
         [
             (action::CERTIFICATE_EXPORT, Outcome::Done),
             (action::CERTIFICATE_EXPORT, refused("SCM.0020")),
-            ("scm:cert:export", refused("SCM.4002")),
+            (action::CERTIFICATE_EXPORT, refused("SCM.4002")),
         ]
     );
     let about: Vec<_> = events.iter().map(|e| e.certificate.unwrap().to_string()).collect();

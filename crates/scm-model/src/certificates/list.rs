@@ -15,8 +15,8 @@ wire! {
         /// How many to leave out first. Beyond a few thousand, `marker` is faster.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offset: Option<u32>,
-        /// Where the last page ended: its `next_marker`. Every page costs the same. (An addition of
-        /// this server.)
+        /// Where the last page ended: its `next_marker`. Every page costs the same; `offset` does
+        /// not count then. (An addition of this server.)
         #[serde(default, skip_serializing_if = "Option::is_none")]
         marker: Option<String> [limits::MARKER],
         /// By what to sort; `certUpdateTime` if not given.

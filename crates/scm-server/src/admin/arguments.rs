@@ -217,8 +217,12 @@ fn roles() -> impl TypedValueParser<Value = Role> {
 
 /// A name that a person can read and type again.
 fn new_name(text: &str) -> Result<String, String> {
-    let is_odd =
-        |c: char| c.is_control() || (c != ' ' && c.escape_debug().count() > 1 && c != '\'');
+    let is_odd = |c: char| {
+        // Combining marks belong to the letters of many scripts; what only steers text does not.
+        let steers = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        c.is_control() || steers || matches!(c, '"' | '\\')
+    };
     match text.chars().count() {
         0 => Err("a name has at least one character".to_owned()),
         count if count > LONGEST_NAME => {
@@ -238,7 +242,9 @@ mod tests {
 
     #[test]
     fn names_are_short_and_visible() {
-        for name in ["alice", "O'Brien", "Zoë 2", "cn-north-4", "店", &"x".repeat(64)] {
+        for name in
+            ["हिन्दी", "e\u{301}", "alice", "O'Brien", "Zoë 2", "cn-north-4", "店", &"x".repeat(64)]
+        {
             assert_eq!(new_name(name).as_deref(), Ok(name));
         }
         let long = "x".repeat(65);
