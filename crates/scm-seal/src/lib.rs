@@ -8,6 +8,7 @@
 //! neither who may unseal a key nor where sealed bytes go. Master keys have no accessor at all.
 
 mod derive;
+mod envelope;
 mod error;
 mod id;
 mod keyring;

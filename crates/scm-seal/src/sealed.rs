@@ -26,7 +26,8 @@ use std::fmt;
 use scm_pki::KeyEncoding;
 
 use crate::{
-    derive::{Fields, SALT_LEN, TAG_LEN, sha256},
+    derive::{Fields, SALT_LEN, sha256},
+    envelope::split,
     error::UnsealError,
     id::KeyId,
 };
@@ -71,15 +72,7 @@ impl SealedKey {
 
     /// The parts again: header, and ciphertext with tag.
     pub(crate) fn parts(&self) -> Result<(Header, &[u8]), UnsealError> {
-        match self.0.first() {
-            Some(&FORMAT) => {}
-            Some(&found) => return Err(UnsealError::UnknownFormat { found }),
-            None => return Err(UnsealError::Malformed),
-        }
-        let (header, body) = self.0.split_at_checked(HEADER_LEN).ok_or(UnsealError::Malformed)?;
-        if body.len() < TAG_LEN {
-            return Err(UnsealError::Malformed);
-        }
+        let (header, body) = split(&self.0, FORMAT, HEADER_LEN)?;
         Ok((Header::read(header), body))
     }
 }

@@ -23,7 +23,8 @@
 use std::fmt;
 
 use crate::{
-    derive::{Fields, SALT_LEN, TAG_LEN},
+    derive::{Fields, SALT_LEN},
+    envelope::split,
     error::UnsealError,
     id::KeyId,
 };
@@ -67,15 +68,7 @@ impl SealedSecret {
 
     /// The parts again: header, and ciphertext with tag.
     pub(crate) fn parts(&self) -> Result<(SecretHeader, &[u8]), UnsealError> {
-        match self.0.first() {
-            Some(&FORMAT) => {}
-            Some(&found) => return Err(UnsealError::UnknownFormat { found }),
-            None => return Err(UnsealError::Malformed),
-        }
-        let (header, body) = self.0.split_at_checked(HEADER_LEN).ok_or(UnsealError::Malformed)?;
-        if body.len() < TAG_LEN {
-            return Err(UnsealError::Malformed);
-        }
+        let (header, body) = split(&self.0, FORMAT, HEADER_LEN)?;
         Ok((SecretHeader::read(header), body))
     }
 }
