@@ -8,6 +8,7 @@ mod admin;
 mod certificates;
 mod cli;
 mod contract;
+mod directory;
 mod durability;
 mod hostile;
 mod keystone;

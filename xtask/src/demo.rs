@@ -20,8 +20,7 @@ use crate::{
 pub fn demo() -> Done {
     tell("── Building the server and the tool (the first time takes a few minutes)");
     run(&mut cargo(&["build", "--package", "scm-server", "--package", "scm-cli"]))?;
-    let folder = target().join("demo");
-    empty(&folder)?;
+    let folder = new_folder()?;
 
     tell("\n── Making a certificate authority, a chain and a key");
     let files = make_bundle(&folder)?;
@@ -63,11 +62,12 @@ fn further(data: &Path) -> String {
     )
 }
 
-fn empty(folder: &Path) -> Done {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
+/// A folder of its own for each demo: people go on with what they find in the last one.
+fn new_folder() -> Result<PathBuf, String> {
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let folder = target().join("demo").join(now.to_string());
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
 }
 
 fn make_bundle(folder: &Path) -> Result<[PathBuf; 3], String> {

@@ -88,9 +88,12 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = if self.field.is_empty() { "body" } else { &self.field };
         write!(f, "{field}: {}", self.rule)?;
-        match self.lifted_by {
-            Some(revision) => write!(f, " (revision {revision} of this API takes it)"),
-            None => Ok(()),
+        match (self.lifted_by, &self.rule) {
+            (Some(revision), Rule::Mandatory) => {
+                write!(f, "; it may be empty (revision {revision} of this API does without it)")
+            }
+            (Some(revision), _) => write!(f, " (revision {revision} of this API takes it)"),
+            (None, _) => Ok(()),
         }
     }
 }

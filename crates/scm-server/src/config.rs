@@ -166,6 +166,16 @@ impl Arguments {
             None => Self::parse_from(["scm-server", "serve"]).task(),
         }
     }
+
+    /// What the process was started with. Settings without a command are those of `serve`.
+    pub fn of_process() -> Self {
+        let mut words: Vec<_> = std::env::args_os().collect();
+        let first = words.get(1).and_then(|word| word.to_str()).unwrap_or_default();
+        if first.starts_with("--") && !matches!(first, "--help" | "--version") {
+            words.insert(1, "serve".into());
+        }
+        Self::parse_from(words)
+    }
 }
 
 impl ServeArguments {
@@ -308,8 +318,16 @@ impl FromStr for MaybeFile {
 
 /// The networks of proxies that are believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct Proxies(Vec<IpNet>);
+
+impl TryFrom<String> for Proxies {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
 
 impl Proxies {
     /// Whether an address is one of them.

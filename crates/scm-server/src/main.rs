@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use clap::Parser;
 use scm_server::{
     Arguments, Clock as _, Config, Said, Server, SystemClock, Task, administer, init_log,
 };
@@ -31,7 +30,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run() -> Result<(), Box<dyn Error>> {
-    match Arguments::parse().task()? {
+    match Arguments::of_process().task()? {
         Task::Serve(config) => serve(*config).await,
         Task::Administer(asked) => {
             let said = administer(asked, SystemClock.now()).await?;

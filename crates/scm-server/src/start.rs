@@ -1,6 +1,12 @@
 //! From settings to a server that answers.
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use scm_pki::{Policy, Verifier};
 use scm_seal::{Keyring, KeyringError};
@@ -100,7 +106,7 @@ impl Server {
         let tls = tls(&config)?;
         let (listener, address) = listen(config.listen).await?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        first_start::note_address(&folder, &format!("{scheme}://{address}"))?;
+        first_start::note_address(&folder, &format!("{scheme}://{}", reachable(address)))?;
         let policy = Policy::default()
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain);
@@ -156,6 +162,17 @@ fn tls(config: &Config) -> Result<Option<(Arc<Tls>, HangUp)>, StartError> {
     let Some((certificate, key)) = config.tls() else { return Ok(None) };
     let hang_up = HangUp::expected().map_err(StartError::HangUp)?;
     Ok(Some((Tls::read(certificate, key)?, hang_up)))
+}
+
+/// Where clients on this machine reach a server that listens on every address.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

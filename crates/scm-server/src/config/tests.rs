@@ -44,7 +44,7 @@ fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
     let text = "api_revision = \"2025\"\naccept_expired = true\nidentity = \"local\"\n\
                 keystone_url = \"http://127.0.0.1:5000\"\n\
                 keystone_roles = \"ops=administrator\"\n\
-                trusted_proxies = [\"10.0.0.0/8\"]\nmax_requests = 7\n";
+                trusted_proxies = \"10.0.0.0/8\"\nmax_requests = 7\n";
     fs::write(&file, text).unwrap();
     let path = file.path().to_str().unwrap();
     let config = config(&["--config", path, "--accept-expired=false"]).unwrap();
