@@ -36,14 +36,36 @@ pub(super) fn list(
     Ok(cut(records, query, total))
 }
 
-/// How many the selection has.
+/// How many the selection has; with an `ended_since`, up to [`CertificateListing::COUNT_LIMIT`].
 pub(super) fn total(connection: &Connection, selection: &Selection) -> Result<u64, Failure> {
-    if selection.has_past {
-        let mut sql = Sql::default();
-        selection.by_expiry(sql.add("SELECT count(*) FROM ("), "1");
-        sql.add(" LIMIT ").value(CertificateListing::COUNT_LIMIT as i64).add(")");
-        return number(connection, &sql);
+    const LIMIT: u64 = CertificateListing::COUNT_LIMIT;
+    if !selection.has_past() {
+        return in_state(connection, selection);
     }
+    // Those that are valid have been counted already: only what ended since then is left to count.
+    match (selection.state, selection.parts()) {
+        (State::Any, Some((valid, ended))) => {
+            let valid = in_state(connection, &valid)?.min(LIMIT);
+            Ok(valid + counted(connection, &ended, LIMIT - valid)?)
+        }
+        (State::Valid, Some((valid, _))) => Ok(in_state(connection, &valid)?.min(LIMIT)),
+        _ => counted(connection, selection, LIMIT),
+    }
+}
+
+/// How many the selection has, counted one by one up to a limit.
+fn counted(connection: &Connection, selection: &Selection, limit: u64) -> Result<u64, Failure> {
+    if limit == 0 {
+        return Ok(0);
+    }
+    let mut sql = Sql::default();
+    selection.by_expiry(sql.add("SELECT count(*) FROM ("), "1");
+    sql.add(" LIMIT ").value(limit.cast_signed()).add(")");
+    number(connection, &sql)
+}
+
+/// How many the selection has, by the counters and what they have missed since the last sweep.
+fn in_state(connection: &Connection, selection: &Selection) -> Result<u64, Failure> {
     let (valid, expired) = counters(connection, selection.place)?;
     if selection.state == State::Any {
         return Ok(valid + expired);

@@ -24,8 +24,8 @@ pub(super) struct Place {
 pub(super) struct Selection {
     pub(super) place: Place,
     pub(super) state: State,
-    /// Whether `ended_since` was asked for.
-    pub(super) has_past: bool,
+    /// The `ended_since` that was asked for.
+    since: Option<i64>,
     now: i64,
     /// Ends from here on, if not [`i64::MIN`].
     from: i64,
@@ -52,12 +52,27 @@ impl Selection {
         Ok(Self {
             place,
             state: query.state,
-            has_past: since.is_some(),
+            since,
             now,
             from: from.max(since.unwrap_or(i64::MIN)),
             before,
             doubtful: (now.min(swept), now.max(swept)),
         })
+    }
+
+    /// Of those that end from a moment on: the ones that are valid, whenever they end, and the ones
+    /// that have ended since. Nothing if no moment was asked for, or if it does not part them so.
+    pub(super) fn parts(&self) -> Option<(Self, Self)> {
+        let since = self.since.filter(|&since| since <= self.now)?;
+        let valid =
+            Self { state: State::Valid, since: None, from: self.now, before: i64::MAX, ..*self };
+        let ended = Self { state: State::Expired, from: since, before: self.now, ..*self };
+        Some((valid, ended))
+    }
+
+    /// Whether it is bounded by an `ended_since`.
+    pub(super) fn has_past(&self) -> bool {
+        self.since.is_some()
     }
 
     /// Whether a certificate of the project belongs to it.
@@ -84,7 +99,7 @@ impl Selection {
         sql.add(" AND not_after BETWEEN ").value(from).add(" AND ").value(to);
         sql.add(" AND not_after ").add(if expired { "<" } else { ">=" }).add(" ").value(self.now);
         sql.add(" AND expired = ").value(i64::from(!expired));
-        if self.has_past {
+        if self.since.is_some() {
             self.bounds(sql);
         }
     }
