@@ -138,6 +138,8 @@ settings! {
         "The authorities that vouch for Keystone's TLS certificate, PEM, instead of the system's";
     max_connections: usize = "512", "SCM_MAX_CONNECTIONS", "COUNT",
         "How many connections may be open; further ones wait. Each may hold up to 3 MiB of headers";
+    max_connections_per_address: usize = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
+        "How many of them may come from one address, trusted proxies aside; further ones are closed";
     max_requests: usize = "1024", "SCM_MAX_REQUESTS", "COUNT",
         "How many requests may be worked on; further ones get 429. For log-ins there are an eighth as \
          many places, apart";

@@ -15,6 +15,7 @@ mod admin;
 mod auth;
 mod clock;
 mod config;
+mod crowd;
 mod ctx;
 mod data_dir;
 mod error;

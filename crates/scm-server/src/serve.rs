@@ -33,6 +33,7 @@ use tower::ServiceBuilder;
 
 use crate::{
     config::Config,
+    crowd::Crowd,
     layers::{self, Layered},
     origin::Peer,
     router::Desk,
@@ -57,17 +58,23 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     let builder = builder(head_time);
     let places = Arc::new(Semaphore::new(config.max_connections));
+    let crowd = Crowd::new(config.max_connections, config.max_connections_per_address);
     let mut stop = pin!(stop);
     loop {
         let (stream, peer, place) = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
             () = stop.as_mut() => break,
         };
+        let address = peer.0.ip().to_canonical();
+        let guest = crowd.enter(address);
+        if guest.is_none() && !config.trusted_proxies.contain(address) {
+            continue;
+        }
         let (watcher, builder) = (graceful.watcher(), builder.clone());
         let (service, tls) = (service.clone(), tls.clone());
         let stream = patient(stream, head_time);
         tokio::spawn(async move {
-            let _place = place;
+            let _until_it_ends = (place, guest);
             let Some(tls) = tls else {
                 return host(stream, builder, watcher, service, peer, head_time).await;
             };

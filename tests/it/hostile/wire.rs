@@ -10,7 +10,7 @@ use scm_tests::{
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
@@ -264,6 +264,31 @@ async fn whoever_asks_nothing_more_does_not_keep_the_place() {
     assert_eq!(idle.send(request(Method::GET, "/healthz", "")).await.unwrap().status, 200);
     still_serves(&server).await;
     assert!(idle.send(request(Method::GET, "/healthz", "")).await.is_err());
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_every_connection() {
+    let builder = TestServer::builder().flag("--max-connections-per-address", "2");
+    let server = builder.start().await;
+    let mut own = Vec::new();
+    for _ in 0..2 {
+        let mut one = Connection::open(server.address(), Protocol::Http1).await.unwrap();
+        assert_eq!(one.send(request(Method::GET, "/healthz", "")).await.unwrap().status, 200);
+        own.push(one);
+    }
+    let mut third = TcpStream::connect(server.address()).await.unwrap();
+    assert!(matches!(patiently(third.read(&mut [0])).await, Ok(0) | Err(_)), "it is closed");
+    let elsewhere = TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut elsewhere = elsewhere.connect(server.address()).await.unwrap();
+    elsewhere.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    let mut answer = [0; 15];
+    patiently(elsewhere.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    drop(own);
+    let freed =
+        async { while Connection::open(server.address(), Protocol::Http1).await.is_err() {} };
+    patiently(freed).await;
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ static NOBODY: LazyLock<PasswordHash> =
 /// Hashes and compares passwords.
 #[derive(Default)]
 pub struct PasswordHasher {
-    queue: Arc<Queue>,
+    queue: Queue,
     memory: Arc<Memory>,
 }
 

@@ -1,0 +1,77 @@
+//! How many are here, altogether and from each address.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Those who are here. One address can never fill it alone.
+#[derive(Debug)]
+pub struct Crowd {
+    all: usize,
+    each: usize,
+    here: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// Somebody who is here, until this is dropped.
+#[derive(Debug)]
+pub struct Guest {
+    crowd: Arc<Crowd>,
+    address: IpAddr,
+}
+
+impl Crowd {
+    /// A crowd of at most so many, and so many from each address.
+    pub fn new(all: usize, each: usize) -> Arc<Self> {
+        Arc::new(Self { all, each, here: Mutex::default() })
+    }
+
+    /// Lets somebody in, if there is room.
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
+        let mut here = self.here();
+        let own = here.get(&address).copied().unwrap_or_default();
+        if own >= self.each || here.values().sum::<usize>() >= self.all {
+            return None;
+        }
+        here.insert(address, own + 1);
+        Some(Guest { crowd: Arc::clone(self), address })
+    }
+
+    fn here(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut here = self.crowd.here();
+        if let Some(own) = here.get_mut(&self.address) {
+            *own -= 1;
+            if *own == 0 {
+                here.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: usize) -> IpAddr {
+        [192, 0, 2, u8::try_from(last).unwrap()].into()
+    }
+
+    #[test]
+    fn one_address_cannot_fill_it_and_nobody_overfills_it() {
+        let crowd = Crowd::new(10, 3);
+        let own: Vec<_> = (0..3).map(|_| crowd.enter(address(1)).unwrap()).collect();
+        assert!(crowd.enter(address(1)).is_none());
+        let others: Vec<_> = (3..10).map(|n| crowd.enter(address(n)).unwrap()).collect();
+        assert!(crowd.enter(address(200)).is_none());
+        drop((own, others));
+        assert!(crowd.enter(address(1)).is_some());
+        assert!(crowd.here().is_empty(), "who is gone is forgotten");
+    }
+}
