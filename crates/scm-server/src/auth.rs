@@ -111,12 +111,40 @@ pub async fn allow<O: Operation>(
     if caller.role.is_some_and(|role| allows(role, action)) {
         return Ok(());
     }
-    let event = AuditEvent::done(&caller.actor, recorded_as(action), ctx.now());
-    let event = event.refused(Condition::NotAllowed.code());
-    let event = about.into_iter().fold(event, AuditEvent::about);
-    ctx.store().record(event).await?;
+    record_refusal(ctx, caller, action, about, Condition::NotAllowed).await?;
     let detail = format!("{} needs the action {}.", O::ID, action.as_str());
     Err(ApiError::refused_because(Condition::NotAllowed, detail))
+}
+
+/// Records that a private key was asked for in vain, whatever the reason; other refusals of callers
+/// who may act are in the log only.
+///
+/// # Errors
+/// If the store cannot keep the event.
+pub async fn note_refusal<O: Operation>(
+    ctx: &Ctx,
+    caller: &Caller,
+    about: Option<CertificateId>,
+    condition: Condition,
+) -> Result<(), ApiError> {
+    match O::ACCESS {
+        Access::Action(action @ Action::CertExport) => {
+            record_refusal(ctx, caller, action, about, condition).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn record_refusal(
+    ctx: &Ctx,
+    caller: &Caller,
+    action: Action,
+    about: Option<CertificateId>,
+    condition: Condition,
+) -> Result<(), ApiError> {
+    let event = AuditEvent::done(&caller.actor, recorded_as(action), ctx.now());
+    let event = event.refused(condition.code());
+    Ok(ctx.store().record(about.into_iter().fold(event, AuditEvent::about)).await?)
 }
 
 /// What an action is called in the audit trail, done or refused.

@@ -67,8 +67,15 @@ impl Router {
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
                 let (caller, body, _place) = admit::<O>(&ctx, asked).await?;
-                let call = asked.call::<O>(&ctx, &body)?;
-                Ok(respond::<O>(handler(ctx, caller, call).await?))
+                let answered = match asked.call::<O>(&ctx, &body) {
+                    Ok(call) => handler(ctx.clone(), caller.clone(), call).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = &answered {
+                    let (about, condition) = (asked.certificate(), error.condition());
+                    auth::note_refusal::<O>(&ctx, &caller, about, condition).await?;
+                }
+                answered.map(respond::<O>)
             })
         }))
     }

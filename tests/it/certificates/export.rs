@@ -87,18 +87,23 @@ async fn every_try_is_on_record() {
     assert_eq!(export(&server.by(Person::Reader), &id, "").await.status, 403);
     assert_eq!(export(&server.by(Person::Stranger), &id, "").await.status, 404);
     assert_eq!(export(&server.by(Person::FullAccess), "scs0000000000001", "").await.status, 404);
+    assert_eq!(export(&server.by(Person::FullAccess), "no-id", "").await.status, 404);
+    assert_eq!(export(&server.by(Person::FullAccess), &id, "[]").await.status, 400);
     assert_eq!(export(&server.by(Person::FullAccess), &id, "").await.status, 200);
-    let events = server.store().events(&server.project(), 3).await.unwrap();
+    let events = server.store().events(&server.project(), 5).await.unwrap();
     let told: Vec<_> = events.iter().map(|e| (&*e.action, e.outcome.clone())).collect();
     let refused = |code: &str| Outcome::Refused { code: code.to_owned() };
     assert_eq!(
         told,
         [
             (action::CERTIFICATE_EXPORT, Outcome::Done),
+            (action::CERTIFICATE_EXPORT, refused("SCM.0005")),
+            (action::CERTIFICATE_EXPORT, refused("SCM.0020")),
             (action::CERTIFICATE_EXPORT, refused("SCM.0020")),
             (action::CERTIFICATE_EXPORT, refused("SCM.4002")),
         ]
     );
-    let about: Vec<_> = events.iter().map(|e| e.certificate.unwrap().to_string()).collect();
-    assert_eq!(about, [&*id, "scs0000000000001", &id]);
+    let about: Vec<_> = events.iter().map(|e| e.certificate.map(|id| id.to_string())).collect();
+    let unknown = Some("scs0000000000001".to_owned());
+    assert_eq!(about, [Some(id.clone()), Some(id.clone()), None, unknown, Some(id)]);
 }

@@ -1,35 +1,21 @@
 //! Giving a certificate back, with its chain and its private key.
 
-use scm_model::{Call, Condition, api::ExportCertificate, certificates::ExportedCertificate};
+use scm_model::{Call, api::ExportCertificate, certificates::ExportedCertificate};
 use scm_pki::{Certificate, pem};
-use scm_store::{AuditEvent, CertificateId, KeptBundle, StoreError, action};
+use scm_store::{CertificateId, KeptBundle};
 
 use crate::{auth::Caller, ctx::Ctx, error::ApiError};
 
-/// The certificate, its chain and its key. The audit event is on disk before the key leaves.
+/// The certificate, its chain and its key. The audit event is on disk before the key leaves; the
+/// router records refusals.
 pub async fn export(
     ctx: Ctx,
     caller: Caller,
     call: Call<ExportCertificate>,
 ) -> Result<ExportedCertificate, ApiError> {
     let id = super::id(&call.path)?;
-    match ctx.store().export(&caller.actor, id, ctx.now()).await {
-        Ok((_, kept)) => open(&ctx, &caller, id, kept),
-        Err(StoreError::Missing) => Err(refused(&ctx, &caller, id).await),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// A refusal leaves its audit event too.
-async fn refused(ctx: &Ctx, caller: &Caller, id: CertificateId) -> ApiError {
-    let condition = Condition::UnknownCertificate;
-    let event = AuditEvent::done(&caller.actor, action::CERTIFICATE_EXPORT, ctx.now())
-        .about(id)
-        .refused(condition.code());
-    match ctx.store().record(event).await {
-        Ok(()) => ApiError::refused(condition),
-        Err(error) => error.into(),
-    }
+    let (_, kept) = ctx.store().export(&caller.actor, id, ctx.now()).await?;
+    open(&ctx, &caller, id, kept)
 }
 
 fn open(
