@@ -96,7 +96,7 @@ impl Place {
 }
 
 #[test]
-fn what_openssl_makes_is_taken() {
+fn what_openssl_makes_and_curl_sends_is_taken() {
     let place = Place::new();
     let workshop = Workshop::new();
     let rsa = workshop.leaf("rsa", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
@@ -123,7 +123,7 @@ fn what_openssl_makes_is_taken() {
 }
 
 #[test]
-fn what_openssl_makes_and_nobody_should_import_is_refused() {
+fn what_openssl_makes_and_curl_sends_in_vain_is_refused() {
     let place = Place::new();
     let workshop = Workshop::new();
     let leaf = workshop.leaf("rsa", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);

@@ -73,7 +73,7 @@ fn deny() -> Outcome {
     }
 }
 
-/// All tests; where what some of them need cannot be had, all but those.
+/// All tests; where what some of them need cannot be had, all but those: their names have its name.
 fn tests() -> Outcome {
     let needs = [
         ("openssl", tools::debian("openssl", "openssl")),
