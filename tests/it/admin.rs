@@ -6,13 +6,13 @@ mod refusals;
 use std::{
     fs,
     io::Write,
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use http::Method;
 use scm_client::{Client, Error};
 use scm_model::certificates::CertificateFilter;
-use scm_tests::{Answer, Binary, Folder, Session, built};
+use scm_tests::{Answer, Binary, Folder, Ran, Session, built};
 use serde_json::{Value, json};
 
 /// A server, and an administrator who has the machine.
@@ -84,33 +84,6 @@ fn administer(folder: &Folder, arguments: &[&str]) -> Command {
         command.env_remove(format!("SCM_{variable}"));
     }
     command
-}
-
-/// What a run leaves.
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    said: String,
-    noted: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            said: String::from_utf8(output.stdout).unwrap(),
-            noted: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn done(self) -> Self {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        self
-    }
-
-    fn json(self) -> Value {
-        serde_json::from_str(&self.done().said).unwrap()
-    }
 }
 
 /// The status and code with which a list is answered.

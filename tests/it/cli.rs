@@ -2,13 +2,10 @@
 
 mod kept;
 
-use std::{
-    fs,
-    process::{Command, Output},
-};
+use std::{fs, process::Command};
 
 use scm_pki::testing::{Flaw, TestBundle};
-use scm_tests::{Binary, Folder, built};
+use scm_tests::{Binary, Folder, Ran, built};
 use serde_json::Value;
 
 use crate::contract::now;
@@ -65,32 +62,6 @@ impl Desk {
         let spoilt: String = json[field].as_str().unwrap().chars().rev().collect();
         json[field] = spoilt.into();
         fs::write(&file, json.to_string()).unwrap();
-    }
-}
-
-/// What a run leaves.
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    said: String,
-    noted: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            said: String::from_utf8(output.stdout).unwrap(),
-            noted: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The id, and nothing but the id, on standard output.
-    fn id(&self) -> &str {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        let id = self.said.trim_end();
-        assert!(id.len() == 16 && id.starts_with("scs"), "{self:?}");
-        id
     }
 }
 

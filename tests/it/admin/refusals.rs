@@ -2,9 +2,9 @@
 
 use std::{fs, process::Command};
 
-use scm_tests::{Binary, Folder, TestServer, built};
+use scm_tests::{Binary, Folder, Ran, TestServer, built};
 
-use super::{Machine, Ran, administer};
+use super::{Machine, administer};
 
 /// What a command says that is not done.
 fn refused(ran: Ran) -> String {

@@ -3,9 +3,10 @@
 use std::fs;
 
 use scm_pki::testing::TestBundle;
+use scm_tests::Ran;
 use serde_json::Value;
 
-use super::{Desk, Ran};
+use super::Desk;
 use crate::contract::now;
 
 #[test]
