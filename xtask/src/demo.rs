@@ -2,10 +2,9 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, ChildStderr, Command, Stdio},
+    process::Command,
 };
 
 use scm_pki::testing::{Algorithm, TestAuthority};
@@ -14,6 +13,7 @@ use time::OffsetDateTime;
 use crate::{
     root::{binary, root, target},
     run::{Done, cargo, line, run, tell},
+    server::Server,
 };
 
 /// Builds, starts a server on an empty store, imports a certificate and shows what came of it.
@@ -122,43 +122,5 @@ impl Tool {
             tell(&format!("   {line}"));
         }
         if output.status.success() { Ok(said) } else { Err(format!("{}: failed", line(&command))) }
-    }
-}
-
-/// A server, stopped when dropped.
-struct Server {
-    process: Child,
-    address: String,
-    /// Held open: a server whose log goes nowhere is no example.
-    _log: BufReader<ChildStderr>,
-}
-
-impl Server {
-    fn start(data: &Path) -> Result<Self, String> {
-        let mut command = Command::new(binary("scm-server"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
-        command.arg(data).stderr(Stdio::piped());
-        let mut process =
-            command.spawn().map_err(|error| format!("{}: {error}", line(&command)))?;
-        let mut log = BufReader::new(process.stderr.take().expect("standard error is piped"));
-        let mut told = Vec::new();
-        for entry in log.by_ref().lines().map_while(Result::ok) {
-            let event: serde_json::Value = serde_json::from_str(&entry).unwrap_or_default();
-            if let (Some("listening"), Some(address)) =
-                (event["message"].as_str(), event["address"].as_str())
-            {
-                let address = address.to_owned();
-                return Ok(Self { process, address, _log: log });
-            }
-            told.push(entry);
-        }
-        Err(format!("the server did not start:\n{}", told.join("\n")))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _already_gone = self.process.kill();
-        let _whatever_it_says = self.process.wait();
     }
 }

@@ -4,6 +4,7 @@ mod demo;
 mod openapi;
 mod root;
 mod run;
+mod server;
 mod test;
 mod tidy;
 mod tools;
