@@ -106,6 +106,11 @@ impl AuditEvent {
         }
     }
 
+    /// Something that somebody did, or that was done on the machine itself.
+    pub(crate) fn by(by: Option<&Actor>, action: &'static str, at: OffsetDateTime) -> Self {
+        by.map_or_else(|| Self::done_here(action, at), |actor| Self::done(actor, action, at))
+    }
+
     /// Something that was done on the machine itself; nobody's yet.
     pub fn done_here(action: impl Into<Cow<'static, str>>, at: OffsetDateTime) -> Self {
         Self {

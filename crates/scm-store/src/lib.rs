@@ -12,14 +12,17 @@
 mod actor;
 mod audit;
 mod certificates;
+mod chain_bytes;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod error;
 mod identities;
 mod ids;
 mod listing;
+mod millis;
 mod names;
 mod sqlite;
+mod text;
 mod upkeep;
 
 use std::{path::PathBuf, sync::Arc};

@@ -4,7 +4,9 @@ use std::{fmt, str::FromStr};
 
 use time::OffsetDateTime;
 
-use crate::{certificates::CertificateRecord, names::EnterpriseProject};
+use crate::{
+    certificates::CertificateRecord, error::StoreError, millis::millis, names::EnterpriseProject,
+};
 
 /// Which certificates of a project to list, in which order, from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,26 @@ impl CertificateQuery {
             descending: true,
             limit,
             start: Start::Offset(0),
+        }
+    }
+
+    /// A marker is good for its own order only.
+    pub(crate) fn require_order(&self) -> Result<(), StoreError> {
+        match self.start {
+            Start::After(marker)
+                if (marker.sort, marker.descending) != (self.sort, self.descending) =>
+            {
+                Err(StoreError::OtherOrder)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of certificates to pass over.
+    pub(crate) fn offset(&self) -> u64 {
+        match self.start {
+            Start::Offset(offset) => offset,
+            Start::After(_) => 0,
         }
     }
 }
@@ -94,6 +116,18 @@ pub struct CertificateListing {
 impl CertificateListing {
     /// Up to where what is searched for is counted.
     pub const COUNT_LIMIT: u64 = 10_000;
+
+    /// The page without the one more that was asked for, to see whether there is more.
+    pub(crate) fn cut(
+        mut records: Vec<CertificateRecord>,
+        query: &CertificateQuery,
+        total: u64,
+    ) -> Self {
+        let more = records.len() > query.limit as usize;
+        records.truncate(query.limit as usize);
+        let next = records.last().filter(|_| more).map(|record| Marker::at(record, query));
+        Self { records, total, next }
+    }
 }
 
 /// A place in an order: right after one certificate, whether or not that is still there.
@@ -110,6 +144,18 @@ pub struct Marker {
     pub(crate) key: i64,
     /// The number of the certificate.
     pub(crate) id: i64,
+}
+
+impl Marker {
+    /// Right after a certificate.
+    fn at(record: &CertificateRecord, query: &CertificateQuery) -> Self {
+        let time = match query.sort {
+            Sort::Updated => record.updated,
+            Sort::Expiry | Sort::Status => record.not_after,
+        };
+        let CertificateQuery { sort, descending, .. } = *query;
+        Self { sort, descending, key: millis(time), id: record.id.number().cast_signed() }
+    }
 }
 
 /// What was read was never written as a marker.

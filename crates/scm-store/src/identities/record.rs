@@ -62,6 +62,24 @@ pub enum Role {
     ReadOnly,
 }
 
+impl Role {
+    /// What it is called where it is kept.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::FullAccess => "full_access",
+            Self::ReadOnly => "read_only",
+        }
+    }
+
+    /// The role that is kept under a name.
+    pub(crate) fn called(name: &str) -> Option<Self> {
+        [Self::Administrator, Self::FullAccess, Self::ReadOnly]
+            .into_iter()
+            .find(|role| role.as_str() == name)
+    }
+}
+
 /// A role in a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {

@@ -41,7 +41,8 @@ impl Identities for Sqlite {
         project: ProjectRecord,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = event(by, action::PROJECT_CREATE, now).on(&project.id).within(&project.id);
+        let event =
+            AuditEvent::by(by, action::PROJECT_CREATE, now).on(&project.id).within(&project.id);
         self.administer(event, move |connection, _| people::add_project(connection, &project)).await
     }
 
@@ -53,7 +54,7 @@ impl Identities for Sqlite {
         grants: Vec<Grant>,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = event(by, action::USER_CREATE, now).on(&user.id);
+        let event = AuditEvent::by(by, action::USER_CREATE, now).on(&user.id);
         let act =
             move |connection: &_, _: &mut _| people::add_user(connection, &domain, &user, &grants);
         self.administer(event, act).await
@@ -126,7 +127,7 @@ impl Identities for Sqlite {
         password: PasswordHash,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, user) = (event(by, action::USER_PASSWORD, now).on(user), user.clone());
+        let (event, user) = (AuditEvent::by(by, action::USER_PASSWORD, now).on(user), user.clone());
         self.administer(event, move |connection, _| {
             let sql = "UPDATE user SET password_hash = ?2 WHERE id = ?1";
             people::change(connection, sql, &[&user, &password.secret_phc()])
@@ -142,7 +143,7 @@ impl Identities for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let action = if enabled { action::USER_ENABLE } else { action::USER_DISABLE };
-        let (event, user) = (event(by, action, now).on(user), user.clone());
+        let (event, user) = (AuditEvent::by(by, action, now).on(user), user.clone());
         self.administer(event, move |connection, _| {
             let sql = "UPDATE user SET enabled = ?2 WHERE id = ?1";
             people::change(connection, sql, &[&user, &enabled])
@@ -157,7 +158,7 @@ impl Identities for Sqlite {
         grant: Grant,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = event(by, action::ROLE_GRANT, now).on(user).within(&grant.project);
+        let event = AuditEvent::by(by, action::ROLE_GRANT, now).on(user).within(&grant.project);
         let user = user.clone();
         self.administer(event, move |connection, _| people::grant(connection, &user, &grant)).await
     }
@@ -169,7 +170,7 @@ impl Identities for Sqlite {
         project: &ProjectId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = event(by, action::ROLE_REVOKE, now).on(user).within(project);
+        let event = AuditEvent::by(by, action::ROLE_REVOKE, now).on(user).within(project);
         let (user, project) = (user.clone(), project.clone());
         self.administer(event, move |connection, _| {
             let sql = "DELETE FROM role_grant WHERE user = ?1 AND project = ?2";
@@ -184,7 +185,7 @@ impl Identities for Sqlite {
         user: &UserId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, user) = (event(by, action::USER_REMOVE, now).on(user), user.clone());
+        let (event, user) = (AuditEvent::by(by, action::USER_REMOVE, now).on(user), user.clone());
         self.administer(event, move |connection, _| {
             people::change(connection, "DELETE FROM user WHERE id = ?1", &[&user])
         })
@@ -192,7 +193,7 @@ impl Identities for Sqlite {
     }
 
     async fn keep_token(&self, actor: &Actor, token: NewToken) -> Result<(), StoreError> {
-        let event = event(Some(actor), action::TOKEN_ISSUE, token.issued);
+        let event = AuditEvent::by(Some(actor), action::TOKEN_ISSUE, token.issued);
         self.administer(event, move |connection, _| tokens::keep(connection, &token)).await
     }
 
@@ -207,7 +208,7 @@ impl Identities for Sqlite {
         hash: &TokenHash,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, hash) = (event(by, action::TOKEN_REVOKE, now), *hash);
+        let (event, hash) = (AuditEvent::by(by, action::TOKEN_REVOKE, now), *hash);
         self.administer(event, move |connection, event| {
             let (user, project) = tokens::revoke(connection, &hash)?;
             event.subject = Some(user.to_string());
@@ -223,7 +224,7 @@ impl Identities for Sqlite {
         user: &UserId,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        let (event, user) = (event(by, action::TOKEN_REVOKE, now).on(user), user.clone());
+        let (event, user) = (AuditEvent::by(by, action::TOKEN_REVOKE, now).on(user), user.clone());
         self.administer(event, move |connection, _| tokens::revoke_of(connection, &user)).await
     }
 
@@ -243,8 +244,9 @@ impl Identities for Sqlite {
         by: Option<&Actor>,
         key: NewAccessKey,
     ) -> Result<(), StoreError> {
-        let event =
-            event(by, action::ACCESS_KEY_CREATE, key.created).on(&key.id).within(&key.project);
+        let event = AuditEvent::by(by, action::ACCESS_KEY_CREATE, key.created)
+            .on(&key.id)
+            .within(&key.project);
         self.administer(event, move |connection, _| access_keys::keep(connection, &key)).await
     }
 
@@ -266,7 +268,7 @@ impl Identities for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let action = if enabled { action::ACCESS_KEY_ENABLE } else { action::ACCESS_KEY_DISABLE };
-        let (event, id) = (event(by, action, now).on(id), id.clone());
+        let (event, id) = (AuditEvent::by(by, action, now).on(id), id.clone());
         self.administer(event, move |connection, event| {
             event.project = Some(access_keys::set_enabled(connection, &id, enabled)?);
             Ok(())
@@ -280,7 +282,7 @@ impl Identities for Sqlite {
         id: &AccessKeyId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, id) = (event(by, action::ACCESS_KEY_REMOVE, now).on(id), id.clone());
+        let (event, id) = (AuditEvent::by(by, action::ACCESS_KEY_REMOVE, now).on(id), id.clone());
         self.administer(event, move |connection, event| {
             event.project = Some(access_keys::remove(connection, &id)?);
             Ok(())
@@ -304,11 +306,4 @@ impl Sqlite {
         })
         .await
     }
-}
-
-fn event(by: Option<&Actor>, action: &'static str, now: OffsetDateTime) -> AuditEvent {
-    by.map_or_else(
-        || AuditEvent::done_here(action, now),
-        |actor| AuditEvent::done(actor, action, now),
-    )
 }

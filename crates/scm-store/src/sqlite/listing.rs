@@ -15,13 +15,12 @@ use self::selection::{Place, Selection};
 use super::{
     failure::Failure,
     scopes::{Scope, Shelf},
-    search,
 };
 use crate::{
     certificates::CertificateCount,
-    error::StoreError,
-    listing::{CertificateListing, CertificateQuery, Start, State},
+    listing::{CertificateListing, CertificateQuery, State},
     names::ProjectId,
+    text::fold,
 };
 
 /// A page, and the number of all, as of one moment.
@@ -30,13 +29,13 @@ pub(super) fn list(
     project: &ProjectId,
     query: &CertificateQuery,
 ) -> Result<CertificateListing, Failure> {
-    require_order(query)?;
+    query.require_order()?;
     let snapshot = connection.unchecked_transaction()?;
     let Some(place) = place(&snapshot, project, query)? else {
         return Ok(CertificateListing { records: Vec::new(), total: 0, next: None });
     };
     let selection = Selection::new(&snapshot, place, query)?;
-    match query.content.as_deref().map(search::fold).filter(|needle| !needle.is_empty()) {
+    match query.content.as_deref().map(fold).filter(|needle| !needle.is_empty()) {
         Some(needle) => content::list(&snapshot, &selection, query, &needle),
         None => page::list(&snapshot, &selection, query),
     }
@@ -68,17 +67,6 @@ pub(super) fn counts(
     }
     counts.retain(|count| count.count > 0);
     Ok(counts)
-}
-
-fn require_order(query: &CertificateQuery) -> Result<(), StoreError> {
-    match query.start {
-        Start::After(marker)
-            if (marker.sort, marker.descending) != (query.sort, query.descending) =>
-        {
-            Err(StoreError::OtherOrder)
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Where to look; nowhere if the project, or the enterprise project, has never kept anything.

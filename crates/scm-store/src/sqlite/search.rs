@@ -13,10 +13,11 @@ use std::ops::RangeInclusive;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{failure::Failure, scopes::Scope};
-use crate::ids::CertificateId;
+use crate::{
+    ids::CertificateId,
+    text::{PIECE, fold, pieces, windows},
+};
 
-/// The longest piece, in characters.
-const PIECE: usize = 3;
 /// Of a long text so many pieces are weighed, and so many of those are asked for.
 const WEIGHED: usize = 24;
 const ASKED: usize = 4;
@@ -111,12 +112,7 @@ fn pending(connection: &Connection, limit: usize) -> Result<Vec<(i64, String)>, 
 /// The text to index: each piece once.
 fn to_pieces(texts: [&str; 3]) -> String {
     let folded = texts.map(fold);
-    let lines = folded.iter().flat_map(|text| text.lines());
-    let mut pieces: Vec<_> =
-        lines.flat_map(|line| (1..=PIECE).flat_map(|n| windows(line, n))).collect();
-    pieces.sort_unstable();
-    pieces.dedup();
-    written(&pieces)
+    written(&pieces(folded.iter().map(String::as_str)))
 }
 
 /// What to ask the index for, to find where in a project `needle`, in lower case and not empty, may
@@ -152,22 +148,6 @@ fn reach(connection: &Connection, scope: Scope, piece: &str) -> Result<i64, Fail
     Ok(statement.query_row(values, |row| row.get(0)).optional()?.unwrap_or(i64::MAX))
 }
 
-/// Each character in lower case by itself, so that a part of a text is the same part in lower case.
-pub(super) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        text.to_ascii_lowercase()
-    } else {
-        text.chars().flat_map(char::to_lowercase).collect()
-    }
-}
-
-/// Every `length` characters in a row.
-fn windows(text: &str, length: usize) -> impl Iterator<Item = &str> {
-    let starts = text.char_indices().map(|(at, _)| at);
-    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(length - 1);
-    starts.zip(ends).map(|(start, end)| &text[start..end])
-}
-
 /// Pieces as words that FTS5 takes as they are: in hexadecimal.
 fn written(pieces: &[&str]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -188,14 +168,6 @@ mod tests {
 
     #[test]
     fn a_text_falls_into_its_pieces() {
-        assert_eq!(windows("añb", 2).collect::<Vec<_>>(), ["añ", "ñb"]);
-        assert_eq!(windows("ab", 3).count(), 0);
         assert_eq!(to_pieces(["AB", "", "b\na"]), "61 6162 62 ");
-    }
-
-    #[test]
-    fn lower_case_is_that_of_each_character() {
-        assert_eq!(fold("ÄÖ Straße WWW"), "äö straße www");
-        assert_eq!(fold("ΟΔΟΣ"), format!("{}σ", fold("ΟΔΟ")));
     }
 }

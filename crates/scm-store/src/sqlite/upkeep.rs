@@ -10,9 +10,9 @@ use super::{
     Sqlite,
     failure::Failure,
     scopes::{Moved, Shelf},
-    values::{Millis, first_millis_from},
+    values::Millis,
 };
-use crate::{error::StoreError, ids::IdBlock, upkeep::Upkeep};
+use crate::{error::StoreError, ids::IdBlock, millis::first_millis_from, upkeep::Upkeep};
 
 /// How many certificates or tokens one transaction sweeps, so that imports need not wait for long.
 pub(super) const SWEEP_LIMIT: u64 = 500;

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use crate::{
     identities::{PasswordHash, Role, TokenHash},
     ids::CertificateId,
+    millis::{millis, moment},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
 };
 
@@ -18,7 +19,7 @@ pub(super) struct Millis(pub(super) OffsetDateTime);
 impl Millis {
     /// The number in the column.
     pub(super) fn number(&self) -> i64 {
-        self.0.unix_timestamp() * 1000 + i64::from(self.0.millisecond())
+        millis(self.0)
     }
 }
 
@@ -28,19 +29,10 @@ impl ToSql for Millis {
     }
 }
 
-/// The first whole millisecond that is not before `time`: a kept time lies before it if, and only
-/// if, it lies before `time`.
-pub(super) fn first_millis_from(time: OffsetDateTime) -> i64 {
-    let millis = Millis(time).number();
-    if time.nanosecond().is_multiple_of(1_000_000) { millis } else { millis + 1 }
-}
-
 impl FromSql for Millis {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let millis = value.as_i64()?;
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
-            .map(Self)
-            .map_err(|_| FromSqlError::OutOfRange(millis))
+        moment(millis).map(Self).ok_or(FromSqlError::OutOfRange(millis))
     }
 }
 
@@ -63,23 +55,15 @@ impl FromSql for CertificateId {
 
 impl ToSql for Role {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let text = match self {
-            Self::Administrator => "administrator",
-            Self::FullAccess => "full_access",
-            Self::ReadOnly => "read_only",
-        };
-        Ok(text.into())
+        Ok(self.as_str().into())
     }
 }
 
 impl FromSql for Role {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        match value.as_str()? {
-            "administrator" => Ok(Self::Administrator),
-            "full_access" => Ok(Self::FullAccess),
-            "read_only" => Ok(Self::ReadOnly),
-            other => Err(FromSqlError::Other(format!("no role is called {other}").into())),
-        }
+        let text = value.as_str()?;
+        Self::called(text)
+            .ok_or_else(|| FromSqlError::Other(format!("no role is called {text}").into()))
     }
 }
 

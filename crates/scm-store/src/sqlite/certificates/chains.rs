@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{failure::Failure, scopes::Scope};
+use crate::chain_bytes;
 
 /// The row of the chain, which is made if the project does not keep the chain yet.
 pub(super) fn keep(
@@ -14,7 +15,7 @@ pub(super) fn keep(
     if chain.is_empty() {
         return Ok(None);
     }
-    let certificates = to_bytes(chain);
+    let certificates = chain_bytes::write(chain);
     let sha256 = digest::digest(&digest::SHA256, &certificates);
     let kept = connection
         .prepare_cached("SELECT id FROM chain WHERE scope = ?1 AND sha256 = ?2")?
@@ -38,26 +39,4 @@ pub(super) fn drop_unused(connection: &Connection, chain: Option<i64>) -> Result
         )?
         .execute([chain])?;
     Ok(())
-}
-
-/// Each certificate behind its length in 4 bytes, big endian.
-fn to_bytes(chain: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(chain.iter().map(|der| 4 + der.len()).sum());
-    for der in chain {
-        let length = u32::try_from(der.len()).expect("a certificate is far shorter than 4 GiB");
-        bytes.extend_from_slice(&length.to_be_bytes());
-        bytes.extend_from_slice(der);
-    }
-    bytes
-}
-
-/// The certificates again, if that is what the bytes are.
-pub(super) fn from_bytes(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let mut chain = Vec::new();
-    while let Some((length, rest)) = bytes.split_first_chunk() {
-        let (der, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        chain.push(der.to_vec());
-        bytes = rest;
-    }
-    bytes.is_empty().then_some(chain)
 }

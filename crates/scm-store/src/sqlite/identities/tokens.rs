@@ -7,12 +7,13 @@ use super::{
     super::{
         failure::{Failure, conflict},
         upkeep::SWEEP_LIMIT,
-        values::{Millis, first_millis_from},
+        values::Millis,
     },
     people,
 };
 use crate::{
     identities::{NewToken, TokenHash, TokenRecord},
+    millis::first_millis_from,
     names::{ProjectId, UserId},
 };
 

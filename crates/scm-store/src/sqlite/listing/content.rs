@@ -19,6 +19,7 @@ use crate::{
     certificates::CertificateRecord,
     ids::CertificateId,
     listing::{CertificateListing, CertificateQuery, Start},
+    text::fold,
 };
 
 const COUNT_LIMIT: usize = CertificateListing::COUNT_LIMIT as usize;
@@ -122,7 +123,7 @@ impl Search<'_> {
             .take(limit)
             .map(|(_, id)| self.record(*id))
             .collect::<Result<_, _>>()?;
-        Ok(page::cut(records, self.query, total))
+        Ok(CertificateListing::cut(records, self.query, total))
     }
 
     fn is_beyond(&self, place: (i64, i64)) -> bool {
@@ -134,10 +135,7 @@ impl Search<'_> {
     }
 
     fn offset(&self) -> usize {
-        match self.query.start {
-            Start::Offset(offset) => usize::try_from(offset).unwrap_or(usize::MAX),
-            Start::After(_) => 0,
-        }
+        usize::try_from(self.query.offset()).unwrap_or(usize::MAX)
     }
 
     fn record(&self, id: i64) -> Result<CertificateRecord, Failure> {
@@ -163,7 +161,7 @@ impl Search<'_> {
                 to_skip -= 1;
             }
         }
-        Ok(page::cut(records, self.query, total))
+        Ok(CertificateListing::cut(records, self.query, total))
     }
 
     fn count(&self) -> Result<u64, Failure> {
@@ -189,5 +187,5 @@ fn texts<'a>(row: &'a Row<'_>, [name, domain, sans]: [usize; 3]) -> rusqlite::Re
 
 /// Whether one of the texts has `needle`, in lower case, in one of its lines.
 fn contains(texts: [&str; 3], needle: &str) -> bool {
-    !needle.contains('\n') && texts.iter().any(|text| search::fold(text).contains(needle))
+    !needle.contains('\n') && texts.iter().any(|text| fold(text).contains(needle))
 }

@@ -3,13 +3,10 @@
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::{
-    super::{certificates::record, failure::Failure, values::Millis},
+    super::{certificates::record, failure::Failure},
     selection::{Place, Selection, Sql},
 };
-use crate::{
-    certificates::CertificateRecord,
-    listing::{CertificateListing, CertificateQuery, Marker, Sort, Start, State},
-};
+use crate::listing::{CertificateListing, CertificateQuery, Sort, Start, State};
 
 /// A page, and the number of all.
 pub(super) fn list(
@@ -17,10 +14,7 @@ pub(super) fn list(
     selection: &Selection,
     query: &CertificateQuery,
 ) -> Result<CertificateListing, Failure> {
-    let offset = match query.start {
-        Start::Offset(offset) => i64::try_from(offset).unwrap_or(i64::MAX),
-        Start::After(_) => 0,
-    };
+    let offset = i64::try_from(query.offset()).unwrap_or(i64::MAX);
     // Places first, which the index has: what is passed over need not be read.
     let mut sql = in_order(selection, query, &format!("id, {}", key(query.sort)));
     sql.add(" LIMIT ").value(i64::from(query.limit) + 1).add(" OFFSET ").value(offset);
@@ -33,7 +27,7 @@ pub(super) fn list(
         .map(|id| record(connection, selection.place.scope, id))
         .collect::<Result<_, _>>()?;
     let total = total(connection, selection)?;
-    Ok(cut(records, query, total))
+    Ok(CertificateListing::cut(records, query, total))
 }
 
 /// How many the selection has; with an `ended_since`, up to [`CertificateListing::COUNT_LIMIT`].
@@ -138,30 +132,5 @@ pub(super) fn key(sort: Sort) -> &'static str {
     match sort {
         Sort::Updated => "updated",
         Sort::Expiry | Sort::Status => "not_after",
-    }
-}
-
-/// The page without the one more that was asked for, to see whether there is more.
-pub(super) fn cut(
-    mut records: Vec<CertificateRecord>,
-    query: &CertificateQuery,
-    total: u64,
-) -> CertificateListing {
-    let more = records.len() > query.limit as usize;
-    records.truncate(query.limit as usize);
-    let next = records.last().filter(|_| more).map(|record| marker_at(record, query));
-    CertificateListing { records, total, next }
-}
-
-fn marker_at(record: &CertificateRecord, query: &CertificateQuery) -> Marker {
-    let time = match query.sort {
-        Sort::Updated => record.updated,
-        Sort::Expiry | Sort::Status => record.not_after,
-    };
-    Marker {
-        sort: query.sort,
-        descending: query.descending,
-        key: Millis(time).number(),
-        id: record.id.number().cast_signed(),
     }
 }

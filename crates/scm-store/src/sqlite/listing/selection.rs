@@ -8,9 +8,11 @@ use super::super::{
     failure::Failure,
     scopes::{Scope, Shelf},
     upkeep,
-    values::first_millis_from,
 };
-use crate::listing::{CertificateQuery, State};
+use crate::{
+    listing::{CertificateQuery, State},
+    millis::first_millis_from,
+};
 
 /// A project, or an enterprise project in it.
 #[derive(Debug, Clone, Copy)]
