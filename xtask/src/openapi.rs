@@ -1,8 +1,11 @@
-//! `openapi/scm.json`: written from the model, never by hand.
+//! `openapi/`: written from the model, never by hand.
 
 use std::fs;
 
-use scm_model::{Revision, openapi::document};
+use scm_model::{
+    Revision,
+    openapi::{document, downgraded},
+};
 use similar::TextDiff;
 
 use crate::{
@@ -10,29 +13,34 @@ use crate::{
     run::{Done, tell},
 };
 
-/// Writes the document, or with `check` fails if what is there is not what would be written.
+/// Writes the documents, or with `check` fails if what is there is not what would be written.
 pub fn openapi(check: bool) -> Done {
-    let path = root().join("openapi/scm.json");
-    let fresh =
-        document(Revision::R2021).to_pretty_json().map_err(|error| error.to_string())? + "\n";
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    if kept == fresh {
-        return Ok(());
+    let document = document(Revision::R2021);
+    let files = [("openapi/scm-3.0.json", downgraded(&document)), ("openapi/scm.json", document)];
+    let mut stale = Vec::new();
+    for (file, fresh) in files {
+        let path = root().join(file);
+        let fresh = serde_json::to_string_pretty(&fresh).map_err(|error| error.to_string())? + "\n";
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        if kept == fresh {
+            continue;
+        }
+        if check {
+            let diff = TextDiff::from_lines(&kept, &fresh);
+            let diff = diff.unified_diff().header(file, "the model").to_string();
+            stale.push(format!("{diff}\n{file} is stale; run `cargo xtask openapi`"));
+            continue;
+        }
+        fs::write(&path, fresh).map_err(|error| format!("{}: {error}", path.display()))?;
+        tell(&format!("wrote {file}"));
     }
-    if check {
-        let diff = TextDiff::from_lines(&kept, &fresh);
-        let diff = diff.unified_diff().header("openapi/scm.json", "the model").to_string();
-        return Err(format!("{diff}\nopenapi/scm.json is stale; run `cargo xtask openapi`"));
-    }
-    fs::write(&path, fresh).map_err(|error| format!("{}: {error}", path.display()))?;
-    tell("wrote openapi/scm.json");
-    Ok(())
+    if stale.is_empty() { Ok(()) } else { Err(stale.join("\n")) }
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_document_is_fresh() {
+    fn the_documents_are_fresh() {
         super::openapi(true).unwrap();
     }
 }

@@ -57,7 +57,8 @@ fn spec_is_valid() -> Outcome {
     match tools::python("openapi") {
         Ok(bin) => {
             let tool = bin.join("openapi-spec-validator");
-            passed(run(&mut command(&tool.to_string_lossy(), ["openapi/scm.json"])))
+            let documents = ["openapi/scm.json", "openapi/scm-3.0.json"];
+            passed(run(&mut command(&tool.to_string_lossy(), documents)))
         }
         Err(why) => Outcome::Skipped(why),
     }

@@ -1,7 +1,11 @@
-//! The table as an OpenAPI 3.1 document.
+//! The table as an OpenAPI document: 3.1, and from that 3.0 for tools that stop there.
+
+mod security;
+mod v3_0;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use utoipa::{
     ToSchema,
     openapi::{
@@ -16,13 +20,21 @@ use utoipa::{
 };
 
 use crate::{
-    Access, Body as _, Condition, ErrorBody, ErrorShape, Kind, Length, Operation, Reply as _,
-    Revision, Visitor, Wire, api::visit_all, call::header_name, field::Field,
-    identity::IdentityErrorBody, limits, payload::Parameters as _,
+    Body as _, Condition, ErrorBody, ErrorShape, Kind, Length, Operation, Reply as _, Revision,
+    Visitor, Wire, api::visit_all, call::header_name, field::Field, identity::IdentityErrorBody,
+    limits, payload::Parameters as _,
 };
 
-/// The document of one revision.
-pub fn document(revision: Revision) -> OpenApi {
+pub use v3_0::downgraded;
+
+/// The document of one revision, in OpenAPI 3.1.
+pub fn document(revision: Revision) -> Value {
+    let mut document = serde_json::to_value(described(revision)).expect("its keys are strings");
+    document["components"]["securitySchemes"] = security::schemes();
+    document
+}
+
+fn described(revision: Revision) -> OpenApi {
     let mut collected = Collected::default();
     visit_all(&mut collected);
     let mut schemas = collected.schemas.0;
@@ -110,6 +122,7 @@ impl Collected {
             })
             .summary(Some(summary.trim().trim_end_matches('.')))
             .description(Some(prose(description)))
+            .securities(Some(security::demanded(O::ACCESS)))
             .response(O::STATUS.as_str(), self.success::<O>());
         for (status, conditions) in by_status(&O::refusals()) {
             operation = operation.response(status, self.refusal(O::ERRORS, &conditions));
@@ -179,14 +192,6 @@ fn by_status(conditions: &[Condition]) -> BTreeMap<String, Vec<Condition>> {
 }
 
 fn parameters<O: Operation>() -> Vec<Parameter> {
-    let token = Field {
-        name: "X-Auth-Token",
-        kind: Kind::Text,
-        optional: false,
-        length: Some(limits::AUTH_TOKEN),
-        doc: &["Who asks: a token as `POST /v3/auth/tokens` gives it in `X-Subject-Token`."],
-    };
-    let token = (O::ACCESS != Access::Open).then(|| parameter(&token, ParameterIn::Header));
     let path = O::Path::FIELDS.iter().map(|field| parameter(field, ParameterIn::Path));
     let query = O::Query::FIELDS.iter().map(|field| parameter(field, ParameterIn::Query));
     let headers = O::Headers::FIELDS.iter().map(|field| {
@@ -194,7 +199,7 @@ fn parameters<O: Operation>() -> Vec<Parameter> {
         parameter.name = header_name(field.name);
         parameter
     });
-    token.into_iter().chain(path).chain(query).chain(headers).collect()
+    path.chain(query).chain(headers).collect()
 }
 
 fn parameter(field: &Field, place: ParameterIn) -> Parameter {
