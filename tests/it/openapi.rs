@@ -2,6 +2,8 @@
 //!
 //! That every single answer fits is asserted where it is heard, in the sessions of all tests.
 
+mod served;
+
 use std::collections::BTreeSet;
 
 use http::Method;

@@ -18,6 +18,7 @@ mod config;
 mod crowd;
 mod ctx;
 mod data_dir;
+mod document;
 mod error;
 mod first_start;
 mod handlers;

@@ -12,6 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::{
     auth::{self, Caller, Claim},
     ctx::Ctx,
+    document::Documents,
     error::ApiError,
     origin::Origin,
     probe,
@@ -188,22 +189,28 @@ fn respond<O: Operation>(reply: O::Reply) -> Answer {
     response
 }
 
-/// Everything behind the layers: probes, and the router.
+/// Everything behind the layers: probes, the documents, and the router.
 #[derive(Clone, Debug)]
 pub struct Desk {
     ctx: Ctx,
+    documents: Arc<Documents>,
     router: Arc<Router>,
 }
 
 impl Desk {
     /// A desk with a router.
     pub fn new(ctx: Ctx, router: Router) -> Self {
-        Self { ctx, router: Arc::new(router) }
+        let documents = Arc::new(Documents::new(ctx.revision()));
+        Self { ctx, documents, router: Arc::new(router) }
     }
 
     /// Answers a request, whatever it is.
     pub async fn answer(self, request: Request<Incoming>) -> Answer {
-        match probe::answer(&self.ctx, request.method(), request.uri()).await {
+        let (method, uri) = (request.method(), request.uri());
+        if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
+            return answer;
+        }
+        match self.documents.answer(method, uri, request.headers()) {
             Some(answer) => answer,
             None => self.router.answer(self.ctx.clone(), request).await,
         }
