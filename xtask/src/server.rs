@@ -1,9 +1,10 @@
 //! The server as it is built, running for as long as a chore needs it.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
-    process::{Child, ChildStderr, Command, Stdio},
+    process::{Child, Command, Stdio},
+    thread,
 };
 
 use crate::{root::binary, run::line};
@@ -13,8 +14,6 @@ pub struct Server {
     process: Child,
     /// Where it answers.
     pub address: String,
-    /// Held open: a server whose log goes nowhere is no example.
-    _log: BufReader<ChildStderr>,
 }
 
 impl Server {
@@ -33,7 +32,9 @@ impl Server {
                 (event["message"].as_str(), event["address"].as_str())
             {
                 let address = address.to_owned();
-                return Ok(Self { process, address, _log: log });
+                // Read to its end, or the server would wait for somebody to make room.
+                thread::spawn(move || io::copy(&mut log, &mut io::sink()));
+                return Ok(Self { process, address });
             }
             told.push(entry);
         }
