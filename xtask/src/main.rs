@@ -4,6 +4,7 @@ mod demo;
 mod openapi;
 mod root;
 mod run;
+mod schemathesis;
 mod server;
 mod test;
 mod tidy;
@@ -33,6 +34,15 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Ask a server all that schemathesis makes of the document
+    Schemathesis {
+        /// Another seed draws other examples
+        #[arg(long, default_value_t = schemathesis::SEED)]
+        seed: u32,
+        /// How many examples of each operation; the more, the longer it takes
+        #[arg(long, default_value_t = schemathesis::EXAMPLES)]
+        examples: u32,
+    },
     /// Check the shape of the house: arrows between crates, headers and sizes of files
     Tidy,
 }
@@ -42,6 +52,7 @@ fn main() -> ExitCode {
         Chore::Demo => demo::demo(),
         Chore::Test => test::test(),
         Chore::Openapi { check } => openapi::openapi(check),
+        Chore::Schemathesis { seed, examples } => schemathesis::schemathesis(seed, examples),
         Chore::Tidy => tidy::tidy(),
     };
     match done {

@@ -19,9 +19,14 @@ pub struct Server {
 impl Server {
     /// Starts it on a folder, on a free port of this machine, and waits until it listens.
     pub fn start(data: &Path) -> Result<Self, String> {
+        Self::start_with(data, &[])
+    }
+
+    /// The same, with further flags.
+    pub fn start_with(data: &Path, flags: &[&str]) -> Result<Self, String> {
         let mut command = Command::new(binary("scm-server"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
-        command.arg(data).stderr(Stdio::piped());
+        command.arg(data).args(flags).stderr(Stdio::piped());
         let mut process =
             command.spawn().map_err(|error| format!("{}: {error}", line(&command)))?;
         let mut log = BufReader::new(process.stderr.take().expect("standard error is piped"));
