@@ -2,6 +2,7 @@
 //!
 //! That every single answer fits is asserted where it is heard, in the sessions of all tests.
 
+mod examples;
 mod served;
 
 use std::collections::BTreeSet;

@@ -32,7 +32,8 @@ operations! {
 
     /// Lists certificates.
     ///
-    /// The most recently changed first, unless something else is asked for.
+    /// The most recently changed first, unless something else is asked for. Walk a long list by
+    /// `marker`: every page costs the same then.
     ListCertificates: GET "/v3/scm/certificates", Allowed(Action::CertList), Scm,
         (query: CertificateFilter) -> OK CertificatePage;
 
@@ -50,6 +51,8 @@ operations! {
         (path: CertificatePath) -> OK ExportedCertificate, refuses [UnknownCertificate];
 
     /// Deletes one certificate and its private key.
+    ///
+    /// Neither can be had again. The id is not given to another certificate.
     DeleteCertificate: DELETE "/v3/scm/certificates/{certificate_id}",
         Allowed(Action::CertDelete), Scm,
         (path: CertificatePath) -> NO_CONTENT Empty, refuses [UnknownCertificate];
@@ -100,10 +103,15 @@ operations! {
         (headers: SubjectToken) -> NO_CONTENT Empty, refuses [UnknownToken];
 
     /// Lists the projects that the caller may work in.
+    ///
+    /// A token or an access key is for one project, so there is one. Clients look it up by the name
+    /// of their region before their first request.
     ListProjects: GET "/v3/projects", SignedIn, Identity,
         (query: ProjectFilter) -> OK ProjectList;
 
     /// Lists the domain that the caller belongs to.
+    ///
+    /// Clients that sign look it up before their first request.
     ListDomains: GET "/v3/auth/domains", SignedIn, Identity,
         () -> OK DomainList;
 }

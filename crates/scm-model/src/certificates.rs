@@ -18,29 +18,33 @@ wire! {
         #[schema(example = "www.example.com")]
         name: String [limits::NAME],
         /// The certificate, PEM; line ends are `\n` or `\r\n`. It may be followed by its chain.
+        #[schema(example = "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n")]
         certificate: String [limits::CERTIFICATE],
         /// The chain, PEM: the certificate's issuer first, then that one's issuer, and so on. The
         /// root may be left out; all of it may be empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n")]
         certificate_chain: Option<String> [limits::CERTIFICATE_CHAIN],
         /// The private key, PEM (PKCS#1, SEC1 or PKCS#8), not under a password. It never leaves the
         /// server but by an export.
-        #[schema(value_type = String, write_only)]
+        #[schema(value_type = String, write_only, example = "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n")]
         private_key: SecretText [limits::PRIVATE_KEY],
         /// The enterprise project it belongs to: `0`, the default, or an enterprise project's id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(example = "0")]
+        #[schema(example = "0", pattern = "^(0|[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12})?$")]
         enterprise_project_id: Option<String> [limits::ENTERPRISE_PROJECT_ID],
         /// Whether to refuse a certificate that the project already keeps; otherwise it is kept
         /// once more under another id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(default = false, example = true)]
         duplicate_check: Option<bool>,
         /// The SM2 encryption certificate. Not supported: it must be absent, null or empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "")]
         enc_certificate: Option<String> [limits::CERTIFICATE_2021],
         /// The SM2 encryption key. Not supported: it must be absent, null or empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<String>, write_only)]
+        #[schema(value_type = Option<String>, write_only, example = "")]
         enc_private_key: Option<SecretText> [limits::PRIVATE_KEY],
     }
 }
@@ -58,6 +62,7 @@ wire! {
     /// Which certificate.
     pub struct CertificatePath {
         /// The certificate's id.
+        #[schema(example = "scs1600313391074", pattern = "^scs[0-9]{13}$")]
         certificate_id: String,
     }
 }
@@ -66,83 +71,94 @@ wire! {
     /// Everything that is kept of a certificate but its private key. What is not known is null.
     pub struct CertificateDetail {
         /// Its id.
-        #[schema(example = "scs1600313391074")]
+        #[schema(example = "scs1600313391074", pattern = "^scs[0-9]{13}$")]
         id: String [limits::CERTIFICATE_ID],
-        /// `UPLOAD` for an imported one, `EXPIRED` past its end.
-        #[schema(example = "UPLOAD")]
-        status: String,
+        /// `UPLOAD` for an imported one, `EXPIRED` past its end; the cloud has more for those it sells.
+        #[schema(example = "UPLOAD", extensions(("x-extensible-enum" = json!(["UPLOAD", "EXPIRED"]))))]
+        status: String [limits::WORD],
         /// The order it was bought by; null for an imported one.
-        order_id: Option<String>,
+        #[schema(example = "CS20052117270N7V9")]
+        order_id: Option<String> [limits::ORDER_ID],
         /// Its name.
+        #[schema(example = "www.example.com")]
         name: String [limits::NAME],
         /// What was bought; null for an imported one.
-        r#type: Option<String>,
+        #[schema(example = "DV_SSL_CERT")]
+        r#type: Option<String> [limits::WORD],
         /// Who sold it; null for an imported one.
-        brand: Option<String>,
+        #[schema(example = "GEOTRUST")]
+        brand: Option<String> [limits::WORD],
         /// Whether it can be pushed to other services: `ON` or `OFF`.
         #[serde(default, deserialize_with = "crate::field::or_default")]
-        #[schema(required, example = "OFF")]
-        push_support: String,
+        #[schema(required, example = "OFF", extensions(("x-extensible-enum" = json!(["ON", "OFF"]))))]
+        push_support: String [limits::WORD],
         /// Why it was revoked.
-        revoke_reason: Option<String>,
+        #[schema(example = "superseded")]
+        revoke_reason: Option<String> [limits::REVOKE_REASON],
         /// How its issuer signed it.
         #[schema(example = "SHA256withRSA")]
-        signature_algorithm: Option<String>,
+        signature_algorithm: Option<String> [limits::SIGNATURE_ALGORITHM],
         /// The same under the name that older clients read.
         #[schema(example = "SHA256withRSA")]
-        signature_algrithm: Option<String>,
+        signature_algrithm: Option<String> [limits::SIGNATURE_ALGORITHM],
         /// When the order was fulfilled; null for an imported one.
-        issue_time: Option<String>,
+        #[schema(example = "2026-05-27 16:46:25.0", pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9])?$")]
+        issue_time: Option<String> [limits::WORD],
         /// From when it is valid, UTC.
-        #[schema(example = "2026-05-27 16:46:25.0")]
-        not_before: Option<String>,
+        #[schema(example = "2026-05-27 16:46:25.0", pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9])?$")]
+        not_before: Option<String> [limits::WORD],
         /// Until when it is valid, UTC.
-        #[schema(example = "2027-05-27 16:46:25.0")]
-        not_after: Option<String>,
+        #[schema(example = "2027-05-27 16:46:25.0", pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9])?$")]
+        not_after: Option<String> [limits::WORD],
         /// For how many months it was bought; null for an imported one.
+        #[schema(example = 12)]
         validity_period: Option<u32>,
         /// How control of the domain was proved; null for an imported one.
-        validation_method: Option<String>,
+        #[schema(example = "DNS", extensions(("x-extensible-enum" = json!(["DNS", "FILE", "EMAIL"]))))]
+        validation_method: Option<String> [limits::WORD],
         /// `SINGLE_DOMAIN`, `WILDCARD` or `MULTI_DOMAIN`.
-        #[schema(example = "MULTI_DOMAIN")]
-        domain_type: Option<String>,
+        #[schema(example = "MULTI_DOMAIN", extensions(("x-extensible-enum" = json!(["SINGLE_DOMAIN", "WILDCARD", "MULTI_DOMAIN"]))))]
+        domain_type: Option<String> [limits::WORD],
         /// The domain it is bound to.
         #[serde(default, deserialize_with = "crate::field::or_default")]
         #[schema(required, example = "www.example.com")]
-        domain: String,
+        domain: String [limits::DOMAIN],
         /// Its further names, joined by `;`, cut at a whole name after 4096 characters.
+        #[schema(example = "example.com;*.shop.example.com")]
         sans: Option<String> [limits::SANS],
         /// How many names it has, at most 100.
         #[serde(default, deserialize_with = "crate::field::or_default")]
-        #[schema(required)]
-        domain_count: u32,
+        #[schema(required, example = 3)]
+        domain_count: u32 [limits::COUNTED_NAMES],
         /// How many of them are wildcards, at most 99.
         #[serde(default, deserialize_with = "crate::field::or_default")]
-        #[schema(required)]
-        wildcard_count: u32,
+        #[schema(required, example = 1)]
+        wildcard_count: u32 [limits::COUNTED_WILDCARDS],
         /// What has to be published to prove control of its domains; empty for an imported one.
         #[serde(default, deserialize_with = "crate::field::or_default")]
         #[schema(required)]
         authentification: Vec<Authentification>,
         /// The SHA-1 of its DER, 40 hexadecimal digits.
         #[serde(default, deserialize_with = "crate::field::or_default")]
-        #[schema(required, example = "185d687de3f44f2249d0e0f084efccb56b7c2cbe")]
-        fingerprint: String,
+        #[schema(required, example = "185d687de3f44f2249d0e0f084efccb56b7c2cbe", pattern = "^[0-9a-f]{40}$")]
+        fingerprint: String [limits::FINGERPRINT],
         /// The enterprise project it belongs to.
         #[serde(default, deserialize_with = "crate::field::or_default")]
         #[schema(required, example = "0")]
-        enterprise_project_id: String,
+        enterprise_project_id: String [limits::ENTERPRISE_PROJECT_ID],
         /// The kind of its first domain: `primary_single` or `primary_wildcard`.
-        multi_domain_type: Option<String>,
+        #[schema(example = "primary_single", extensions(("x-extensible-enum" = json!(["primary_single", "primary_wildcard"]))))]
+        multi_domain_type: Option<String> [limits::WORD],
         /// Whether it is shared with the caller by another account.
         #[serde(default, deserialize_with = "crate::field::or_default")]
-        #[schema(required)]
+        #[schema(required, example = false)]
         shared: bool,
         /// What its owner wrote about it.
-        description: Option<String>,
+        #[schema(example = "The shop, renewed in May")]
+        description: Option<String> [limits::DESCRIPTION],
         /// Every name it has, without any cut. (An addition of this server.)
         #[serde(default, deserialize_with = "crate::field::or_default")]
-        #[schema(required)]
+        #[schema(required, example = json!(["www.example.com", "example.com"]))]
         names: Vec<String>,
     }
 }
@@ -151,12 +167,16 @@ wire! {
     /// A record to publish as a proof of control of a domain.
     pub struct Authentification {
         /// The record's name.
-        record_name: String,
+        #[schema(example = "_dnsauth.www.example.com")]
+        record_name: String [limits::DOMAIN],
         /// The record's type.
-        record_type: String,
+        #[schema(example = "TXT")]
+        record_type: String [limits::DOMAIN],
         /// The record's value.
-        record_value: String,
+        #[schema(example = "202605271646255a3f")]
+        record_value: String [limits::DOMAIN],
         /// The domain it proves control of.
-        domain: String,
+        #[schema(example = "www.example.com")]
+        domain: String [limits::DOMAIN],
     }
 }

@@ -5,7 +5,7 @@ mod directory;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
-    Condition, Reply, ReplyParts, SecretText, Unreadable, field::wire, problem::ErrorBody,
+    Condition, Reply, ReplyParts, SecretText, Unreadable, field::wire, limits, problem::ErrorBody,
 };
 
 pub use directory::{Domain, DomainList, Links, Project, ProjectFilter, ProjectList, SubjectToken};
@@ -18,6 +18,7 @@ wire! {
     pub struct TokenQuery {
         /// Whether the reply may leave the catalog out. This server's catalog is always empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "true")]
         nocatalog: Option<String>,
     }
 }
@@ -45,6 +46,7 @@ wire! {
     /// Who logs in.
     pub struct Identity {
         /// How: `password`.
+        #[schema(min_items = 1, max_items = 1, example = json!(["password"]))]
         methods: Vec<String>,
         /// The name and password.
         password: PasswordMethod,
@@ -64,6 +66,7 @@ wire! {
     pub struct UserCredentials {
         /// The user's id; or else name and domain.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: Option<String>,
         /// The user's name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,7 +76,7 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         domain: Option<Named>,
         /// The password.
-        #[schema(value_type = String, write_only)]
+        #[schema(value_type = String, write_only, example = "correct horse battery staple")]
         password: SecretText,
     }
 }
@@ -83,9 +86,11 @@ wire! {
     pub struct Named {
         /// Its id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: Option<String>,
         /// Its name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "default")]
         name: Option<String>,
     }
 }
@@ -115,6 +120,7 @@ wire! {
     /// The content of a token.
     pub struct Token {
         /// How the user proved who they are.
+        #[schema(example = json!(["password"]))]
         methods: Vec<String>,
         /// When it was issued, RFC 3339, UTC.
         #[schema(example = "2026-01-03T09:05:22.701000Z")]
@@ -137,8 +143,10 @@ wire! {
     /// A user or a project, in its domain.
     pub struct Scoped {
         /// Its id.
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
         /// Its name.
+        #[schema(example = "default")]
         name: String,
         /// Its domain.
         domain: Reference,
@@ -149,8 +157,10 @@ wire! {
     /// Something by its id and its name.
     pub struct Reference {
         /// Its id.
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
         /// Its name.
+        #[schema(example = "default")]
         name: String,
     }
 }
@@ -167,10 +177,13 @@ wire! {
     /// The content of a refusal, as Keystone has it.
     pub struct IdentityError {
         /// The HTTP status.
-        code: u32,
+        #[schema(example = 401)]
+        code: u32 [limits::STATUS_CODE],
         /// What was refused, in words.
-        message: String,
+        #[schema(example = "The username or password is wrong.")]
+        message: String [limits::ERROR_MSG],
         /// The HTTP status, in words.
+        #[schema(example = "Unauthorized")]
         title: String,
     }
 }

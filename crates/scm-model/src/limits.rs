@@ -4,7 +4,8 @@
 //! number. Lengths are counted in Unicode scalar values, as JSON Schema counts them. The source of
 //! each is the published page of its operation.
 
-/// How long a text may be, in Unicode scalar values, both ends included.
+/// How long a text may be, in Unicode scalar values, both ends included; of answers, how many items
+/// a list or how much a number may have too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
     /// The shortest text accepted.
@@ -95,3 +96,36 @@ pub const DESCRIPTION: Length = Length::up_to(255);
 
 /// Where a page of a list ended.
 pub const MARKER: Length = Length::up_to(128);
+
+/// How many names a reply counts.
+pub const COUNTED_NAMES: Length = Length::up_to(DOMAIN_COUNT as usize);
+
+/// How many wildcards a list counts.
+pub const LISTED_WILDCARDS: Length = COUNTED_NAMES;
+
+/// How many wildcards the detail counts.
+pub const COUNTED_WILDCARDS: Length = Length::up_to(WILDCARD_COUNT as usize);
+
+/// The certificates of a page.
+pub const PAGE: Length = Length::up_to(50);
+
+/// A word of a reply: a status, a type, a brand, a time.
+pub const WORD: Length = Length::up_to(32);
+
+/// An order's id.
+pub const ORDER_ID: Length = Length::up_to(63);
+
+/// The name of a signature algorithm.
+pub const SIGNATURE_ALGORITHM: Length = Length::up_to(64);
+
+/// A domain, or part of the record that proves control of it.
+pub const DOMAIN: Length = Length::up_to(255);
+
+/// Why a certificate was revoked.
+pub const REVOKE_REASON: Length = Length::up_to(255);
+
+/// A SHA-1 in hexadecimal digits.
+pub const FINGERPRINT: Length = Length::exactly(40);
+
+/// An HTTP status.
+pub const STATUS_CODE: Length = Length::between(400, 599);

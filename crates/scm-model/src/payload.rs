@@ -55,6 +55,10 @@ pub trait Parameters: Sized + Send + 'static {
 
     /// Writes them as pairs, the absent ones left out, not yet encoded.
     fn write(&self) -> Vec<(String, String)>;
+
+    /// The schemas of those that are texts, numbers or flags.
+    #[cfg(feature = "openapi")]
+    fn properties() -> crate::openapi::Properties;
 }
 
 /// What an operation can give.
@@ -153,6 +157,11 @@ impl Parameters for Empty {
     fn write(&self) -> Vec<(String, String)> {
         Vec::new()
     }
+
+    #[cfg(feature = "openapi")]
+    fn properties() -> crate::openapi::Properties {
+        crate::openapi::Properties::new()
+    }
 }
 
 impl<T> Body for T
@@ -181,7 +190,7 @@ where
 
 impl<T> Parameters for T
 where
-    T: Wire + Serialize + DeserializeOwned + Validate + Send + 'static,
+    T: Wire + Serialize + DeserializeOwned + Validate + Described + Send + 'static,
 {
     const FIELDS: &'static [Field] = T::FIELDS;
 
@@ -195,6 +204,11 @@ where
 
     fn write(&self) -> Vec<(String, String)> {
         parameters::write(self)
+    }
+
+    #[cfg(feature = "openapi")]
+    fn properties() -> crate::openapi::Properties {
+        crate::openapi::properties::<T>()
     }
 }
 

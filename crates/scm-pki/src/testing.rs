@@ -64,7 +64,12 @@ pub struct TestAuthority {
 impl TestAuthority {
     /// A root and an intermediate with new keys (for RSA: those of the process).
     pub fn new(algorithm: Algorithm, now: OffsetDateTime) -> Self {
-        let valid = Validity::around(now, Duration::days(3650));
+        Self::lasting(algorithm, now, Duration::days(3650))
+    }
+
+    /// The same, valid from now for so long (instead of ten years).
+    pub fn lasting(algorithm: Algorithm, now: OffsetDateTime, length: Duration) -> Self {
+        let valid = Validity::around(now, length);
         let root = Member::root("Test Root", keys::pair(algorithm, keys::Slot::Root), valid);
         let key = keys::pair(algorithm, keys::Slot::Intermediate);
         let intermediate = root.issue_authority("Test Intermediate", key, valid, |_| {});

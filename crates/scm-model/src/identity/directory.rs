@@ -1,13 +1,13 @@
 //! What clients look up before their first request: their project, their domain, their token.
 
-use crate::{SecretText, field::wire};
+use crate::{SecretText, field::wire, limits};
 
 wire! {
     /// Which token is asked about.
     pub struct SubjectToken {
         /// The token that is asked about.
-        #[schema(value_type = String)]
-        subject_token: SecretText,
+        #[schema(value_type = String, example = "3f9a6c1e8b2d4f7099a1c3e5b7d9f1a2")]
+        subject_token: SecretText [limits::AUTH_TOKEN],
     }
 }
 
@@ -17,6 +17,7 @@ wire! {
         /// Only the one of this name. The cloud names projects by region, and clients ask for the
         /// name of theirs: a name that is none of this server's stands for the caller's project.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "ap-southeast-1")]
         name: Option<String>,
     }
 }
@@ -35,18 +36,25 @@ wire! {
     /// A project.
     pub struct Project {
         /// Its id.
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
         /// Its name.
+        #[schema(example = "default")]
         name: String,
         /// The domain that owns it.
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         domain_id: String,
         /// What it is about.
+        #[schema(example = "")]
         description: String,
         /// Whether it may be used.
+        #[schema(example = true)]
         enabled: bool,
         /// Whether it stands for a domain.
+        #[schema(example = false)]
         is_domain: bool,
         /// The project or domain that it is part of.
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         parent_id: String,
         /// Where it is.
         links: Links,
@@ -67,12 +75,16 @@ wire! {
     /// A domain.
     pub struct Domain {
         /// Its id.
+        #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
         /// Its name.
+        #[schema(example = "default")]
         name: String,
         /// What it is about.
+        #[schema(example = "")]
         description: String,
         /// Whether it may be used.
+        #[schema(example = true)]
         enabled: bool,
         /// Where it is.
         links: Links,
@@ -84,6 +96,7 @@ wire! {
     pub struct Links {
         /// Its path.
         #[serde(rename = "self")]
+        #[schema(example = "/v3/projects")]
         this: String,
     }
 }

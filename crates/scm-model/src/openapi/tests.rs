@@ -8,6 +8,8 @@ use validator::Validate;
 use super::*;
 use crate::{Rule, certificates::CertificateImport};
 
+mod complete;
+
 fn schema_of(revision: Revision, name: &str) -> Value {
     document(revision)["components"]["schemas"][name].clone()
 }
@@ -84,7 +86,8 @@ fn every_status_of_every_row_is_described() {
         for status in statuses {
             let response = &responses[&status];
             assert!(response["headers"]["X-Request-Id"].is_object(), "{method} {path} {status}");
-            assert!(response["content"]["application/json"].is_object(), "{method} {path}");
+            let body = &response["content"]["application/json"];
+            assert_eq!(body.is_object(), method != "head", "{method} {path} {status}");
         }
     }
 }

@@ -1,0 +1,107 @@
+//! The refusals of an operation, and the table of all error codes.
+//!
+//! Codes are open: a server may have more of them tomorrow, and the cloud has. A schema that names
+//! them all would make generated clients fail at a new one, so they stand in `x-extensible-enum`,
+//! in each answer's words, and with status, meaning and remedy in `x-error-codes`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use utoipa::openapi::{
+    Object, ObjectBuilder, RefOr, Response, ResponseBuilder, Schema, Type, example::Example,
+};
+
+use super::{Schemas, answer, content, header, prose, schemas::text};
+use crate::{Condition, ErrorBody, ErrorShape, Operation, identity::IdentityErrorBody};
+
+/// Every status that an operation can refuse with, and what it says then.
+pub(super) fn of<O: Operation>(schemas: &mut Schemas) -> Vec<(String, Response)> {
+    let mut by_status = BTreeMap::<StatusCode, Vec<Condition>>::new();
+    for condition in O::refusals() {
+        by_status.entry(condition.status()).or_default().push(condition);
+    }
+    let told = by_status.iter().map(|(status, conditions)| {
+        (status.as_str().to_owned(), refusal::<O>(schemas, conditions))
+    });
+    let mut all: Vec<_> = told.collect();
+    all.push((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_str().to_owned(), headless()));
+    all
+}
+
+fn refusal<O: Operation>(schemas: &mut Schemas, conditions: &[Condition]) -> Response {
+    let name = match O::ERRORS {
+        ErrorShape::Scm => schemas.add::<ErrorBody>(),
+        ErrorShape::Identity => schemas.add::<IdentityErrorBody>(),
+    };
+    let lines = conditions.iter().map(|condition| match O::ERRORS {
+        ErrorShape::Scm => format!("- `{}`: {}", condition.code(), words(*condition)),
+        ErrorShape::Identity => format!("- {}", words(*condition)),
+    });
+    let mut response = answer(&lines.collect::<Vec<_>>().join("\n"));
+    if O::METHOD != Method::HEAD {
+        let mut content = content(&name);
+        content.examples = conditions.iter().map(|it| example(*it, O::ERRORS)).collect();
+        response = response.content("application/json", content);
+    }
+    if conditions.contains(&Condition::WrongMethod) {
+        let words = "The methods that the path takes.";
+        response = response.header("Allow", header(text(), words));
+    }
+    if conditions.iter().any(|condition| condition.passes()) {
+        let words = "Seconds until a new try.";
+        response = response.header("Retry-After", header(Schema::Object(seconds()), words));
+    }
+    response.build()
+}
+
+/// What the HTTP library refuses before there is a request.
+fn headless() -> Response {
+    let words = "The head of the request has more than 3 MiB or more than 100 headers. Nothing of it \
+                 was looked at: this answer has no body and no `X-Request-Id`.";
+    ResponseBuilder::new().description(words).build()
+}
+
+fn seconds() -> Object {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build()
+}
+
+fn example(condition: Condition, shape: ErrorShape) -> (String, RefOr<Example>) {
+    let details: [&str; 0] = [];
+    let value = match shape {
+        ErrorShape::Scm => serde_json::to_value(condition.body(&details)),
+        ErrorShape::Identity => serde_json::to_value(IdentityErrorBody::new(condition, &details)),
+    };
+    let mut example = Example::new();
+    example.summary = meaning(condition);
+    example.value = Some(value.expect("refusals are plain JSON"));
+    (format!("{condition:?}"), example.into())
+}
+
+/// Every code with what it is about, in the order of precedence.
+pub(super) fn table() -> Value {
+    let row = |condition: &Condition| {
+        json!({
+            "error_code": condition.code(),
+            "status": condition.status().as_u16(),
+            "message": condition.text(),
+            "meaning": meaning(*condition),
+            "remedy": condition.remedy(),
+        })
+    };
+    Condition::ALL.iter().map(row).collect()
+}
+
+/// Every code once.
+pub(super) fn codes() -> Value {
+    let codes: BTreeSet<_> = Condition::ALL.iter().map(|condition| condition.code()).collect();
+    codes.into_iter().collect()
+}
+
+fn words(condition: Condition) -> String {
+    format!("{} {}", meaning(condition), condition.remedy())
+}
+
+fn meaning(condition: Condition) -> String {
+    prose(condition.meaning()).replace('\n', " ")
+}
