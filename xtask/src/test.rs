@@ -80,6 +80,7 @@ fn tests() -> Outcome {
         ("openssl", tools::debian("openssl", "openssl")),
         ("curl", tools::debian("curl", "curl")),
         ("keystone", tools::python("keystone").map(drop)),
+        ("postgres", tools::postgres()),
         ("sdk", tools::python("sdk").map(drop)),
     ];
     let mut cargo = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast", "--"]);

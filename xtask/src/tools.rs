@@ -28,6 +28,17 @@ pub fn debian(program: &str, package: &str) -> Result<(), String> {
     installed.map(drop).map_err(|why| format!("{missing}\n{why}"))
 }
 
+/// Makes sure that there is a PostgreSQL for tests to start. Debian has its programs where nobody
+/// looks for programs.
+pub fn postgres() -> Result<(), String> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut programs = versions.map(|version| version.path().join("bin/initdb"));
+    if programs.any(|program| program.exists()) {
+        return Ok(());
+    }
+    debian("initdb", "postgresql")
+}
+
 /// A Python environment under `target/tools` with what `tests/NAME/requirements.txt` pins.
 pub fn python(name: &str) -> Result<PathBuf, String> {
     let home = target().join("tools").join(name);

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests: a rule that is broken is to panic")]
 
 mod administration;
+mod at_once;
 mod audit;
 mod certificates;
 mod changes;
@@ -17,8 +18,8 @@ mod search;
 mod upkeep;
 
 pub use self::{
-    administration::*, audit::*, certificates::*, changes::*, fixture::*, identities::*,
-    listing::*, made_up::MadeUp, search::*, upkeep::*,
+    administration::*, at_once::*, audit::*, certificates::*, changes::*, fixture::*,
+    identities::*, listing::*, made_up::MadeUp, search::*, upkeep::*,
 };
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
@@ -35,6 +36,9 @@ macro_rules! conformance_suite {
             a_leaf_may_be_kept_twice
             a_duplicate_is_refused_where_asked
             an_id_is_kept_once
+            any_text_comes_back_as_it_was
+            of_two_that_are_the_same_one_is_refused
+            what_happens_at_once_adds_up
             counters_follow_what_is_kept
             what_has_ended_counts_as_expired
             an_export_gives_all_and_leaves_its_event
@@ -59,6 +63,8 @@ macro_rules! conformance_suite {
             a_refusal_is_recorded
             set_up_makes_all_that_is_needed
             set_up_is_done_once
+            of_two_that_set_up_at_once_one_is_refused
+            names_are_in_the_order_of_their_characters
             projects_and_users_are_added
             what_is_added_needs_its_place
             who_is_unknown_is_missing

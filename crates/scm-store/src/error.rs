@@ -1,6 +1,6 @@
 //! Every way in which a store says no. No home's own error types show here, except as sources.
 
-use std::{error::Error, path::PathBuf, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use crate::ids::CertificateId;
 
@@ -71,11 +71,11 @@ pub enum StoreError {
         /// The ring that was given.
         given: String,
     },
-    /// The file is something else.
-    #[error("{} is not a store of this program", file.display())]
+    /// The file or the database holds something else.
+    #[error("{place} is not a store of this program")]
     NotOurs {
-        /// The file.
-        file: PathBuf,
+        /// The file, or where the database is.
+        place: String,
     },
 }
 

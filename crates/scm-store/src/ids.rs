@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{Store, error::StoreError};
+use crate::{Store, error::StoreError, random::random};
 
 const PREFIX: &str = "scs";
 const DIGITS: usize = 13;
@@ -92,10 +92,7 @@ impl IdBlock {
 
     /// The number of a block, drawn from the random source of the operating system.
     pub(crate) fn draw() -> u64 {
-        let mut bytes = [0; 8];
-        aws_lc_rs::rand::fill(&mut bytes)
-            .expect("aws-lc ends the process rather than give no random bytes");
-        u64::from_be_bytes(bytes) % Self::COUNT
+        random() % Self::COUNT
     }
 
     fn none() -> Self {

@@ -21,6 +21,10 @@ mod ids;
 mod listing;
 mod millis;
 mod names;
+#[cfg(feature = "testing")]
+pub mod own_postgres;
+mod postgres;
+mod random;
 mod sqlite;
 mod text;
 mod upkeep;
@@ -44,6 +48,7 @@ pub use crate::{
     ids::{CertificateId, IdBlock, Ids, NotACertificateId},
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
+    postgres::{NotAPostgresUrl, PostgresUrl},
     upkeep::Upkeep,
 };
 
@@ -58,6 +63,9 @@ impl<T: Certificates + Identities + Audit + Upkeep> Store for T {}
 pub enum Home {
     /// A SQLite file, made on first use with mode 0600. Its folder must exist, on a local disk.
     Sqlite(PathBuf),
+    /// A database in a PostgreSQL, which several servers may share. It must exist; what it needs is
+    /// made in it on first use.
+    Postgres(PostgresUrl),
 }
 
 /// Opens the store at `home`, or makes it there, for use with the keyring named `ring`.
@@ -70,5 +78,29 @@ pub enum Home {
 pub async fn open(home: Home, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
     match home {
         Home::Sqlite(file) => Ok(Arc::new(sqlite::Sqlite::open(file, ring).await?)),
+        Home::Postgres(url) => Ok(Arc::new(postgres::Postgres::open(url, ring).await?)),
+    }
+}
+
+/// Brings the schema of the store at `home` up to date, as opening it does, and returns the schema.
+/// Of a store that is not there, a database is made ready, and a file is not made.
+///
+/// # Errors
+/// As for [`open`], the ring aside; [`StoreError::Missing`] if there is no such file.
+pub async fn migrate(home: Home) -> Result<i64, StoreError> {
+    match home {
+        Home::Sqlite(file) => sqlite::migrate(file).await,
+        Home::Postgres(url) => postgres::migrate(url).await,
+    }
+}
+
+/// Whether there is a store at `home`: something was kept there, under some ring.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`], [`StoreError::NotOurs`] or [`StoreError::Unavailable`].
+pub async fn is_there(home: &Home) -> Result<bool, StoreError> {
+    match home {
+        Home::Sqlite(file) => Ok(file.exists()),
+        Home::Postgres(url) => Ok(postgres::ring(url.clone()).await?.is_some()),
     }
 }

@@ -74,3 +74,12 @@ impl Sqlite {
         self.readers.read(read).await
     }
 }
+
+/// Brings a file up to date; returns its schema.
+pub(crate) async fn migrate(file: PathBuf) -> Result<i64, StoreError> {
+    if !file.exists() {
+        return Err(StoreError::Missing);
+    }
+    let migrated = tokio::task::spawn_blocking(move || schema::migrate_file(&file)).await;
+    migrated.map_err(StoreError::unavailable)?
+}

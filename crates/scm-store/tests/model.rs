@@ -10,6 +10,7 @@ use scm_store::{
     Start, State, Store,
     conformance::{MadeUp, NOW, actor, in_project},
     open,
+    own_postgres::OwnPostgres,
 };
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
@@ -47,25 +48,35 @@ proptest! {
 
     #[test]
     fn any_history_is_told_as_it_was(steps in vec(step(), 1..60)) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(live_through(&steps));
+        runtime().block_on(async {
+            let folder = TempDir::new().unwrap();
+            live_through(Home::Sqlite(folder.path().join("store.db")), &steps).await;
+        });
+    }
+
+    #[test]
+    fn any_history_is_told_as_it_was_by_postgres(steps in vec(step(), 1..60)) {
+        runtime().block_on(async {
+            let url = OwnPostgres::shared().new_database().await;
+            live_through(Home::Postgres(url.parse().unwrap()), &steps).await;
+        });
     }
 }
 
-async fn live_through(steps: &[Step]) {
-    let folder = TempDir::new().unwrap();
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+async fn live_through(home: Home, steps: &[Step]) {
     let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
-    let store = open(Home::Sqlite(folder.path().join("store.db")), ring).await.unwrap();
+    let store = open(home, ring).await.unwrap();
     // What another project keeps must not show.
     store.keep(&in_project("theirs"), MadeUp::new(0).to_new()).await.unwrap();
     let mut world = World { store, known: Vec::new(), given: 0 };
     for step in steps {
         world.take(step).await;
     }
+    world.store.close().await;
 }
 
 struct World {

@@ -49,6 +49,31 @@ pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
     assert_eq!(store.events(&first.project.id, 10).await.unwrap().len(), 1);
 }
 
+/// Names are listed in the order of their characters' numbers, which no language has.
+pub async fn names_are_in_the_order_of_their_characters(store: Arc<dyn Store>) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let ordered =
+        ["", "A", "Z", "_", "a", "a b", "a-b", "a.b", "ab", "admin", "main", "É", "证", "𝄞"];
+    for name in ordered.iter().rev().filter(|name| !["admin", "main"].contains(name)) {
+        let id = format!("id of {name}");
+        let project = ProjectRecord {
+            id: ProjectId::new(&id),
+            domain: first.domain.id.clone(),
+            name: (*name).to_owned(),
+        };
+        store.add_project(None, project, NOW).await.unwrap();
+        let user = NewUser { id: UserId::new(&id), name: (*name).to_owned(), ..first.user.clone() };
+        store.add_user(None, first.domain.id.clone(), user, vec![], NOW).await.unwrap();
+    }
+    let users = store.users(&first.domain.id).await.unwrap();
+    let names: Vec<_> = users.iter().map(|user| &*user.name).collect();
+    assert_eq!(names, ordered.into_iter().filter(|name| *name != "main").collect::<Vec<_>>());
+    let projects = store.projects(&first.domain.id).await.unwrap();
+    let names: Vec<_> = projects.iter().map(|project| &*project.name).collect();
+    assert_eq!(names, ordered.into_iter().filter(|name| *name != "admin").collect::<Vec<_>>());
+}
+
 /// A project and a user of it are found as they were added, and each leaves its event.
 pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
     let first = first_start();

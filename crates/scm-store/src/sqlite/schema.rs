@@ -32,7 +32,13 @@ const STATEMENT_CACHE: usize = 128;
 /// Opens the file for writing, and makes it and brings it up to date where needed.
 pub(super) fn open(file: &Path, ring: RingId) -> Result<Connection, StoreError> {
     create_private(file).map_err(StoreError::unavailable)?;
-    prepare(file, ring).map_err(Failure::into_inner)
+    prepare(file, Some(ring)).map_err(Failure::into_inner)
+}
+
+/// Brings a file up to date that is there already; returns its schema.
+pub(super) fn migrate_file(file: &Path) -> Result<i64, StoreError> {
+    prepare(file, None).map_err(Failure::into_inner)?;
+    Ok(STEPS.len() as i64)
 }
 
 /// Opens the file for reading.
@@ -65,7 +71,7 @@ fn create_private(file: &Path) -> io::Result<()> {
     }
 }
 
-fn prepare(file: &Path, ring: RingId) -> Result<Connection, Failure> {
+fn prepare(file: &Path, ring: Option<RingId>) -> Result<Connection, Failure> {
     let mut connection = Connection::open_with_flags(file, WRITING)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
@@ -78,7 +84,9 @@ fn prepare(file: &Path, ring: RingId) -> Result<Connection, Failure> {
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&transaction, file)?;
-    belong_to(&transaction, ring)?;
+    if let Some(ring) = ring {
+        belong_to(&transaction, ring)?;
+    }
     transaction.commit()?;
     Ok(connection)
 }
@@ -98,7 +106,7 @@ fn configure(connection: &Connection) -> Result<(), Failure> {
 
 /// The schema that the file has; 0 if it is empty.
 fn version_of(connection: &Connection, file: &Path) -> Result<i64, Failure> {
-    let not_ours = || StoreError::NotOurs { file: file.into() };
+    let not_ours = || StoreError::NotOurs { place: file.display().to_string() };
     let known = STEPS.len() as i64;
     let found =
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(|error| {

@@ -1,0 +1,234 @@
+//! A PostgreSQL of a test's own: the real one, as Debian has it, in a folder that is gone with it.
+//!
+//! It answers on a socket in its folder, so that no port is taken, and on loopback with TLS where
+//! that is asked for. It does not wait for the disk (`fsync`), which only a machine that fails would
+//! show.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "this is for tests: what is not there is to be told loudly"
+)]
+
+use std::{
+    fs,
+    io::Write as _,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+use tokio_postgres::{NoTls, Row};
+
+/// Starts what is behind its folder, and ends it at once as soon as it is told to or nobody is there
+/// any more to tell it. Then the folder goes too.
+const KEEPER: &str = r#"
+trap '' INT
+folder=$1
+shift
+"$@" >>"$folder/log" 2>&1 &
+server=$!
+if read -r told; then forget=; else forget=1; fi
+kill -QUIT $server 2>/dev/null
+wait $server
+if [ "$forget" ]; then rm -rf "$folder"; fi
+"#;
+
+/// How long a start may take.
+const START: Duration = Duration::from_secs(60);
+
+/// A PostgreSQL that runs, with a superuser `postgres` who needs no password on the socket.
+#[derive(Debug)]
+pub struct OwnPostgres {
+    folder: PathBuf,
+    port: u16,
+    flags: Vec<String>,
+    keeper: Mutex<Option<Child>>,
+    databases: AtomicUsize,
+}
+
+/// The certificate and the key of a server that speaks TLS, PEM.
+#[derive(Debug)]
+pub struct OwnTls<'a> {
+    /// The certificate, for `localhost`.
+    pub certificate: &'a str,
+    /// Its key.
+    pub key: &'a str,
+}
+
+impl OwnPostgres {
+    /// The one that all tests of a program share, each with a database of its own.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<OwnPostgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// One of its own, for a test that ends it.
+    pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// One that also answers on loopback, with TLS only.
+    pub fn start_tls(tls: &OwnTls<'_>) -> Self {
+        Self::start_with(Some(tls))
+    }
+
+    fn start_with(tls: Option<&OwnTls<'_>>) -> Self {
+        // From here on it is the keeper's.
+        let folder = TempDir::with_prefix("scm-postgres-").unwrap().keep();
+        if is_root() {
+            run(Command::new("chown").arg("postgres:postgres").arg(&folder));
+        }
+        let data = folder.join("data");
+        let initdb = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--username=postgres"];
+        // An order of letters that is not that of bytes, as most databases have.
+        let order = ["--locale-provider=icu", "--icu-locale=en-US"];
+        run(program("initdb").args(initdb).args(order).arg("-D").arg(&data));
+        let port = free_port();
+        let mut flags = vec!["fsync=off".to_owned(), "shared_buffers=32MB".to_owned()];
+        flags.push("max_connections=200".to_owned());
+        flags.push(format!("unix_socket_directories={}", folder.display()));
+        match tls {
+            None => flags.push("listen_addresses=".to_owned()),
+            Some(tls) => flags.extend(flags_for_tls(&data, tls)),
+        }
+        let keeper = Mutex::new(None);
+        let own = Self { folder, port, flags, keeper, databases: AtomicUsize::new(0) };
+        own.restart();
+        own
+    }
+
+    /// Where a database is, on the socket.
+    pub fn url(&self, database: &str) -> String {
+        let socket = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{socket}:{}/{database}", self.port)
+    }
+
+    /// The port on loopback, where it answers there.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes an empty database; says where it is.
+    pub async fn new_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        ask(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+        self.url(&name)
+    }
+
+    /// Ends it at once, as a failure would: nothing is finished, nobody is told.
+    pub fn kill(&self) {
+        if let Some(mut keeper) = self.keeper().take() {
+            keeper.stdin.take().unwrap().write_all(b"end\n").unwrap();
+            keeper.wait().unwrap();
+        }
+    }
+
+    /// Starts it again, as it was.
+    pub fn restart(&self) {
+        self.kill();
+        let mut server = program("postgres");
+        server.arg("-D").arg(self.folder.join("data")).arg(format!("--port={}", self.port));
+        for flag in &self.flags {
+            server.arg("-c").arg(flag);
+        }
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "sh"]).arg(&self.folder).arg(server.get_program());
+        keeper.args(server.get_args()).stdin(Stdio::piped());
+        *self.keeper() = Some(keeper.spawn().unwrap());
+        self.wait_until_ready();
+    }
+
+    fn wait_until_ready(&self) {
+        let started = Instant::now();
+        let status = self.folder.join("data/postmaster.pid");
+        while !fs::read_to_string(&status).is_ok_and(|text| text.lines().nth(7) == Some("ready   "))
+        {
+            let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(started.elapsed() < START, "PostgreSQL does not start:\n{}", log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn keeper(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for OwnPostgres {
+    fn drop(&mut self) {
+        if let Some(mut keeper) = self.keeper().take() {
+            drop(keeper.stdin.take());
+            let _how_it_ended = keeper.wait();
+        }
+    }
+}
+
+/// What a database answers to a statement, whoever else works on it.
+pub async fn ask(url: &str, sql: &str) -> Vec<Row> {
+    let (client, driver) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    let driver = tokio::spawn(driver);
+    let rows = client.query(sql, &[]).await.unwrap();
+    drop(client);
+    driver.await.unwrap().unwrap();
+    rows
+}
+
+fn flags_for_tls(data: &Path, tls: &OwnTls<'_>) -> Vec<String> {
+    for (name, pem) in [("server.crt", tls.certificate), ("server.key", tls.key)] {
+        let file = data.join(name);
+        fs::write(&file, pem).unwrap();
+        run(Command::new("chmod").arg("600").arg(&file));
+        if is_root() {
+            run(Command::new("chown").arg("postgres:postgres").arg(&file));
+        }
+    }
+    let access = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
+    fs::write(data.join("pg_hba.conf"), access).unwrap();
+    ["ssl=on", "listen_addresses=127.0.0.1"].map(str::to_owned).to_vec()
+}
+
+/// A program of PostgreSQL's, to be run by whom it lets run it: not by root.
+fn program(name: &str) -> Command {
+    let path = newest(name);
+    if !is_root() {
+        return Command::new(path);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(path);
+    command
+}
+
+/// Where Debian has it, the newest first; else where it is found.
+fn newest(name: &str) -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<_> = versions.map(|version| version.path().join("bin").join(name)).collect();
+    found.retain(|path| path.exists());
+    found.sort();
+    found.pop().unwrap_or_else(|| name.into())
+}
+
+fn run(command: &mut Command) {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| {
+        panic!(
+            "{command:?}: {error}; `cargo xtask test` installs what it needs, or install the \
+             Debian package postgresql"
+        )
+    });
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {told}");
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,84 @@
+//! The home for several servers: a PostgreSQL, which may have standbys.
+//!
+//! Servers share nothing but the database. Imports that arrive together travel together; every
+//! other act is a transaction of its own, done again when it loses against another one. What one
+//! server is to do for all (the sweep, the index of names) it does under a lease.
+
+mod act;
+mod audit;
+mod certificates;
+mod connection;
+mod failure;
+mod identities;
+mod importer;
+mod indexer;
+mod lease;
+mod listing;
+mod pool;
+mod schema;
+mod scopes;
+mod search;
+mod sequence;
+mod tls;
+mod upkeep;
+mod url;
+mod values;
+
+use std::sync::Arc;
+
+use scm_seal::RingId;
+
+pub use self::url::{NotAPostgresUrl, PostgresUrl};
+use self::{
+    act::{Act, Sees, perform},
+    importer::Importer,
+    indexer::Indexer,
+    pool::Pool,
+    scopes::Known,
+    sequence::Sequence,
+};
+use crate::error::StoreError;
+
+/// A store in a PostgreSQL.
+pub(crate) struct Postgres {
+    pool: Arc<Pool>,
+    known: Arc<Known>,
+    events: Arc<Sequence>,
+    importer: Importer,
+    indexer: Indexer,
+}
+
+impl Postgres {
+    /// Opens the database or makes it ready; see [`crate::open`].
+    pub(crate) async fn open(url: PostgresUrl, ring: RingId) -> Result<Self, StoreError> {
+        let pool = Arc::new(Pool::new(url.clone())?);
+        schema::migrate(&pool, &url).await?;
+        let opened = schema::belong_to(&pool, ring).await?;
+        let events = Arc::new(Sequence::of(opened));
+        let known = Arc::new(Known::default());
+        let importer = Importer::start(&pool, &events, opened);
+        let indexer = Indexer::start(&pool, opened);
+        Ok(Self { pool, known, events, importer, indexer })
+    }
+
+    /// Does an act as a transaction of its own.
+    async fn act<A, T>(&self, sees: Sees, given: A, act: Act<A, T>) -> Result<T, StoreError>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        perform(&self.pool, sees, given, act).await
+    }
+}
+
+/// Brings the database up to date; returns its schema.
+pub(crate) async fn migrate(url: PostgresUrl) -> Result<i64, StoreError> {
+    let pool = Arc::new(Pool::new(url.clone())?);
+    schema::migrate(&pool, &url).await
+}
+
+/// The ring that the store in the database belongs to, if there is a store.
+pub(crate) async fn ring(url: PostgresUrl) -> Result<Option<String>, StoreError> {
+    let pool = Arc::new(Pool::new(url.clone())?);
+    schema::ring(&pool, &url).await
+}

@@ -1,0 +1,147 @@
+//! Certificates in PostgreSQL.
+
+mod chains;
+mod change;
+mod keep;
+mod read;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+pub(super) use self::{
+    keep::{Group, Import, keep_group},
+    read::{RECORD, RECORD_FROM, read_record},
+};
+use super::{Postgres, act::Sees, listing};
+use crate::{
+    actor::Actor,
+    certificates::{
+        CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
+        Replacement,
+    },
+    error::StoreError,
+    ids::CertificateId,
+    listing::{CertificateListing, CertificateQuery},
+    names::ProjectId,
+};
+
+#[async_trait]
+impl Certificates for Postgres {
+    async fn keep(&self, actor: &Actor, certificate: NewCertificate) -> Result<(), StoreError> {
+        let place = (&actor.project, &certificate.enterprise_project);
+        let (scope, shelf) = self.known.shelf(&self.pool, place.0, place.1).await?;
+        let is_checked = certificate.refuse_duplicate;
+        let import = Import::new(actor.clone(), certificate, scope, shelf);
+        match is_checked {
+            true => self.importer.keep_new(import).await?,
+            false => self.importer.keep(import).await?,
+        }
+        self.indexer.nudge();
+        Ok(())
+    }
+
+    async fn certificate(
+        &self,
+        project: &ProjectId,
+        id: CertificateId,
+    ) -> Result<CertificateRecord, StoreError> {
+        let given = (project.clone(), id);
+        self.act(Sees::One, given, |on, (project, id)| Box::pin(read::record(on, project, *id)))
+            .await
+    }
+
+    async fn bundle(
+        &self,
+        project: &ProjectId,
+        id: CertificateId,
+    ) -> Result<KeptBundle, StoreError> {
+        let given = (project.clone(), id);
+        self.act(Sees::One, given, |on, (project, id)| {
+            Box::pin(async move { Ok(read::whole(on, project, *id).await?.1) })
+        })
+        .await
+    }
+
+    async fn counts(
+        &self,
+        project: &ProjectId,
+        now: OffsetDateTime,
+    ) -> Result<Vec<CertificateCount>, StoreError> {
+        let given = (project.clone(), now);
+        self.act(Sees::Snapshot, given, |on, (project, now)| {
+            Box::pin(listing::counts(on, project, *now))
+        })
+        .await
+    }
+
+    async fn list(
+        &self,
+        project: &ProjectId,
+        query: &CertificateQuery,
+    ) -> Result<CertificateListing, StoreError> {
+        query.require_order()?;
+        let given = (project.clone(), query.clone());
+        self.act(Sees::Snapshot, given, |on, (project, query)| {
+            Box::pin(listing::list(on, project, query))
+        })
+        .await
+    }
+
+    async fn export(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        now: OffsetDateTime,
+    ) -> Result<(CertificateRecord, KeptBundle), StoreError> {
+        let given = (self.doing(actor, now), id);
+        self.act(Sees::Committed, given, |on, (by, id)| Box::pin(change::export(on, by, *id))).await
+    }
+
+    async fn delete(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let given = (self.doing(actor, now), id);
+        self.act(Sees::Committed, given, |on, (by, id)| Box::pin(change::delete(on, by, *id))).await
+    }
+
+    async fn replace(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        Replacement(content): Replacement,
+        now: OffsetDateTime,
+    ) -> Result<CertificateRecord, StoreError> {
+        let given = (self.doing(actor, now), id, content);
+        let replace = self.act(Sees::Committed, given, |on, (by, id, content)| {
+            Box::pin(change::replace(on, by, *id, content))
+        });
+        let record = replace.await?;
+        self.indexer.nudge();
+        Ok(record)
+    }
+
+    async fn update(
+        &self,
+        actor: &Actor,
+        id: CertificateId,
+        change: Change,
+        now: OffsetDateTime,
+    ) -> Result<CertificateRecord, StoreError> {
+        let given = (self.doing(actor, now), id, change);
+        let update = self.act(Sees::Committed, given, |on, (by, id, change)| {
+            Box::pin(change::update(on, by, *id, change))
+        });
+        let record = update.await?;
+        self.indexer.nudge();
+        Ok(record)
+    }
+}
+
+impl Postgres {
+    fn doing(&self, actor: &Actor, now: OffsetDateTime) -> change::Doing {
+        change::Doing { actor: actor.clone(), now, event: self.events.next() }
+    }
+}

@@ -1,0 +1,185 @@
+//! Giving a certificate back, renewing it, changing what is said about it, and forgetting it.
+//!
+//! What is changed is locked first, so that whoever changes it next sees what became of it.
+
+use time::OffsetDateTime;
+
+use super::{
+    super::{
+        audit,
+        connection::Connection,
+        failure::Failure,
+        scopes::{self, any_shard, moved},
+        search,
+        values::{column, number, text, truth, written},
+    },
+    chains::{self, Chain},
+    read,
+};
+use crate::{
+    actor::Actor,
+    audit::{AuditEvent, action},
+    certificates::{CertificateRecord, Change, Content, KeptBundle},
+    error::StoreError,
+    ids::CertificateId,
+    millis::{first_millis_from, millis},
+};
+
+/// Who does something, when, and under which number it is told.
+pub(super) struct Doing {
+    pub(super) actor: Actor,
+    pub(super) now: OffsetDateTime,
+    pub(super) event: i64,
+}
+
+impl Doing {
+    async fn leave_event(
+        &self,
+        on: &Connection,
+        action: &'static str,
+        id: CertificateId,
+    ) -> Result<(), Failure> {
+        let event = AuditEvent::done(&self.actor, action, self.now).about(id);
+        audit::insert(on, self.event, &event).await
+    }
+}
+
+pub(super) async fn export(
+    on: &Connection,
+    by: &Doing,
+    id: CertificateId,
+) -> Result<(CertificateRecord, KeptBundle), Failure> {
+    let whole = read::whole(on, &by.actor.project, id).await?;
+    by.leave_event(on, action::CERTIFICATE_EXPORT, id).await?;
+    Ok(whole)
+}
+
+pub(super) async fn delete(on: &Connection, by: &Doing, id: CertificateId) -> Result<(), Failure> {
+    let scope = scopes::must_be_known(on, &by.actor.project).await?;
+    let was = Standing::locked(on, scope, id).await?;
+    search::forget(on, scope, id).await?;
+    on.change("DELETE FROM certificate_bytes WHERE id = $1", &[&number(id)]).await?;
+    on.change("DELETE FROM certificate WHERE id = $1", &[&number(id)]).await?;
+    scopes::count(on, any_shard(), &mut [moved(was.shelf, -1, was.expired)]).await?;
+    chains::drop_unused(on, scope, was.chain.as_deref()).await?;
+    by.leave_event(on, action::CERTIFICATE_DELETE, id).await
+}
+
+pub(super) async fn replace(
+    on: &Connection,
+    by: &Doing,
+    id: CertificateId,
+    content: &Content,
+) -> Result<CertificateRecord, Failure> {
+    let scope = scopes::must_be_known(on, &by.actor.project).await?;
+    let was = Standing::locked(on, scope, id).await?;
+    let expired = millis(content.not_after) < first_millis_from(by.now);
+    let chain = Chain::of(&content.chain);
+    if let Some(chain) = &chain {
+        chains::keep(on, scope, chain).await?;
+    }
+    let folded = search::folded(&was.name, &content.domain, &content.sans);
+    let chain = chain.as_ref().map(|chain| &chain.sha256[..]);
+    replace_facts(on, id, content, (chain, expired, folded), by.now).await?;
+    let (leaf, sealed_key) = (&content.leaf, content.sealed_key.as_bytes());
+    let sql = "UPDATE certificate_bytes SET leaf = $2, sealed_key = $3 WHERE id = $1";
+    on.change(sql, &[&number(id), leaf, &sealed_key]).await?;
+    let mut moves = [moved(was.shelf, -1, was.expired), moved(was.shelf, 1, expired)];
+    if was.expired != expired {
+        scopes::count(on, any_shard(), &mut moves).await?;
+    }
+    if was.chain.as_deref() != chain {
+        chains::drop_unused(on, scope, was.chain.as_deref()).await?;
+    }
+    search::renew(on, scope, id).await?;
+    by.leave_event(on, action::CERTIFICATE_REPLACE, id).await?;
+    read::record(on, &by.actor.project, id).await
+}
+
+pub(super) async fn update(
+    on: &Connection,
+    by: &Doing,
+    id: CertificateId,
+    change: &Change,
+) -> Result<CertificateRecord, Failure> {
+    let scope = scopes::must_be_known(on, &by.actor.project).await?;
+    Standing::locked(on, scope, id).await?;
+    let was = read::record(on, &by.actor.project, id).await?;
+    let name = change.name.as_ref().unwrap_or(&was.name);
+    let description = change.description.as_ref().unwrap_or(&was.description);
+    let folded = search::folded(name, &was.domain, &was.sans);
+    on.change(
+        "UPDATE certificate SET name = $2, description = $3, updated = $4, folded = $5
+         WHERE id = $1",
+        &[
+            &number(id),
+            &written(name),
+            &description.as_deref().map(written),
+            &millis(by.now),
+            &written(&folded),
+        ],
+    )
+    .await?;
+    if *name != was.name {
+        search::renew(on, scope, id).await?;
+    }
+    by.leave_event(on, action::CERTIFICATE_UPDATE, id).await?;
+    read::record(on, &by.actor.project, id).await
+}
+
+/// What a certificate leaves behind when it goes, and what stays when it is replaced.
+struct Standing {
+    shelf: i64,
+    expired: bool,
+    chain: Option<Vec<u8>>,
+    name: String,
+}
+
+impl Standing {
+    async fn locked(on: &Connection, scope: i64, id: CertificateId) -> Result<Self, Failure> {
+        let sql = "SELECT shelf, expired, chain, name FROM certificate
+                   WHERE id = $1 AND scope = $2 FOR UPDATE";
+        let row = on.row(sql, &[&number(id), &scope]).await?.ok_or(StoreError::Missing)?;
+        Ok(Self {
+            shelf: column(&row, 0)?,
+            expired: truth(&row, 1)?,
+            chain: column(&row, 2)?,
+            name: text(&row, 3)?,
+        })
+    }
+}
+
+async fn replace_facts(
+    on: &Connection,
+    id: CertificateId,
+    content: &Content,
+    (chain, expired, folded): (Option<&[u8]>, bool, String),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    on.change(
+        "UPDATE certificate SET expired = $2, updated = $3, not_after = $4, not_before = $5,
+             chain = $6, domain = $7, sans = $8, folded = $9, domain_count = $10,
+             wildcard_count = $11, signature_algorithm = $12, key_algorithm = $13, sha1 = $14,
+             sha256 = $15
+         WHERE id = $1",
+        &[
+            &number(id),
+            &i64::from(expired),
+            &millis(now),
+            &millis(content.not_after),
+            &millis(content.not_before),
+            &chain,
+            &written(&content.domain),
+            &written(&content.sans.join("\n")),
+            &written(&folded),
+            &(content.domain_count as i64),
+            &(content.wildcard_count as i64),
+            &content.signature_algorithm,
+            &content.key_algorithm,
+            &&content.sha1[..],
+            &&content.sha256[..],
+        ],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Keeping certificates, many with one statement.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{
+    super::{
+        connection::Connection,
+        failure::Failure,
+        search,
+        values::{column, id_numbered, number, written},
+    },
+    chains::Chain,
+};
+use crate::{
+    actor::Actor,
+    audit::action,
+    certificates::{Content, NewCertificate},
+    error::StoreError,
+    millis::{first_millis_from, millis},
+};
+
+/// A certificate on its way.
+pub(in super::super) struct Import {
+    actor: Actor,
+    new: NewCertificate,
+    scope: i64,
+    shelf: i64,
+    chain: Option<Chain>,
+    folded: String,
+    /// The number of its audit event.
+    pub(in super::super) event: i64,
+}
+
+impl Import {
+    pub(in super::super) fn new(actor: Actor, new: NewCertificate, scope: i64, shelf: i64) -> Self {
+        let Content { domain, sans, chain, .. } = &new.content;
+        let (chain, folded) = (Chain::of(chain), search::folded(&new.name, domain, sans));
+        Self { actor, scope, shelf, chain, folded, new, event: 0 }
+    }
+
+    fn id(&self) -> i64 {
+        number(self.new.id)
+    }
+}
+
+/// Certificates that travel together.
+pub(in super::super) struct Group {
+    pub(in super::super) imports: Vec<Import>,
+    /// Which counters they move.
+    pub(in super::super) shard: i64,
+    /// Whether they were sent before, and nobody knows what became of them.
+    pub(in super::super) may_be_kept: bool,
+}
+
+impl Group {
+    pub(in super::super) fn new(imports: Vec<Import>, shard: i64) -> Self {
+        Self { imports, shard, may_be_kept: false }
+    }
+
+    fn each<'a, T>(&'a self, what: impl Fn(&'a Import) -> T) -> Vec<T> {
+        self.imports.iter().map(what).collect()
+    }
+
+    /// The same for what follows from the bundles.
+    fn content<'a, T>(&'a self, what: impl Fn(&'a Content) -> T) -> Vec<T> {
+        self.each(|import| what(&import.new.content))
+    }
+}
+
+/// Each is kept with its bytes, chain and audit event, and counted, or nothing of it is: where an
+/// id is taken. Says of each whether it is there now.
+pub(in super::super) async fn keep_group(
+    on: &Connection,
+    group: &Group,
+) -> Result<Vec<bool>, Failure> {
+    for import in group.imports.iter().filter(|import| import.new.refuse_duplicate) {
+        refuse_duplicate(on, group, import).await?;
+    }
+    let mut kept = insert(on, group).await?;
+    if group.may_be_kept && kept.len() < group.imports.len() {
+        kept.extend(kept_before(on, group).await?);
+    }
+    Ok(group.each(|import| kept.contains(&import.id())))
+}
+
+async fn refuse_duplicate(on: &Connection, group: &Group, import: &Import) -> Result<(), Failure> {
+    let Content { not_after, sha256, .. } = &import.new.content;
+    let sql = "SELECT id FROM certificate WHERE scope = $1 AND not_after = $2 AND sha256 = $3
+               ORDER BY id LIMIT 1";
+    let row = on.row(sql, &[&import.scope, &millis(*not_after), &&sha256[..]]).await?;
+    match row.map(|row| column::<i64>(&row, 0)).transpose()? {
+        None => Ok(()),
+        Some(id) if group.may_be_kept && id == import.id() => Ok(()),
+        Some(id) => Err(StoreError::Duplicate { existing: id_numbered(id)? }.into()),
+    }
+}
+
+/// Those that were kept when they were sent before.
+async fn kept_before(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure> {
+    let sql = "SELECT id FROM certificate_bytes JOIN
+                   unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[])) AS sent (id, sealed_key)
+                   USING (id, sealed_key)";
+    let keys = group.content(|content| content.sealed_key.as_bytes());
+    let rows = on.rows(sql, &[&group.each(Import::id), &keys]).await?;
+    rows.iter().map(|row| column(row, 0)).collect()
+}
+
+const INSERT: &str = "
+WITH given AS (
+    SELECT * FROM unnest(
+        CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]), CAST($4 AS BIGINT[]),
+        CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]),
+        CAST($9 AS BIGINT[]), CAST($10 AS BYTEA[]), CAST($11 AS BYTEA[]), CAST($12 AS BYTEA[]),
+        CAST($13 AS TEXT[]), CAST($14 AS TEXT[]), CAST($15 AS TEXT[]), CAST($16 AS TEXT[]),
+        CAST($17 AS TEXT[]), CAST($18 AS TEXT[]), CAST($19 AS BYTEA[]), CAST($20 AS BYTEA[]),
+        CAST($21 AS BIGINT[]), CAST($22 AS TEXT[]), CAST($23 AS TEXT[]), CAST($24 AS TEXT[])
+    ) AS given (id, scope, shelf, expired, updated, not_after, not_before, domain_count,
+        wildcard_count, chain, sha1, sha256, name, domain, sans, folded, signature_algorithm,
+        key_algorithm, leaf, sealed_key, event, account, address, request_id)
+), chains AS (
+    INSERT INTO chain (scope, sha256, certificates)
+    SELECT * FROM unnest(CAST($25 AS BIGINT[]), CAST($26 AS BYTEA[]), CAST($27 AS BYTEA[]))
+    ON CONFLICT DO NOTHING
+), kept AS (
+    INSERT INTO certificate (id, scope, shelf, expired, updated, not_after, not_before, created,
+        domain_count, wildcard_count, chain, sha1, sha256, name, domain, sans, folded,
+        signature_algorithm, key_algorithm)
+    SELECT id, scope, shelf, expired, updated, not_after, not_before, updated, domain_count,
+        wildcard_count, chain, sha1, sha256, name, domain, sans, folded, signature_algorithm,
+        key_algorithm
+    FROM given
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, scope, shelf, expired
+), bytes AS (
+    INSERT INTO certificate_bytes (id, leaf, sealed_key)
+    SELECT given.id, leaf, sealed_key FROM given JOIN kept ON kept.id = given.id
+), counted AS (
+    INSERT INTO shelf_count (shelf, shard, valid, expired)
+    SELECT shelf, $28, CAST(sum(1 - expired) AS BIGINT), CAST(sum(expired) AS BIGINT)
+    FROM kept GROUP BY shelf ORDER BY shelf
+    ON CONFLICT (shelf, shard) DO UPDATE SET valid = shelf_count.valid + excluded.valid,
+        expired = shelf_count.expired + excluded.expired
+), pending AS (
+    INSERT INTO search_pending (scope, certificate) SELECT scope, id FROM kept
+), told AS (
+    INSERT INTO audit_event (id, scope, at, certificate, action, account, address, request_id)
+    SELECT event, given.scope, updated, given.id, $29, account, address, request_id
+    FROM given JOIN kept ON kept.id = given.id
+)
+SELECT id FROM kept";
+
+/// The ids that were free until now.
+async fn insert(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure> {
+    let chains = distinct_chains(group);
+    let chain =
+        |what: fn(&Chain) -> &[u8]| -> Vec<_> { chains.values().map(|c| what(c)).collect() };
+    let scopes_of_chains: Vec<_> = chains.keys().map(|(scope, _)| *scope).collect();
+    let rows = on
+        .rows(
+            INSERT,
+            &[
+                &group.each(Import::id),
+                &group.each(|import| import.scope),
+                &group.each(|import| import.shelf),
+                &group.each(|import| i64::from(is_expired(&import.new))),
+                &group.each(|import| millis(import.new.now)),
+                &group.content(|content| millis(content.not_after)),
+                &group.content(|content| millis(content.not_before)),
+                &group.content(|content| content.domain_count as i64),
+                &group.content(|content| content.wildcard_count as i64),
+                &group.each(|import| import.chain.as_ref().map(|chain| &chain.sha256[..])),
+                &group.content(|content| &content.sha1[..]),
+                &group.content(|content| &content.sha256[..]),
+                &group.each(|import| written(&import.new.name)),
+                &group.content(|content| written(&content.domain)),
+                &group.content(|content| written(&content.sans.join("\n")).into_owned()),
+                &group.each(|import| written(&import.folded)),
+                &group.content(|content| &*content.signature_algorithm),
+                &group.content(|content| &*content.key_algorithm),
+                &group.content(|content| &content.leaf[..]),
+                &group.content(|content| content.sealed_key.as_bytes()),
+                &group.each(|import| import.event),
+                &group.each(|import| written(import.actor.user.as_str())),
+                &group.each(|import| import.actor.address.to_string()),
+                &group.each(|import| written(&import.actor.request_id)),
+                &scopes_of_chains,
+                &chain(|chain| &chain.sha256),
+                &chain(|chain| &chain.certificates),
+                &group.shard,
+                &action::CERTIFICATE_IMPORT,
+            ],
+        )
+        .await?;
+    rows.iter().map(|row| column(row, 0)).collect()
+}
+
+/// Each once, and in order, so that two groups with the same ones do not wait for each other.
+fn distinct_chains(group: &Group) -> BTreeMap<(i64, &[u8]), &Chain> {
+    let chains = group.imports.iter().filter_map(|import| {
+        let chain = import.chain.as_ref()?;
+        Some(((import.scope, &chain.sha256[..]), chain))
+    });
+    chains.collect()
+}
+
+fn is_expired(new: &NewCertificate) -> bool {
+    millis(new.content.not_after) < first_millis_from(new.now)
+}

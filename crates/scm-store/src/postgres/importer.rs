@@ -1,0 +1,187 @@
+//! Imports, which travel together when they arrive together.
+//!
+//! Whatever waits when a lane comes round is kept by one statement, which is one transaction and one
+//! way to the database and back. There are two lanes, so that one prepares while the other commits.
+//! Each counts in rows of its own. An import that was handed over is done even if nobody waits for
+//! it any more.
+//!
+//! Where a connection breaks and it is not known whether the statement was committed, it is sent
+//! again: ids are given once, so what is there already under an id, with the same sealed key, is
+//! what was sent.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{
+        mpsc::{self, error::SendTimeoutError},
+        oneshot,
+    },
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+
+use super::{
+    act::{Sees, TRIES, attempt, pause},
+    certificates::{Group, Import, keep_group},
+    failure::Failure,
+    pool::Pool,
+    scopes::{SHARDS, any_shard},
+    sequence::Sequence,
+};
+use crate::error::StoreError;
+
+/// How many imports may wait, each with a few KiB.
+const QUEUE_LIMIT: usize = 1024;
+/// How long one may wait for a place in the queue.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
+/// How many are kept together at most.
+const GROUP_LIMIT: usize = 256;
+/// How many groups may be under way.
+const LANES: i64 = 2;
+/// How long to look for what became of a group when its connection broke.
+const SETTLING: Duration = Duration::from_secs(8);
+/// The least pause while there is no database to look into.
+const LOOK: Duration = Duration::from_millis(100);
+
+type Answer = Result<(), StoreError>;
+
+/// The way to the lanes.
+pub(super) struct Importer {
+    queue: Mutex<Option<mpsc::Sender<Pending>>>,
+    lanes: tokio::sync::Mutex<JoinSet<()>>,
+    pool: Arc<Pool>,
+    events: Arc<Sequence>,
+}
+
+struct Pending {
+    import: Import,
+    reply: oneshot::Sender<Answer>,
+}
+
+impl Importer {
+    /// Starts the lanes of a store that was opened so often before.
+    pub(super) fn start(pool: &Arc<Pool>, events: &Arc<Sequence>, opened: i64) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE_LIMIT);
+        let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+        let mut lanes = JoinSet::new();
+        for lane in 0..LANES {
+            let shard = (opened * LANES + lane) % SHARDS;
+            lanes.spawn(work(Arc::clone(pool), Arc::clone(&waiting), shard));
+        }
+        let (pool, events) = (Arc::clone(pool), Arc::clone(events));
+        Self { queue: Mutex::new(Some(queue)), lanes: lanes.into(), pool, events }
+    }
+
+    /// Hands an import over and waits until it is kept.
+    pub(super) async fn keep(&self, mut import: Import) -> Answer {
+        import.event = self.events.next();
+        let queue = self.queue().clone().ok_or(StoreError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        queue.send_timeout(Pending { import, reply }, QUEUE_PATIENCE).await.map_err(|error| {
+            match error {
+                SendTimeoutError::Timeout(_) => StoreError::Busy,
+                SendTimeoutError::Closed(_) => StoreError::Closed,
+            }
+        })?;
+        drop(queue);
+        answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the lane has ended")))
+    }
+
+    /// Keeps one that must not be there already. It travels alone, in a transaction that sees no
+    /// others: of two that are the same and come at once, to whichever server, one is refused.
+    pub(super) async fn keep_new(&self, mut import: Import) -> Answer {
+        import.event = self.events.next();
+        let pool = Arc::clone(&self.pool);
+        let task = tokio::spawn(async move {
+            let mut group = Group::new(vec![import], any_shard());
+            let kept = persist(&pool, Sees::Nobody, &mut group).await;
+            kept.map_or_else(|failure| Err(failure.into_inner()), |kept| answer(kept[0]))
+        });
+        task.await.map_err(StoreError::unavailable)?
+    }
+
+    /// Takes no more, and returns when all that was handed over is done.
+    pub(super) async fn close(&self) {
+        drop(self.queue().take());
+        let mut lanes = self.lanes.lock().await;
+        while lanes.join_next().await.is_some() {}
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<Pending>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn work(
+    pool: Arc<Pool>,
+    waiting: Arc<tokio::sync::Mutex<mpsc::Receiver<Pending>>>,
+    shard: i64,
+) {
+    loop {
+        let mut pending = Vec::new();
+        if waiting.lock().await.recv_many(&mut pending, GROUP_LIMIT).await == 0 {
+            return;
+        }
+        let (imports, replies): (Vec<_>, Vec<_>) =
+            pending.into_iter().map(|one| (one.import, one.reply)).unzip();
+        let answers = keep(&pool, Group::new(imports, shard)).await;
+        for (reply, answer) in replies.into_iter().zip(answers) {
+            // Whoever waited may have gone.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// One that the database does not take at all takes no neighbour along.
+async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
+    let failure = match persist(pool, Sees::One, &mut group).await {
+        Ok(kept) => return kept.into_iter().map(answer).collect(),
+        Err(failure) => failure,
+    };
+    let (count, shard) = (group.imports.len(), group.shard);
+    if matches!(failure, Failure::Final(_)) && count > 1 {
+        let mut answers = Vec::with_capacity(count);
+        for import in group.imports {
+            let mut alone = Group::new(vec![import], shard);
+            let kept = persist(pool, Sees::One, &mut alone).await;
+            answers.push(kept.map_err(Failure::into_inner).and_then(|kept| answer(kept[0])));
+        }
+        return answers;
+    }
+    let error = failure.into_inner();
+    tracing::error!(error = &error as &dyn std::error::Error, imports = count, "not kept");
+    vec![Err(error); count]
+}
+
+fn answer(kept: bool) -> Answer {
+    if kept { Ok(()) } else { Err(StoreError::Conflict { what: "certificate with this id" }) }
+}
+
+/// Says of each whether it is kept now.
+async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<bool>, Failure> {
+    let (mut tries, mut broken) = (0, None::<Instant>);
+    loop {
+        let failure =
+            match attempt(pool, sees, &*group, |on, group| Box::pin(keep_group(on, group))).await {
+                Ok(kept) => return Ok(kept),
+                Err(failure) => failure,
+            };
+        match failure {
+            Failure::Again(_) if tries + 1 < TRIES => sleep(pause(tries)).await,
+            Failure::Lost(_) | Failure::Unsure(_) if tries + 1 < TRIES => {
+                group.may_be_kept = true;
+                pool.forget_idle();
+                broken.get_or_insert_with(Instant::now);
+            }
+            Failure::Away(_) if broken.is_some_and(|since| since.elapsed() < SETTLING) => {
+                sleep(LOOK).await;
+                continue;
+            }
+            other => return Err(other),
+        }
+        tries += 1;
+    }
+}

@@ -1,0 +1,173 @@
+//! Pages in order, by index.
+
+use super::{
+    super::{
+        certificates::{RECORD, RECORD_FROM, read_record},
+        connection::Connection,
+        failure::Failure,
+        values::count,
+    },
+    selection::{Place, Selection, Sql},
+};
+use crate::{
+    error::StoreError,
+    listing::{CertificateListing, CertificateQuery, Sort, Start, State},
+};
+
+const MARKS: [i64; 2] = [0, 1];
+
+/// A page, and the number of all.
+pub(super) async fn list(
+    on: &Connection,
+    selection: &Selection,
+    query: &CertificateQuery,
+) -> Result<CertificateListing, Failure> {
+    let total = total(on, selection).await?;
+    in_order(on, selection, query, total).await
+}
+
+/// A page of which it is known how many there are in all.
+pub(super) async fn in_order(
+    on: &Connection,
+    selection: &Selection,
+    query: &CertificateQuery,
+    total: u64,
+) -> Result<CertificateListing, Failure> {
+    let mut sql = Sql::default();
+    sql.add("SELECT ").add(RECORD).add(" FROM (");
+    places(&mut sql, selection, query);
+    sql.add(") place JOIN ").add(RECORD_FROM).add(" ON c.id = place.id");
+    order(&mut sql, query, "place.key", "place.id");
+    let rows = sql.rows(on).await?;
+    let records = rows.iter().map(read_record).collect::<Result<_, _>>()?;
+    Ok(CertificateListing::cut(records, query, total))
+}
+
+/// Where in the order the page is, and one place more. Each mark gives its own first ones, in order.
+fn places(sql: &mut Sql, selection: &Selection, query: &CertificateQuery) {
+    let limit = i64::from(query.limit) + 1;
+    let offset = i64::try_from(query.offset()).unwrap_or(i64::MAX - limit);
+    let key = key(query.sort);
+    sql.add("SELECT id, key FROM (");
+    for mark in MARKS {
+        sql.add(if mark == 0 { "(" } else { ") UNION ALL (" });
+        // Those that few have are found first and put in order then: by the order they would be
+        // looked for among all that have the mark.
+        let is_rare = key == "updated" && selection.rare_mark() == Some(mark);
+        if is_rare {
+            sql.add("SELECT id, key FROM (");
+        }
+        sql.add("SELECT c.id, c.").add(key).add(" AS key");
+        selection.marked(sql, mark);
+        after_marker(sql, query, key);
+        if is_rare {
+            sql.add(" OFFSET 0) rare");
+            order(sql, query, "key", "id");
+        } else {
+            order(sql, query, &format!("c.{key}"), "c.id");
+        }
+        sql.add(" LIMIT ").value(offset.saturating_add(limit));
+    }
+    sql.add(")) both_marks");
+    order(sql, query, "key", "id");
+    sql.add(" LIMIT ").value(limit).add(" OFFSET ").value(offset);
+}
+
+fn after_marker(sql: &mut Sql, query: &CertificateQuery, key: &str) {
+    if let Start::After(marker) = query.start {
+        let beyond = if query.descending { ", c.id) < (" } else { ", c.id) > (" };
+        sql.add(" AND (c.").add(key).add(beyond);
+        sql.value(marker.key).add(", ").value(marker.id).add(")");
+    }
+}
+
+fn order(sql: &mut Sql, query: &CertificateQuery, key: &str, id: &str) {
+    let direction = if query.descending { " DESC" } else { " ASC" };
+    sql.add(" ORDER BY ").add(key).add(direction).add(", ").add(id).add(direction);
+}
+
+/// The column that an order goes by. The status changes at the end of the validity, so the order by
+/// end is one by status too, at any time.
+pub(super) fn key(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Updated => "updated",
+        Sort::Expiry | Sort::Status => "not_after",
+    }
+}
+
+/// How many the selection has; with an `ended_since`, up to [`CertificateListing::COUNT_LIMIT`].
+async fn total(on: &Connection, selection: &Selection) -> Result<u64, Failure> {
+    const LIMIT: u64 = CertificateListing::COUNT_LIMIT;
+    if selection.since.is_none() {
+        return in_state(on, selection).await;
+    }
+    // Those that are valid have been counted already: only what ended since then is left to count.
+    match (selection.state, selection.parts()) {
+        (State::Any, Some((valid, ended))) => {
+            let valid = in_state(on, &valid).await?.min(LIMIT);
+            Ok(valid + counted(on, &ended, LIMIT - valid).await?)
+        }
+        (State::Valid, Some((valid, _))) => Ok(in_state(on, &valid).await?.min(LIMIT)),
+        _ => counted(on, selection, LIMIT).await,
+    }
+}
+
+/// How many the selection has, counted one by one up to a limit.
+pub(super) async fn counted(
+    on: &Connection,
+    selection: &Selection,
+    limit: u64,
+) -> Result<u64, Failure> {
+    let mut sql = Sql::default();
+    sql.add("SELECT count(*) FROM (");
+    for mark in MARKS {
+        sql.add(if mark == 0 { "SELECT 1" } else { " UNION ALL SELECT 1" });
+        selection.marked(&mut sql, mark);
+    }
+    sql.add(" LIMIT ").value(limit.cast_signed()).add(") counted");
+    number(on, &sql).await
+}
+
+/// How many the selection has, by the counters and what they have missed since the last sweep.
+async fn in_state(on: &Connection, selection: &Selection) -> Result<u64, Failure> {
+    let (valid, expired) = counters(on, selection.place).await?;
+    let of = |state| Selection { state, ..selection.clone() };
+    Ok(match selection.state {
+        State::Any => valid + expired,
+        State::Valid => {
+            valid + missed(on, &of(State::Valid)).await? - missed(on, &of(State::Expired)).await?
+        }
+        State::Expired => {
+            expired + missed(on, &of(State::Expired)).await? - missed(on, &of(State::Valid)).await?
+        }
+    })
+}
+
+/// How many are in a state without having its mark.
+async fn missed(on: &Connection, selection: &Selection) -> Result<u64, Failure> {
+    let mark = selection.rare_mark().expect("either state has its mark");
+    let mut sql = Sql::default();
+    selection.marked(sql.add("SELECT count(*)"), mark);
+    number(on, &sql).await
+}
+
+/// How many are marked as valid and as expired.
+async fn counters(on: &Connection, place: Place) -> Result<(u64, u64), Failure> {
+    let mut sql = Sql::default();
+    sql.add(
+        "SELECT CAST(coalesce(sum(valid), 0) AS BIGINT), CAST(coalesce(sum(expired), 0) AS BIGINT)
+         FROM shelf_count WHERE shelf ",
+    );
+    match place.shelf {
+        Some(shelf) => sql.add("= ").value(shelf),
+        None => sql.add("IN (SELECT id FROM shelf WHERE scope = ").value(place.scope).add(")"),
+    };
+    let rows = sql.rows(on).await?;
+    let row = rows.first().ok_or(StoreError::Missing)?;
+    Ok((count(row, 0)?, count(row, 1)?))
+}
+
+async fn number(on: &Connection, sql: &Sql) -> Result<u64, Failure> {
+    let rows = sql.rows(on).await?;
+    count(rows.first().ok_or(StoreError::Missing)?, 0)
+}

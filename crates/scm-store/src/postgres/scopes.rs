@@ -1,0 +1,142 @@
+//! Projects, and enterprise projects within them, as numbers: their ids would stand in every row of
+//! every index. A number is drawn once and never taken back, so it may be remembered.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    act::{Sees, perform},
+    connection::Connection,
+    failure::Failure,
+    pool::Pool,
+    values::{column, written},
+};
+use crate::{
+    error::StoreError,
+    names::{EnterpriseProject, ProjectId},
+    random::random,
+};
+
+/// How many are remembered.
+const REMEMBERED: usize = 10_000;
+/// How many rows of counters a shelf has at most.
+pub(super) const SHARDS: i64 = 64;
+
+/// The numbers that were met before.
+#[derive(Default)]
+pub(super) struct Known(Mutex<HashMap<(ProjectId, EnterpriseProject), (i64, i64)>>);
+
+impl Known {
+    /// The numbers of a project and of an enterprise project in it, given now if they have none.
+    pub(super) async fn shelf(
+        &self,
+        pool: &Arc<Pool>,
+        project: &ProjectId,
+        name: &EnterpriseProject,
+    ) -> Result<(i64, i64), StoreError> {
+        let key = (project.clone(), name.clone());
+        if let Some(numbers) = self.all().get(&key) {
+            return Ok(*numbers);
+        }
+        let numbers = perform(pool, Sees::One, key.clone(), |on, (project, name)| {
+            Box::pin(async move {
+                let scope = of(on, project).await?;
+                Ok((scope, shelf_of(on, scope, name).await?))
+            })
+        })
+        .await?;
+        let mut all = self.all();
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(key, numbers);
+        Ok(numbers)
+    }
+
+    fn all(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<(ProjectId, EnterpriseProject), (i64, i64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The number of a project, given now if it has none.
+pub(super) async fn of(on: &Connection, project: &ProjectId) -> Result<i64, Failure> {
+    loop {
+        if let Some(scope) = known(on, project).await? {
+            return Ok(scope);
+        }
+        let sql = "INSERT INTO scope (id, project) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        on.change(sql, &[&draw(), &written(project.as_str())]).await?;
+    }
+}
+
+/// The number of a project; without one it has nothing in here.
+pub(super) async fn known(on: &Connection, project: &ProjectId) -> Result<Option<i64>, Failure> {
+    let sql = "SELECT id FROM scope WHERE project = $1";
+    let row = on.row(sql, &[&written(project.as_str())]).await?;
+    row.map(|row| column(&row, 0)).transpose()
+}
+
+/// The number of a project that has something in here.
+pub(super) async fn must_be_known(on: &Connection, project: &ProjectId) -> Result<i64, Failure> {
+    Ok(known(on, project).await?.ok_or(StoreError::Missing)?)
+}
+
+async fn shelf_of(on: &Connection, scope: i64, name: &EnterpriseProject) -> Result<i64, Failure> {
+    loop {
+        if let Some(shelf) = shelf_known(on, scope, name).await? {
+            return Ok(shelf);
+        }
+        let sql = "INSERT INTO shelf (id, scope, enterprise_project) VALUES ($1, $2, $3)
+                   ON CONFLICT DO NOTHING";
+        on.change(sql, &[&draw(), &scope, &written(name.as_str())]).await?;
+    }
+}
+
+/// The number of an enterprise project; without one there is nothing in it.
+pub(super) async fn shelf_known(
+    on: &Connection,
+    scope: i64,
+    name: &EnterpriseProject,
+) -> Result<Option<i64>, Failure> {
+    let sql = "SELECT id FROM shelf WHERE scope = $1 AND enterprise_project = $2";
+    let row = on.row(sql, &[&scope, &written(name.as_str())]).await?;
+    row.map(|row| column(&row, 0)).transpose()
+}
+
+/// Moves the counters of shelves, in the order of their numbers, so that two who do so at once wait
+/// for each other in one direction only.
+pub(super) async fn count(
+    on: &Connection,
+    shard: i64,
+    moves: &mut [(i64, i64, i64)],
+) -> Result<(), Failure> {
+    moves.sort_unstable();
+    for (shelf, valid, expired) in moves.iter() {
+        on.change(
+            "INSERT INTO shelf_count (shelf, shard, valid, expired) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (shelf, shard) DO UPDATE SET valid = shelf_count.valid + excluded.valid,
+                 expired = shelf_count.expired + excluded.expired",
+            &[shelf, &shard, valid, expired],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// By how much counters move for a certificate that comes (`1`) or goes (`-1`), marked or not.
+pub(super) fn moved(shelf: i64, by: i64, expired: bool) -> (i64, i64, i64) {
+    if expired { (shelf, 0, by) } else { (shelf, by, 0) }
+}
+
+/// Any row of counters: for who changes little, and so seldom meets anybody there.
+pub(super) fn any_shard() -> i64 {
+    (random() % SHARDS.unsigned_abs()).cast_signed()
+}
+
+fn draw() -> i64 {
+    (random() >> 1).cast_signed()
+}

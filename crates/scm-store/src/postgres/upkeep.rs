@@ -1,0 +1,92 @@
+//! Upkeep in PostgreSQL: blocks of ids, the sweep of what expired, coming and going.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::{
+    Postgres,
+    act::Sees,
+    connection::Connection,
+    failure::Failure,
+    lease::Lease,
+    scopes::{self, any_shard},
+    values::column,
+};
+use crate::{error::StoreError, ids::IdBlock, millis::first_millis_from, upkeep::Upkeep};
+
+/// How many certificates one transaction sweeps, so that imports need not wait for long.
+const SWEEP_LIMIT: i64 = 500;
+/// Only where nearly every block was taken would so many draws in a row find none.
+const DRAWS: usize = 100;
+
+#[async_trait]
+impl Upkeep for Postgres {
+    async fn lease_block(&self) -> Result<IdBlock, StoreError> {
+        self.act(Sees::One, (), |on, ()| Box::pin(lease(on))).await
+    }
+
+    /// Nothing, if another server is at it.
+    async fn sweep_expired(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        let lease = Lease { name: "sweep", holder: self.events.next() };
+        let mut swept = 0;
+        while lease.take(&self.pool).await? {
+            let until = first_millis_from(now);
+            let sweep =
+                self.act(Sees::Committed, until, |on, until| Box::pin(sweep_some(on, *until)));
+            let some = sweep.await?;
+            swept += some;
+            if some < SWEEP_LIMIT.unsigned_abs() {
+                lease.give_up(&self.pool).await?;
+                break;
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn index_pending(&self) -> Result<u64, StoreError> {
+        self.indexer.catch_up(&self.pool).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.act(Sees::One, (), |on, ()| {
+            Box::pin(async move { on.found("SELECT 1 FROM store", &[]).await.map(drop) })
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        self.importer.close().await;
+        self.pool.close().await;
+    }
+}
+
+async fn lease(on: &Connection) -> Result<IdBlock, Failure> {
+    for _ in 0..DRAWS {
+        let number = IdBlock::draw();
+        let column = i64::try_from(number).expect("there are far fewer blocks");
+        let sql = "INSERT INTO id_block (number) VALUES ($1) ON CONFLICT DO NOTHING";
+        if on.change(sql, &[&column]).await? == 1 {
+            return Ok(IdBlock::numbered(number).expect("only numbers of blocks are drawn"));
+        }
+    }
+    Err(StoreError::Conflict { what: "block of ids" }.into())
+}
+
+/// Marks the next ones in the order of their ends.
+async fn sweep_some(on: &Connection, until: i64) -> Result<u64, Failure> {
+    let sql = "UPDATE certificate SET expired = 1
+               WHERE expired = 0 AND id IN
+                   (SELECT id FROM certificate WHERE expired = 0 AND not_after < $1
+                    ORDER BY not_after LIMIT $2)
+               RETURNING shelf";
+    let rows = on.rows(sql, &[&until, &SWEEP_LIMIT]).await?;
+    let mut by_shelf = BTreeMap::<i64, i64>::new();
+    for row in &rows {
+        *by_shelf.entry(column(row, 0)?).or_default() += 1;
+    }
+    let moves = by_shelf.into_iter().map(|(shelf, count)| (shelf, -count, count));
+    scopes::count(on, any_shard(), &mut moves.collect::<Vec<_>>()).await?;
+    Ok(rows.len() as u64)
+}

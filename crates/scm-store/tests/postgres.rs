@@ -1,0 +1,38 @@
+//! The PostgreSQL home: the rules of every home, and what only a database for several servers can
+//! be asked.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+/// In the name of each of these tests, so that they can be left out where there is no PostgreSQL.
+mod postgres {
+    mod faults;
+    mod opening;
+    mod rules;
+    mod servers;
+
+    use std::sync::Arc;
+
+    use scm_seal::RingId;
+    use scm_store::{
+        Home, Store, StoreError, open,
+        own_postgres::{OwnPostgres, ask},
+    };
+
+    /// A store in a database of its own, and where that is.
+    async fn new_store() -> (Arc<dyn Store>, String) {
+        let url = OwnPostgres::shared().new_database().await;
+        (open_at(&url).await.unwrap(), url)
+    }
+
+    async fn open_at(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+        open(Home::Postgres(url.parse().unwrap()), ring()).await
+    }
+
+    fn ring() -> RingId {
+        "0123456789abcdef0123456789abcdef".parse().unwrap()
+    }
+
+    async fn number(url: &str, sql: &str) -> i64 {
+        ask(url, sql).await[0].get(0)
+    }
+}

@@ -1,0 +1,167 @@
+//! What was acknowledged is there, once, whatever happens to the database or the way to it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use scm_store::{
+    CertificateQuery, Ids, Store, StoreError,
+    conformance::{MadeUp, NOW, actor, first_start},
+    own_postgres::OwnPostgres,
+};
+use tokio::{task::JoinSet, time::sleep};
+
+use super::{new_store, number, open_at};
+
+/// Imports by eight until told to stop: the numbers of those that were acknowledged, and how many
+/// were refused.
+struct Burst {
+    stop: Arc<AtomicBool>,
+    workers: JoinSet<(Vec<u64>, Vec<StoreError>)>,
+}
+
+impl Burst {
+    fn start(store: &Arc<dyn Store>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let ids = Arc::new(Ids::new(Arc::clone(store)));
+        let mut workers = JoinSet::new();
+        for _ in 0..8 {
+            let (store, ids, stop) = (Arc::clone(store), Arc::clone(&ids), Arc::clone(&stop));
+            workers.spawn(async move { import_until(&*store, &ids, &stop).await });
+        }
+        Self { stop, workers }
+    }
+
+    async fn end(self) -> (Vec<u64>, Vec<StoreError>) {
+        self.stop.store(true, Ordering::Relaxed);
+        let (kept, refused): (Vec<_>, Vec<_>) = self.workers.join_all().await.into_iter().unzip();
+        (kept.concat(), refused.concat())
+    }
+}
+
+async fn import_until(
+    store: &dyn Store,
+    ids: &Ids,
+    stop: &AtomicBool,
+) -> (Vec<u64>, Vec<StoreError>) {
+    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        let done = match ids.next().await {
+            Ok(id) => {
+                let new = MadeUp::new(id.number()).to_new();
+                store.keep(&actor(), new).await.map(|()| id.number())
+            }
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(number) => kept.push(number),
+            Err(error) => {
+                refused.push(error);
+                sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+    (kept, refused)
+}
+
+/// All that was acknowledged is there; what is there is whole, counted once and told once.
+async fn assert_whole(store: &dyn Store, url: &str, acknowledged: &[u64]) {
+    for &number in acknowledged {
+        let id = MadeUp::new(number).id();
+        assert!(store.certificate(&actor().project, id).await.is_ok(), "{id} is lost");
+    }
+    let kept = number(url, "SELECT count(*) FROM certificate").await;
+    assert!(kept >= acknowledged.len() as i64);
+    for sql in [
+        "SELECT count(*) FROM certificate_bytes",
+        "SELECT CAST(sum(valid + expired) AS BIGINT) FROM shelf_count",
+        "SELECT count(*) FROM audit_event WHERE action = 'certificate.import'",
+        "SELECT (SELECT count(*) FROM search) + (SELECT count(*) FROM search_pending)",
+    ] {
+        assert_eq!(number(url, sql).await, kept, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_break_lose_and_double_nothing() {
+    let (store, url) = new_store().await;
+    let burst = Burst::start(&store);
+    let started = Instant::now();
+    let mut broken = 0;
+    while started.elapsed() < Duration::from_secs(3) {
+        sleep(Duration::from_millis(15)).await;
+        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()
+                       AND random() < 0.5";
+        broken += number(&url, sql).await;
+    }
+    let (kept, refused) = burst.end().await;
+    println!("{} acknowledged, {} refused, {broken} broken", kept.len(), refused.len());
+    assert!(broken > 20 && kept.len() > 50);
+    let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
+    assert!(refused.iter().all(unavailable), "{refused:?}");
+    assert_whole(&*store, &url, &kept).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_dies_is_told_and_found_again() {
+    let own = OwnPostgres::start();
+    let url = own.new_database().await;
+    let store = open_at(&url).await.unwrap();
+    store.set_up(first_start()).await.unwrap();
+    let burst = Burst::start(&store);
+    for _ in 0..2 {
+        sleep(Duration::from_millis(300)).await;
+        own.kill();
+        let away = store.ready().await;
+        assert!(matches!(away, Err(StoreError::Unavailable { .. })), "{away:?}");
+        let asked = Instant::now();
+        let away = store.is_set_up().await;
+        assert!(matches!(away, Err(StoreError::Unavailable { .. })), "{away:?}");
+        assert!(asked.elapsed() < Duration::from_secs(2), "whoever asks is told soon");
+        own.restart();
+        store.ready().await.unwrap();
+    }
+    sleep(Duration::from_millis(300)).await;
+    let (kept, refused) = burst.end().await;
+    println!("{} acknowledged, {} refused, 2 deaths", kept.len(), refused.len());
+    let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
+    assert!(refused.iter().all(unavailable), "{refused:?}");
+    assert_whole(&*store, &url, &kept).await;
+    let listing = store.list(&actor().project, &CertificateQuery::new(NOW, 1)).await.unwrap();
+    assert_eq!(listing.total as i64, number(&url, "SELECT count(*) FROM certificate").await);
+}
+
+#[tokio::test]
+async fn a_lock_that_is_held_is_not_waited_for_for_ever() {
+    let (store, url) = new_store().await;
+    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(driver);
+    client.batch_execute("BEGIN; SELECT * FROM certificate FOR UPDATE").await.unwrap();
+    let asked = Instant::now();
+    let refused = store.delete(&actor(), MadeUp::new(1).id(), NOW).await;
+    assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
+    assert!(asked.elapsed() < Duration::from_secs(12));
+    client.batch_execute("ROLLBACK").await.unwrap();
+    store.delete(&actor(), MadeUp::new(1).id(), NOW).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_act_is_done_though_its_caller_is_gone() {
+    let (store, url) = new_store().await;
+    for number in 1..=20 {
+        let (store, new) = (Arc::clone(&store), MadeUp::new(number).to_new());
+        let import = tokio::spawn(async move { store.keep(&actor(), new).await });
+        sleep(Duration::from_millis(number)).await;
+        import.abort();
+    }
+    store.keep(&actor(), MadeUp::new(21).to_new()).await.unwrap();
+    store.close().await;
+    let store = open_at(&url).await.unwrap();
+    assert_whole(&*store, &url, &[21]).await;
+}

@@ -1,0 +1,133 @@
+//! Opening a database: when it is empty, half done, too new, somebody else's, or away.
+
+use scm_pki::testing::{Algorithm, TestAuthority};
+use scm_store::{
+    Home, StoreError,
+    conformance::{MadeUp, NOW, actor, first_start},
+    migrate, open,
+    own_postgres::{OwnPostgres, OwnTls, ask},
+};
+use tokio::task::JoinSet;
+
+use super::{new_store, number, open_at, ring};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_servers_that_start_at_once_find_one_store() {
+    let url = OwnPostgres::shared().new_database().await;
+    let mut starts = JoinSet::new();
+    for _ in 0..10 {
+        let url = url.clone();
+        starts.spawn(async move {
+            let store = open_at(&url).await?;
+            let set_up = store.set_up(first_start()).await;
+            store.close().await;
+            Ok::<_, StoreError>(set_up)
+        });
+    }
+    let set_up: Vec<_> = starts.join_all().await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(set_up.iter().filter(|done| done.is_ok()).count(), 1, "{set_up:?}");
+    let others = set_up.iter().filter(|done| matches!(done, Err(StoreError::Conflict { .. })));
+    assert_eq!(others.count(), 9, "{set_up:?}");
+    assert_eq!(number(&url, "SELECT count(*) FROM scm_schema WHERE version = 1").await, 1);
+    assert_eq!(number(&url, "SELECT opened FROM store").await, 10);
+}
+
+#[tokio::test]
+async fn a_restart_keeps_all() {
+    let (store, url) = new_store().await;
+    store.set_up(first_start()).await.unwrap();
+    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    // Not closed: what was answered must be there even so.
+    drop(store);
+    let store = open_at(&url).await.unwrap();
+    let kept = store.certificate(&actor().project, MadeUp::new(1).id()).await.unwrap();
+    assert_eq!(kept.domain, "www1.example.com");
+    assert_eq!(store.events(&actor().project, 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_step_that_was_cut_short_is_taken_again() {
+    let (store, url) = new_store().await;
+    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.close().await;
+    ask(&url, "DROP TABLE audit_event").await;
+    ask(&url, "DROP INDEX certificate_by_update").await;
+    ask(&url, "UPDATE scm_schema SET version = 0").await;
+    assert_eq!(migrate(Home::Postgres(url.parse().unwrap())).await.unwrap(), 1);
+    let store = open_at(&url).await.unwrap();
+    store.keep(&actor(), MadeUp::new(2).to_new()).await.unwrap();
+    assert_eq!(store.counts(&actor().project, NOW).await.unwrap()[0].count, 2);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let (store, url) = new_store().await;
+    store.close().await;
+    ask(&url, "UPDATE scm_schema SET version = 99").await;
+    let refused = open_at(&url).await.err();
+    assert!(
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 1 })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_ring_is_refused() {
+    let (store, url) = new_store().await;
+    store.close().await;
+    let other = "f".repeat(32).parse().unwrap();
+    let refused = open(Home::Postgres(url.parse().unwrap()), other).await.err();
+    let Some(StoreError::ForeignRing { kept, given }) = refused else { panic!("{refused:?}") };
+    assert_eq!((kept, given), (ring().to_string(), other.to_string()));
+    open_at(&url).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_database_is_refused_and_left_alone() {
+    let url = OwnPostgres::shared().new_database().await;
+    ask(&url, "CREATE TABLE cats (name TEXT)").await;
+    let refused = open_at(&url).await.err();
+    let Some(StoreError::NotOurs { place }) = refused else { panic!("{refused:?}") };
+    assert!(place.starts_with("postgres:///tmp"), "{place}");
+    let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    assert_eq!(number(&url, tables).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_unavailable() {
+    let nowhere = OwnPostgres::shared().url("nothing_of_this_name");
+    for url in [nowhere.as_str(), "postgres://scm:hunter2@127.0.0.1:1/scm"] {
+        let refused = open_at(url).await.err().unwrap();
+        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
+        assert!(!format!("{refused:?}").contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn with_tls_only_who_can_prove_its_name_is_believed() {
+    let authority = TestAuthority::new(Algorithm::P256, time::OffsetDateTime::now_utc());
+    let bundle = authority.leaf("localhost").with_root().issue();
+    let certificate = format!("{}\n{}", bundle.certificate, bundle.certificate_chain);
+    let tls = OwnTls { certificate: &certificate, key: &bundle.private_key };
+    let own = OwnPostgres::start_tls(&tls);
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (folder.path().join("ours.pem"), folder.path().join("theirs.pem"));
+    std::fs::write(&ours, bundle.certificate_chain.as_bytes()).unwrap();
+    let other = TestAuthority::new(Algorithm::P256, time::OffsetDateTime::now_utc());
+    let stranger = other.leaf("localhost").with_root().issue();
+    std::fs::write(&theirs, stranger.certificate_chain.as_bytes()).unwrap();
+    let url = |host: &str, with: String| {
+        format!("postgres://postgres@{host}:{}/postgres?{with}", own.port())
+    };
+    let vouching = |file: &std::path::Path| format!("sslrootcert={}", file.display());
+    open_at(&url("localhost", vouching(&ours))).await.unwrap();
+    for (host, with) in [
+        ("localhost", vouching(&theirs)),
+        ("localhost", "sslmode=verify-full".to_owned()),
+        ("127.0.0.1", vouching(&ours)),
+        ("localhost", "sslmode=disable".to_owned()),
+    ] {
+        let refused = open_at(&url(host, with)).await.err();
+        assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
+    }
+}
