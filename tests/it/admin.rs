@@ -77,10 +77,10 @@ impl Machine {
 }
 
 /// The program with a folder and arguments, and no settings of whoever runs the tests.
-fn administer(folder: &Folder, arguments: &[&str]) -> Command {
+pub(crate) fn administer(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(built("scm-server"));
     command.args(arguments).arg("--data-dir").arg(folder.path());
-    for variable in ["CONFIG", "DATA_DIR", "IDENTITY"] {
+    for variable in ["CONFIG", "DATA_DIR", "IDENTITY", "STORE"] {
         command.env_remove(format!("SCM_{variable}"));
     }
     command

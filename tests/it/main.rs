@@ -14,6 +14,7 @@ mod hostile;
 mod keystone;
 mod openapi;
 mod openssl;
+mod postgres;
 mod replay;
 mod sdk;
 mod secrets;

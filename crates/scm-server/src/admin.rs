@@ -1,6 +1,6 @@
-//! The administrator's commands: users, projects, roles, access keys, tokens.
+//! The administrator's commands: users, projects, roles, access keys, tokens, the schema.
 //!
-//! They work on the store of a data folder, whether or not a server runs on it. That asks the store
+//! They work on the store of a data folder, or on that of several servers, whether or not one runs on it. That asks the store
 //! at each request, so whatever is done here counts from the next request on. Every act leaves its
 //! audit event. Left out: proving who asks, as whoever can open the folder is its administrator;
 //! printing, which is the binary's.
@@ -14,6 +14,7 @@ mod password;
 mod project;
 mod register;
 mod role;
+mod schema;
 mod table;
 mod token;
 mod user;
@@ -24,8 +25,9 @@ pub use answer::Said;
 pub use arguments::Administration;
 pub use error::AdminError;
 
-use crate::config::Identity;
+use crate::config::{Config, Identity};
 use answer::Answer;
+use arguments::{AccessKeyCommand, ProjectCommand, RoleCommand, TokenCommand, UserCommand};
 use register::Register;
 
 const ELSEWHERE: &str = "identity is keystone: the server asks Keystone who somebody is, and what is kept here does \
@@ -38,27 +40,49 @@ const ELSEWHERE: &str = "identity is keystone: the server asks Keystone who some
 pub async fn administer(asked: Administration, now: OffsetDateTime) -> Result<Said, AdminError> {
     let place = asked.place();
     let (config, json) = (place.config()?, place.json);
-    let register = Register::open(&config.data_dir).await?;
-    let answer = run(asked, &register, now).await;
-    register.close().await;
-    let answer = answer?;
-    let answer = match config.identity {
-        Identity::Local => answer,
-        Identity::Keystone => answer.with_note(ELSEWHERE),
-    };
+    let answer = run(asked, &config, now).await?;
     Ok(answer.said(json))
 }
 
 async fn run(
     asked: Administration,
-    register: &Register,
+    config: &Config,
     now: OffsetDateTime,
 ) -> Result<Answer, AdminError> {
-    match asked {
-        Administration::User(group) => user::run(group.command, register, now).await,
-        Administration::Project(group) => project::run(group.command, register, now).await,
-        Administration::Role(group) => role::run(group.command, register, now).await,
-        Administration::AccessKey(group) => access_key::run(group.command, register, now).await,
-        Administration::Token(group) => token::run(group.command, register, now).await,
+    let about = match asked {
+        Administration::Migrate(_) => return schema::migrate(config).await,
+        Administration::User(group) => About::Users(group.command),
+        Administration::Project(group) => About::Projects(group.command),
+        Administration::Role(group) => About::Roles(group.command),
+        Administration::AccessKey(group) => About::AccessKeys(group.command),
+        Administration::Token(group) => About::Tokens(group.command),
+    };
+    let register = Register::open(config).await?;
+    let answer = about.run(&register, now).await;
+    register.close().await;
+    Ok(match config.identity {
+        Identity::Local => answer?,
+        Identity::Keystone => answer?.with_note(ELSEWHERE),
+    })
+}
+
+/// What is asked about whom or what is known.
+enum About {
+    Users(UserCommand),
+    Projects(ProjectCommand),
+    Roles(RoleCommand),
+    AccessKeys(AccessKeyCommand),
+    Tokens(TokenCommand),
+}
+
+impl About {
+    async fn run(self, register: &Register, now: OffsetDateTime) -> Result<Answer, AdminError> {
+        match self {
+            Self::Users(command) => user::run(command, register, now).await,
+            Self::Projects(command) => project::run(command, register, now).await,
+            Self::Roles(command) => role::run(command, register, now).await,
+            Self::AccessKeys(command) => access_key::run(command, register, now).await,
+            Self::Tokens(command) => token::run(command, register, now).await,
+        }
     }
 }

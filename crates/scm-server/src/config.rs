@@ -3,6 +3,7 @@
 //! A flag counts before its variable, a variable before the file, the file before the default.
 
 mod keystone;
+mod store;
 
 use std::{
     convert::Infallible,
@@ -15,9 +16,11 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use scm_model::Revision;
+use scm_store::{Home, NotAPostgresUrl};
 use serde::Deserialize;
 
 pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback, role_of};
+pub use store::StoreSetting;
 
 use crate::admin::Administration;
 
@@ -101,6 +104,10 @@ settings! {
         "Where to listen; port 0 takes a free one, which the log and credentials.json tell";
     data_dir: PathBuf = "scm-data", "SCM_DATA_DIR", "DIR",
         "The folder of the store, the keyring and credentials.json; made on the first start";
+    #[arg(hide_env_values = true)]
+    store: StoreSetting = "embedded", "SCM_STORE", "embedded|URL",
+        "Where certificates are kept: in a file of the data folder, or in a PostgreSQL that several \
+         servers may share (postgres://USER@HOST/DATABASE)";
     api_revision: Revision = "2021", "SCM_API_REVISION", "2021|2025",
         "The published revision of the API: 2025 takes imports without a chain, certificates of up \
          to 12288 characters, and names of 3 to 63 letters, digits, `_`, `.`, `-`";
@@ -184,6 +191,7 @@ impl ServeArguments {
     fn config(self) -> Result<Config, ConfigError> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let config = self.settings.or(file).resolve();
+        config.home()?;
         config.check_identity()?;
         match (&config.tls_cert.0, &config.tls_key.0) {
             (Some(_), Some(_)) => Ok(config),
@@ -199,14 +207,26 @@ impl Config {
     /// file, else the defaults.
     ///
     /// # Errors
-    /// If the file cannot be read.
+    /// If the file cannot be read, or what it says of the store is nothing.
     pub fn of_store(
         file: Option<&Path>,
         data_dir: Option<PathBuf>,
+        store: Option<StoreSetting>,
         identity: Option<Identity>,
     ) -> Result<Self, ConfigError> {
         let file = file.map(read).transpose()?.unwrap_or_default();
-        Ok(Settings { data_dir, identity, ..Settings::default() }.or(file).resolve())
+        let given = Settings { data_dir, store, identity, ..Settings::default() };
+        let config = given.or(file).resolve();
+        config.home()?;
+        Ok(config)
+    }
+
+    /// Where certificates are kept.
+    ///
+    /// # Errors
+    /// If the setting is neither `embedded` nor a URL; only before the settings were checked.
+    pub fn home(&self) -> Result<Home, ConfigError> {
+        self.store.home(&self.data_dir).map_err(ConfigError::Store)
     }
 
     /// The files of the server's own certificate and key, if it is to speak TLS.
@@ -261,6 +281,9 @@ pub enum ConfigError {
         /// Why not.
         source: Box<toml::de::Error>,
     },
+    /// The store is neither the embedded one nor a PostgreSQL.
+    #[error("--store is neither `embedded` nor the URL of a PostgreSQL")]
+    Store(#[source] NotAPostgresUrl),
     /// A certificate without a key, or a key without a certificate.
     #[error("--tls-cert and --tls-key go together; give both, or none for plain HTTP")]
     HalfTls,

@@ -71,11 +71,6 @@ impl DataDir {
         }
     }
 
-    /// The embedded store.
-    pub fn store(&self) -> PathBuf {
-        self.path.join(STORE)
-    }
-
     /// The keyring.
     pub fn keyring(&self) -> PathBuf {
         self.path.join(KEYRING)

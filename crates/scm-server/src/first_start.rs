@@ -4,14 +4,14 @@
 //! store is set up, and in its place after: wherever a first start is cut short, the next one finds
 //! a password that works.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use aws_lc_rs::rand;
 use scm_model::Credentials;
 use scm_seal::Keyring;
 use scm_store::{
     DomainId, DomainRecord, FirstStart, NewAccessKey, NewToken, NewUser, ProjectId, ProjectRecord,
-    Role, Store, UserId,
+    Role, Store, StoreError, UserId,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -37,13 +37,37 @@ pub async fn set_up(
         let secrets = Secrets::random();
         let first = first(&secrets, keyring, now, token_lifetime);
         write_private(&unfinished, &json(&credentials(&first, secrets)))?;
-        store.set_up(first).await?;
+        match store.set_up(first).await {
+            // Another server on the same store was faster.
+            Ok(()) | Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     // Where the file is there already, what is unfinished is a note of an address at most.
     if unfinished.exists() && !folder.credentials().exists() {
-        replace(&unfinished, &folder.credentials())?;
+        if is_of(store, &unfinished).await? {
+            replace(&unfinished, &folder.credentials())?;
+        } else {
+            fs::remove_file(&unfinished).map_err(at(&unfinished))?;
+        }
     }
     Ok(())
+}
+
+/// Whether credentials are those of a first start that came to its end: those of one that another
+/// server was faster than, or that was cut short before anything was kept, open nothing.
+async fn is_of(store: &dyn Store, file: &Path) -> Result<bool, StartError> {
+    let Ok(credentials) = read(file) else { return Ok(false) };
+    match store.domain_by_id(&DomainId::new(credentials.domain_id)).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Missing) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read(file: &Path) -> Result<Credentials, StartError> {
+    let text = zeroize::Zeroizing::new(fs::read(file).map_err(at(file))?);
+    serde_json::from_slice(&text).map_err(|_| StartError::Credentials(file.to_owned()))
 }
 
 /// Notes in `credentials.json` where the server answers. Whoever removed the file is done with it.
@@ -55,9 +79,7 @@ pub fn note_address(folder: &DataDir, base_url: &str) -> Result<(), StartError> 
     if !path.exists() {
         return Ok(());
     }
-    let text = zeroize::Zeroizing::new(fs::read(&path).map_err(at(&path))?);
-    let mut credentials: Credentials =
-        serde_json::from_slice(&text).map_err(|_| StartError::Credentials(path.clone()))?;
+    let mut credentials = read(&path)?;
     base_url.clone_into(&mut credentials.base_url);
     write_private(&folder.unfinished_credentials(), &json(&credentials))?;
     Ok(replace(&folder.unfinished_credentials(), &path)?)

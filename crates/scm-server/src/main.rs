@@ -42,13 +42,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
 async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     init_log(&config.log, config.log_format)?;
     let revision = config.api_revision;
-    let data_dir = config.data_dir.clone();
+    let (data_dir, store) = (config.data_dir.clone(), config.home()?);
     let server = Server::start(config, Arc::new(SystemClock)).await?;
     let address = server.address();
     tracing::info!(
         %address,
         %revision,
         data_dir = %data_dir.display(),
+        %store,
         version = env!("CARGO_PKG_VERSION"),
         "listening"
     );

@@ -1,6 +1,7 @@
 //! From settings to a server that answers.
 
 use std::{
+    fs,
     future::Future,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -17,9 +18,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 use crate::{
     auth::{Keystone, KeystoneError},
     clock::Clock,
-    config::Config,
+    config::{Config, ConfigError},
     ctx::Ctx,
-    data_dir::{DataDir, DataDirError},
+    data_dir::{DataDir, DataDirError, at},
     first_start,
     handlers::routes,
     router::{Desk, Router},
@@ -50,16 +51,21 @@ pub enum StartError {
     Keyring(#[from] KeyringError),
     /// There is a store, but not the keyring that opens what it keeps.
     #[error(
-        "{} is there, but its keyring {} is not, and no key that the store keeps could be opened \
-         without it; restore the keyring that was backed up with the store",
-        store.display(), keyring.display()
+        "{store} is there, but its keyring {} is not, and no key that the store keeps could be \
+         opened without it; {remedy}",
+        keyring.display()
     )]
     KeyringMissing {
         /// The store.
-        store: PathBuf,
+        store: String,
         /// Where its keyring should be.
         keyring: PathBuf,
+        /// Where to take it from.
+        remedy: &'static str,
     },
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The store cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
@@ -96,8 +102,7 @@ impl Server {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let router = complete(routes())?;
         let folder = DataDir::open(&config.data_dir)?;
-        let keyring = keyring(&folder)?;
-        let store = scm_store::open(Home::Sqlite(folder.store()), keyring.ring_id()).await?;
+        let (keyring, store) = open(&folder, config.home()?).await?;
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.into());
@@ -146,13 +151,32 @@ fn complete(router: Router) -> Result<Router, StartError> {
     if missing.is_empty() { Ok(router) } else { Err(StartError::Unanswered(missing)) }
 }
 
-/// The keyring of the folder; made only where there is no store yet.
-fn keyring(folder: &DataDir) -> Result<Keyring, StartError> {
-    let (store, keyring) = (folder.store(), folder.keyring());
-    match (keyring.exists(), store.exists()) {
-        (true, _) => Ok(Keyring::open(&keyring)?),
-        (false, false) => Ok(Keyring::create(&keyring)?),
-        (false, true) => Err(StartError::KeyringMissing { store, keyring }),
+/// The keyring of the folder and the store that belongs to it; a ring is made only where there is no
+/// store yet.
+async fn open(folder: &DataDir, home: Home) -> Result<(Keyring, Arc<dyn Store>), StartError> {
+    let path = folder.keyring();
+    if path.exists() {
+        let keyring = Keyring::open(&path)?;
+        let store = scm_store::open(home, keyring.ring_id()).await?;
+        return Ok((keyring, store));
+    }
+    if scm_store::is_there(&home).await? {
+        let remedy = match home {
+            Home::Sqlite(_) => "restore the keyring that was backed up with the store",
+            _ => "copy that of another server on the same store, or restore it from your backup",
+        };
+        return Err(StartError::KeyringMissing { store: home.to_string(), keyring: path, remedy });
+    }
+    let keyring = Keyring::create(&path)?;
+    match scm_store::open(home, keyring.ring_id()).await {
+        Ok(store) => Ok((keyring, store)),
+        Err(error) => {
+            // Another server was faster, and this ring is good for nothing.
+            if matches!(error, StoreError::ForeignRing { .. }) {
+                fs::remove_file(&path).map_err(at(&path))?;
+            }
+            Err(error.into())
+        }
     }
 }
 

@@ -29,7 +29,7 @@ mod sqlite;
 mod text;
 mod upkeep;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use scm_seal::RingId;
 
@@ -66,6 +66,15 @@ pub enum Home {
     /// A database in a PostgreSQL, which several servers may share. It must exist; what it needs is
     /// made in it on first use.
     Postgres(PostgresUrl),
+}
+
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "{}", file.display()),
+            Self::Postgres(url) => write!(f, "{url}"),
+        }
+    }
 }
 
 /// Opens the store at `home`, or makes it there, for use with the keyring named `ring`.

@@ -9,7 +9,7 @@ use clap::{
 use scm_store::Role;
 
 use super::password;
-use crate::config::{Config, ConfigError, Identity, role_of};
+use crate::config::{Config, ConfigError, Identity, StoreSetting, role_of};
 
 /// The longest name of a user or a project, in characters.
 const LONGEST_NAME: usize = 64;
@@ -20,8 +20,7 @@ Examples:
   scm-server user add deployer --project shop --role full_access
   scm-server access-key add deployer --json
 
-What is done counts from the next request on: a server that runs on the folder asks its store each
-time. With identity = keystone the server asks Keystone instead, and nothing of this matters.
+What is done counts from the next request on: a server that runs on the store asks it each time. With identity = keystone the server asks Keystone instead, and nothing of this matters.
 
 Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
 
@@ -38,6 +37,8 @@ pub enum Administration {
     AccessKey(Group<AccessKeyCommand>),
     /// Make tokens worthless before their time
     Token(Group<TokenCommand>),
+    /// Bring the store's schema up to date, as a server does when it starts
+    Migrate(Place),
 }
 
 impl Administration {
@@ -49,6 +50,7 @@ impl Administration {
             Self::Role(group) => &group.place,
             Self::AccessKey(group) => &group.place,
             Self::Token(group) => &group.place,
+            Self::Migrate(place) => place,
         }
     }
 }
@@ -69,7 +71,16 @@ pub struct Place {
     /// The folder of the store [default: scm-data]
     #[arg(long, global = true, env = "SCM_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// The server's TOML file, which may name the folder
+    /// The store, if it is not in the folder: postgres://USER@HOST/DATABASE [default: embedded]
+    #[arg(
+        long,
+        global = true,
+        env = "SCM_STORE",
+        value_name = "embedded|URL",
+        hide_env_values = true
+    )]
+    store: Option<StoreSetting>,
+    /// The server's TOML file, which may name the folder and the store
     #[arg(long, global = true, env = "SCM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[arg(long, global = true, env = "SCM_IDENTITY", hide = true)]
@@ -82,7 +93,8 @@ pub struct Place {
 impl Place {
     /// The settings that matter here.
     pub fn config(&self) -> Result<Config, ConfigError> {
-        Config::of_store(self.config.as_deref(), self.data_dir.clone(), self.identity)
+        let (data_dir, store) = (self.data_dir.clone(), self.store.clone());
+        Config::of_store(self.config.as_deref(), data_dir, store, self.identity)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a command was not done.
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use scm_seal::KeyringError;
 use scm_store::StoreError;
@@ -16,12 +16,12 @@ pub enum AdminError {
     Config(#[from] ConfigError),
     /// Nothing was ever kept there.
     #[error(
-        "there is no store in {}; name the folder of a server with --data-dir, or start one there",
-        folder.display()
+        "there is no store in {place}; name the folder of a server with --data-dir, or its database \
+         with --store, or start one there"
     )]
     NoStore {
-        /// The folder.
-        folder: PathBuf,
+        /// The folder, or where the database is.
+        place: String,
     },
     /// The keyring cannot be used.
     #[error("the keyring cannot be used")]
@@ -31,12 +31,11 @@ pub enum AdminError {
     Store(#[from] StoreError),
     /// No server that knows users itself was ever started on the store.
     #[error(
-        "the store in {} knows nobody yet: start a server with identity = local on it first",
-        folder.display()
+        "the store in {place} knows nobody yet: start a server with identity = local on it first"
     )]
     NotSetUp {
-        /// The folder.
-        folder: PathBuf,
+        /// The folder, or where the database is.
+        place: String,
     },
     /// No user has the name or the id.
     #[error("there is no user {name:?}{near}")]

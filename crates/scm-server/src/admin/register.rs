@@ -1,12 +1,12 @@
 //! The store of a data folder, opened for an administrator, and who and what is found in it.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use scm_seal::Keyring;
 use scm_store::{DomainRecord, Home, ProjectId, ProjectRecord, Store, UserRecord};
 
 use super::{error::AdminError, near::Near};
-use crate::data_dir::{KEYRING, STORE};
+use crate::{config::Config, data_dir::KEYRING};
 
 /// An open store, with its keyring and the domain that its first start made.
 pub struct Register {
@@ -19,21 +19,22 @@ pub struct Register {
 }
 
 impl Register {
-    /// Opens the store of a folder. The folder's lock is left to servers: a store takes several
-    /// processes.
+    /// Opens the store that the settings name. The folder's lock is left to servers: a store takes
+    /// several processes.
     ///
     /// # Errors
     /// [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`],
     /// [`AdminError::NotSetUp`].
-    pub async fn open(folder: &Path) -> Result<Self, AdminError> {
-        let file = folder.join(STORE);
-        if !file.exists() {
-            return Err(AdminError::NoStore { folder: folder.to_owned() });
+    pub async fn open(config: &Config) -> Result<Self, AdminError> {
+        let home = config.home()?;
+        let place = place_of(&home);
+        if !scm_store::is_there(&home).await? {
+            return Err(AdminError::NoStore { place });
         }
-        let keyring = Keyring::open(&folder.join(KEYRING))?;
-        let store = scm_store::open(Home::Sqlite(file), keyring.ring_id()).await?;
+        let keyring = Keyring::open(&config.data_dir.join(KEYRING))?;
+        let store = scm_store::open(home, keyring.ring_id()).await?;
         let domain = store.domains().await?.into_iter().next();
-        let domain = domain.ok_or_else(|| AdminError::NotSetUp { folder: folder.to_owned() })?;
+        let domain = domain.ok_or(AdminError::NotSetUp { place })?;
         Ok(Self { store, keyring, domain })
     }
 
@@ -108,5 +109,13 @@ impl ProjectNames {
     /// The name of a project; its id if it has none, as a project that was made a moment ago.
     pub fn of<'a>(&'a self, project: &'a ProjectId) -> &'a str {
         self.0.get(project).map_or(project.as_str(), String::as_str)
+    }
+}
+
+/// How people know a store: by its folder, or by where its database is.
+pub fn place_of(home: &Home) -> String {
+    match home {
+        Home::Sqlite(file) => file.parent().unwrap_or(file).display().to_string(),
+        home => home.to_string(),
     }
 }

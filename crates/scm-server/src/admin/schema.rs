@@ -1,0 +1,25 @@
+//! `scm-server migrate`: the store's schema.
+
+use scm_store::StoreError;
+use serde::Serialize;
+
+use super::{answer::Answer, error::AdminError, register::place_of};
+use crate::config::Config;
+
+/// What there is now, for programs.
+#[derive(Serialize)]
+struct Schema {
+    schema: i64,
+}
+
+/// Brings it up to date. A database need not hold a store yet; a folder must.
+pub async fn migrate(config: &Config) -> Result<Answer, AdminError> {
+    let home = config.home()?;
+    let place = place_of(&home);
+    let schema = scm_store::migrate(home).await.map_err(|error| match error {
+        StoreError::Missing => AdminError::NoStore { place },
+        other => other.into(),
+    })?;
+    let text = format!("the store has schema {schema}, which is that of this release\n");
+    Ok(Answer::new(&Schema { schema }, text))
+}

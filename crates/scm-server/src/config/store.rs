@@ -1,0 +1,70 @@
+//! What can be set about where certificates are kept: in a file of the data folder, or in a
+//! PostgreSQL.
+
+use std::{convert::Infallible, fmt, path::Path, str::FromStr};
+
+use scm_store::{Home, NotAPostgresUrl};
+use serde::Deserialize;
+
+use crate::data_dir::STORE;
+
+/// The word for the file in the data folder.
+const EMBEDDED: &str = "embedded";
+
+/// Where certificates are kept, as it was written. A URL may hold a password, so it is not looked
+/// into before whatever is wrong with it can be told without showing it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct StoreSetting(String);
+
+impl StoreSetting {
+    /// The store that is meant, by a server with this data folder.
+    ///
+    /// # Errors
+    /// If it is neither `embedded` nor the URL of a PostgreSQL.
+    pub fn home(&self, data_dir: &Path) -> Result<Home, NotAPostgresUrl> {
+        match &*self.0 {
+            EMBEDDED => Ok(Home::Sqlite(data_dir.join(STORE))),
+            url => Ok(Home::Postgres(url.parse()?)),
+        }
+    }
+}
+
+impl FromStr for StoreSetting {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for StoreSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0 == EMBEDDED { EMBEDDED } else { "…" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home(text: &str) -> Result<Home, NotAPostgresUrl> {
+        text.parse::<StoreSetting>().unwrap().home(Path::new("/data"))
+    }
+
+    #[test]
+    fn it_is_a_file_or_a_database() {
+        assert_eq!(home("embedded").unwrap(), Home::Sqlite("/data/scm.db".into()));
+        assert!(matches!(home("postgres://db.example/scm"), Ok(Home::Postgres(_))));
+        assert!(home("sqlite").is_err());
+    }
+
+    #[test]
+    fn no_password_shows() {
+        let url = "postgres://scm:hunter2@db.example/scm";
+        let setting: StoreSetting = url.parse().unwrap();
+        assert!(!format!("{setting:?} {:?}", setting.home(Path::new("."))).contains("hunter2"));
+        let wrong = home("postgres://scm:hunter2@db.example/scm?sslmode=prefer").unwrap_err();
+        assert!(!format!("{wrong:?} {wrong}").contains("hunter2"));
+    }
+}

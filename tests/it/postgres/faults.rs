@@ -1,0 +1,75 @@
+//! A database that dies under its servers.
+
+use std::time::Duration;
+
+use http::Method;
+use scm_store::own_postgres::OwnPostgres;
+use scm_tests::{Person, TestServer, import_body, patiently, sound};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_database_is_away_that_is_said_and_afterwards_all_is_well() {
+    let own = OwnPostgres::start();
+    let url = own.new_database().await;
+    let server = TestServer::builder().flag("--store", &url).start().await;
+    let asker = server.by(Person::FullAccess);
+    let body = import_body(&sound("www.example.com"));
+    let id = asker.import(&body).await.text("certificate_id");
+    let nobody = server.by(Person::Nobody);
+    assert_eq!(nobody.send(Method::GET, "/readyz", "").await.status, 200);
+
+    own.kill();
+    assert_eq!(nobody.send(Method::GET, "/readyz", "").await.status, 503);
+    assert_eq!(nobody.send(Method::GET, "/healthz", "").await.status, 200, "it lives");
+    for answer in [asker.show(&id).await, asker.import(&body).await] {
+        assert_eq!(answer.status, 503, "{answer:?}");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        assert_eq!(answer.text("error_code"), "SCM.9003");
+    }
+
+    own.restart();
+    assert_eq!(nobody.send(Method::GET, "/readyz", "").await.status, 200);
+    assert_eq!(asker.show(&id).await.status, 200);
+    let again = asker.import(&body).await;
+    assert_eq!(again.status, 200, "{again:?}");
+}
+
+/// An import that was on its way when the database died is answered as soon as it is known what
+/// became of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imports_under_way_are_settled() {
+    let own = OwnPostgres::start();
+    let url = own.new_database().await;
+    let server = TestServer::builder().flag("--store", &url).start().await;
+    let asker = server.by(Person::FullAccess);
+    let body = import_body(&sound("www.example.com"));
+    let mut imports = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (asker, body) = (asker.clone(), body.clone());
+        imports.spawn(async move {
+            let (mut kept, mut refused) = (Vec::new(), 0);
+            while kept.len() + refused < 60 {
+                let answer = asker.import(&body).await;
+                match answer.status.as_u16() {
+                    200 => kept.push(answer.text("certificate_id")),
+                    503 => {
+                        refused += 1;
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                    _ => panic!("{answer:?}"),
+                }
+            }
+            kept
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    own.kill();
+    own.restart();
+    let kept = patiently(imports.join_all()).await.concat();
+    assert!(!kept.is_empty());
+    for id in &kept {
+        assert_eq!(asker.show(id).await.status, 200, "{id}");
+    }
+    let listed = asker.send(Method::GET, "/v3/scm/certificates", "").await;
+    let total = listed.json()["total_count"].as_u64();
+    assert!(total >= Some(kept.len() as u64), "{} kept, {listed:?}", kept.len());
+}
