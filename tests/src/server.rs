@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use clap::Parser;
 use scm_model::Revision;
 use scm_server::{Arguments, Server, Task};
-use scm_store::{ProjectId, Store};
+use scm_store::{ProjectId, Store, own_postgres::OwnPostgres};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{Folder, Person, Session, StillClock};
@@ -29,7 +29,8 @@ impl std::fmt::Debug for Handle {
     }
 }
 
-/// How a server is to be started.
+/// How a server is to be started. With `SCM_TEST_STORE=postgres` in the environment it is started on a
+/// PostgreSQL, unless it is told on what.
 #[derive(Debug, Default)]
 pub struct TestServerBuilder {
     flags: Vec<String>,
@@ -78,7 +79,13 @@ impl TestServerBuilder {
         self.folder
     }
 
-    async fn launch(self, known: Option<Vec<(Person, Option<String>)>>) -> TestServer {
+    async fn launch(mut self, known: Option<Vec<(Person, Option<String>)>>) -> TestServer {
+        if std::env::var("SCM_TEST_STORE").is_ok_and(|store| store == "postgres")
+            && !self.flags.iter().any(|flag| flag.starts_with("--store="))
+        {
+            let url = OwnPostgres::shared().new_database().await;
+            self.flags.push(format!("--store={url}"));
+        }
         let folder = self.folder.path().to_str().expect("folders of tests have plain names");
         let fixed = ["scm-server", "serve", "--listen=127.0.0.1:0", "--data-dir", folder];
         let arguments = fixed.into_iter().chain(self.flags.iter().map(String::as_str));

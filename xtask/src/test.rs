@@ -41,6 +41,7 @@ const CHECKS: &[Check] = &[
     ("documentation", documentation),
     ("licences, bans, sources", deny),
     ("tests", tests),
+    ("tests, on PostgreSQL", tests_on_postgres),
 ];
 
 fn clippy() -> Outcome {
@@ -95,6 +96,19 @@ fn tests() -> Outcome {
         Ok(()) if !missing.is_empty() => Outcome::Skipped(missing.join("\n")),
         done => passed(done),
     }
+}
+
+/// Once more what users ask of a server, of one that keeps everything in a PostgreSQL.
+fn tests_on_postgres() -> Outcome {
+    if let Err(why) = tools::postgres() {
+        return Outcome::Skipped(why);
+    }
+    let questions =
+        ["access::", "certificates::", "directory::", "hostile::", "signature::", "tokens::"];
+    let mut cargo = cargo(&["test", "--package", "scm-tests", "--test", "it", "--"]);
+    // That one looks into the file of the embedded store.
+    cargo.args(questions).args(["--skip", "only_the_hash_of_a_token_is_kept"]);
+    passed(run(cargo.env("SCM_TEST_STORE", "postgres")))
 }
 
 fn passed(done: Done) -> Outcome {

@@ -3,6 +3,9 @@
 //!
 //! `cargo run --release -p scm-store --example growth -- 1000 1000000`
 //!
+//! With `postgres` before the sizes, in a PostgreSQL that is started for this and does not wait for the
+//! disk.
+//!
 //! Prints a table in Markdown: a column for each size, and how many times the first the last is. A
 //! time is the median of 501, or the mean where many are done in a row. The store is made in a folder
 //! of its own in the current one, takes about 3 GiB for a million certificates, and is removed again.
@@ -20,6 +23,7 @@ use scm_store::{
     CertificateQuery, EnterpriseProject, Home, Sort, Start, State, Store,
     conformance::{MadeUp, NOW, actor},
     open,
+    own_postgres::OwnPostgres,
 };
 use tempfile::TempDir;
 
@@ -32,10 +36,14 @@ type Column = Vec<(&'static str, f64)>;
 
 #[tokio::main]
 async fn main() {
-    let sizes: Vec<u64> = std::env::args().skip(1).map(|size| size.parse().unwrap()).collect();
+    let words: Vec<_> = std::env::args().skip(1).collect();
+    let is_postgres = words.first().is_some_and(|word| word == "postgres");
+    let sizes: Vec<u64> =
+        words.iter().skip(usize::from(is_postgres)).map(|size| size.parse().unwrap()).collect();
+    let postgres = is_postgres.then(OwnPostgres::start);
     let mut columns = Vec::new();
     for size in &sizes {
-        columns.push(measure(*size).await);
+        columns.push(measure(*size, postgres.as_ref()).await);
     }
     print(&sizes, &columns);
 }
@@ -52,9 +60,13 @@ fn print(sizes: &[u64], columns: &[Column]) {
     }
 }
 
-async fn measure(size: u64) -> Column {
+async fn measure(size: u64, postgres: Option<&OwnPostgres>) -> Column {
     let folder = TempDir::new_in(".").unwrap();
-    let home = || Home::Sqlite(folder.path().join("store.db"));
+    let home = match postgres {
+        Some(postgres) => Home::Postgres(postgres.new_database().await.parse().unwrap()),
+        None => Home::Sqlite(folder.path().join("store.db")),
+    };
+    let home = || home.clone();
     let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
     let store = open(home(), ring).await.unwrap();
     let mut column = Column::new();
@@ -66,7 +78,8 @@ async fn measure(size: u64) -> Column {
     let swept = store.sweep_expired(NOW).await.unwrap();
     column.push(("sweep, each that expired", micros(started) / swept as f64));
     store.close().await;
-    column.push(("files, MiB", bytes(folder.path()) / f64::from(1 << 20)));
+    let folder = postgres.map_or(folder.path(), OwnPostgres::folder);
+    column.push(("files, MiB", bytes(folder) / f64::from(1 << 20)));
     let started = Instant::now();
     let store = open(home(), ring).await.unwrap();
     store.ready().await.unwrap();
@@ -194,8 +207,13 @@ fn in_micros(time: Duration) -> f64 {
 }
 
 fn bytes(folder: &Path) -> f64 {
-    let files = fs::read_dir(folder).unwrap();
-    files.map(|file| file.unwrap().metadata().unwrap().len() as f64).sum()
+    let all = fs::read_dir(folder).unwrap().flatten();
+    all.map(|one| if one.path().is_dir() { bytes(&one.path()) } else { length(&one.path()) }).sum()
+}
+
+/// Of a file that is still there.
+fn length(file: &Path) -> f64 {
+    file.metadata().map_or(0.0, |metadata| metadata.len() as f64)
 }
 
 /// KiB that this process has in memory.

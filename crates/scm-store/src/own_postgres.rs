@@ -109,6 +109,11 @@ impl OwnPostgres {
         format!("postgres://postgres@{socket}:{}/{database}", self.port)
     }
 
+    /// All that it keeps.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The port on loopback, where it answers there.
     pub fn port(&self) -> u16 {
         self.port

@@ -43,6 +43,8 @@ const GROUP_LIMIT: usize = 256;
 const LANES: i64 = 2;
 /// How long to look for what became of a group when its connection broke.
 const SETTLING: Duration = Duration::from_secs(8);
+/// How soon to look: as after so many tries.
+const SOON: u32 = 4;
 /// The least pause while there is no database to look into.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -142,7 +144,9 @@ async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
         Err(failure) => failure,
     };
     let (count, shard) = (group.imports.len(), group.shard);
-    if matches!(failure, Failure::Final(_)) && count > 1 {
+    let is_refused =
+        matches!(&failure, Failure::Final(error) if !matches!(error, StoreError::Busy));
+    if is_refused && count > 1 {
         let mut answers = Vec::with_capacity(count);
         for import in group.imports {
             let mut alone = Group::new(vec![import], shard);
@@ -163,6 +167,7 @@ fn answer(kept: bool) -> Answer {
 /// Says of each whether it is kept now.
 async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<bool>, Failure> {
     let (mut tries, mut broken) = (0, None::<Instant>);
+    let settles = |since: Option<Instant>| since.is_none_or(|since| since.elapsed() < SETTLING);
     loop {
         let failure =
             match attempt(pool, sees, &*group, |on, group| Box::pin(keep_group(on, group))).await {
@@ -170,18 +175,18 @@ async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<
                 Err(failure) => failure,
             };
         match failure {
-            Failure::Again(_) if tries + 1 < TRIES => sleep(pause(tries)).await,
-            Failure::Lost(_) | Failure::Unsure(_) if tries + 1 < TRIES => {
+            Failure::Again(_) if tries + 1 < TRIES => {
+                sleep(pause(tries)).await;
+                tries += 1;
+            }
+            Failure::Lost(_) | Failure::Unsure(_) if settles(broken) => {
                 group.may_be_kept = true;
                 pool.forget_idle();
                 broken.get_or_insert_with(Instant::now);
+                sleep(pause(SOON)).await;
             }
-            Failure::Away(_) if broken.is_some_and(|since| since.elapsed() < SETTLING) => {
-                sleep(LOOK).await;
-                continue;
-            }
+            Failure::Away(_) if broken.is_some() && settles(broken) => sleep(LOOK).await,
             other => return Err(other),
         }
-        tries += 1;
     }
 }

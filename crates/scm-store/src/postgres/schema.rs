@@ -116,7 +116,8 @@ async fn bring_up_to_date(on: &Connection, url: &PostgresUrl) -> Result<i64, Fai
 /// The schema that the database has: nothing if it is empty.
 async fn version_of(on: &Connection, url: &PostgresUrl) -> Result<Option<i64>, Failure> {
     let sql = "SELECT count(*), count(*) FILTER (WHERE table_name = 'scm_schema')
-               FROM information_schema.tables WHERE table_schema = current_schema()";
+               FROM information_schema.tables
+               WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'";
     let row = on.found(sql, &[]).await?;
     match (column::<i64>(&row, 0)?, column::<i64>(&row, 1)?) {
         (0, _) => return Ok(None),

@@ -94,6 +94,20 @@ async fn another_database_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn of_several_hosts_one_that_takes_writing_is_found() {
+    let url = OwnPostgres::shared().new_database().await;
+    ask(&url, "CREATE VIEW somebody_elses AS SELECT 1").await;
+    let (who, place) = url.split_once('@').unwrap();
+    let store = open_at(&format!("{who}@%2Fnowhere:1,127.0.0.1:1,{place}")).await.unwrap();
+    store.ready().await.unwrap();
+    // As after a failover: this one takes no writing any more, and nor does any other.
+    let database = url.rsplit('/').next().unwrap();
+    ask(&url, &format!("ALTER DATABASE {database} SET default_transaction_read_only = on")).await;
+    let refused = open_at(&url).await.err();
+    assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_unavailable() {
     let nowhere = OwnPostgres::shared().url("nothing_of_this_name");
     for url in [nowhere.as_str(), "postgres://scm:hunter2@127.0.0.1:1/scm"] {
