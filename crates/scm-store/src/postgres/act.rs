@@ -127,8 +127,10 @@ async fn transact<A, T>(
     act: Act<A, T>,
 ) -> Result<T, Failure> {
     let Some(begin) = sees.begin() else { return act(on, given).await };
-    on.run(begin).await?;
-    match act(on, given).await {
+    // What is asked first need not wait for the answer to this: both are on their way in order.
+    let (begun, outcome) = tokio::join!(biased; on.run(begin), act(on, given));
+    begun?;
+    match outcome {
         Ok(done) => {
             on.run("COMMIT").await.map_err(|error| Failure::from(error).at_commit())?;
             Ok(done)

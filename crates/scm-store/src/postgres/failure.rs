@@ -49,6 +49,11 @@ impl Failure {
         Self::Lost(Cause("the database did not answer in time".to_owned()))
     }
 
+    /// The database takes no writing.
+    pub(super) fn read_only() -> Self {
+        Self::Lost(Cause("the database takes no writing".to_owned()))
+    }
+
     /// A column that cannot be what was once written.
     pub(super) fn corrupt(error: &Error) -> Self {
         Self::Final(StoreError::corrupt(Cause::of(error).0))

@@ -51,7 +51,15 @@ impl Upkeep for Postgres {
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.act(Sees::One, (), |on, ()| {
-            Box::pin(async move { on.found("SELECT 1 FROM store", &[]).await.map(drop) })
+            Box::pin(async move {
+                on.found("SELECT 1 FROM store", &[]).await?;
+                let row = on.found("SHOW transaction_read_only", &[]).await?;
+                match column(&row, 0)? {
+                    "off" => Ok(()),
+                    // Another one may be the primary by now: the next connection finds it.
+                    _ => Err(Failure::read_only()),
+                }
+            })
         })
         .await
     }

@@ -105,6 +105,11 @@ async fn of_several_hosts_one_that_takes_writing_is_found() {
     ask(&url, &format!("ALTER DATABASE {database} SET default_transaction_read_only = on")).await;
     let refused = open_at(&url).await.err();
     assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
+    let stop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    ask(&url, stop).await;
+    let away = store.ready().await;
+    assert!(matches!(away, Err(StoreError::Unavailable { .. })), "{away:?}");
 }
 
 #[tokio::test]

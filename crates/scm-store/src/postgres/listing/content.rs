@@ -41,13 +41,16 @@ pub(super) async fn list(
     let asked = search::asked(selection.place.scope, needle);
     let selection = Selection { needle: Some(search::needle(needle)), ..selection };
     let Some(proposed) = proposed(on, asked).await? else {
-        let total = page::counted(on, &selection, CertificateListing::COUNT_LIMIT).await?;
-        return page::in_order(on, &selection, query, total).await;
+        let limit = CertificateListing::COUNT_LIMIT;
+        let counted = page::counted(on, &selection, limit);
+        let (total, records) = tokio::try_join!(counted, page::in_order(on, &selection, query))?;
+        return Ok(CertificateListing::cut(records, query, total));
     };
     let mut found = pending(on, &selection, query).await?;
     found.extend(looked_at(on, &selection, query, proposed).await?);
     if found.len() >= COUNT_LIMIT {
-        return page::in_order(on, &selection, query, CertificateListing::COUNT_LIMIT).await;
+        let records = page::in_order(on, &selection, query).await?;
+        return Ok(CertificateListing::cut(records, query, CertificateListing::COUNT_LIMIT));
     }
     page_of(on, found, query).await
 }

@@ -10,6 +10,7 @@ use super::{
     selection::{Place, Selection, Sql},
 };
 use crate::{
+    certificates::CertificateRecord,
     error::StoreError,
     listing::{CertificateListing, CertificateQuery, Sort, Start, State},
 };
@@ -22,25 +23,22 @@ pub(super) async fn list(
     selection: &Selection,
     query: &CertificateQuery,
 ) -> Result<CertificateListing, Failure> {
-    let total = total(on, selection).await?;
-    in_order(on, selection, query, total).await
+    let (total, records) = tokio::try_join!(total(on, selection), in_order(on, selection, query))?;
+    Ok(CertificateListing::cut(records, query, total))
 }
 
-/// A page of which it is known how many there are in all.
+/// The page, and one certificate more.
 pub(super) async fn in_order(
     on: &Connection,
     selection: &Selection,
     query: &CertificateQuery,
-    total: u64,
-) -> Result<CertificateListing, Failure> {
+) -> Result<Vec<CertificateRecord>, Failure> {
     let mut sql = Sql::default();
     sql.add("SELECT ").add(RECORD).add(" FROM (");
     places(&mut sql, selection, query);
     sql.add(") place JOIN ").add(RECORD_FROM).add(" ON c.id = place.id");
     order(&mut sql, query, "place.key", "place.id");
-    let rows = sql.rows(on).await?;
-    let records = rows.iter().map(read_record).collect::<Result<_, _>>()?;
-    Ok(CertificateListing::cut(records, query, total))
+    sql.rows(on).await?.iter().map(read_record).collect()
 }
 
 /// Where in the order the page is, and one place more. Each mark gives its own first ones, in order.
@@ -130,16 +128,20 @@ pub(super) async fn counted(
 
 /// How many the selection has, by the counters and what they have missed since the last sweep.
 async fn in_state(on: &Connection, selection: &Selection) -> Result<u64, Failure> {
-    let (valid, expired) = counters(on, selection.place).await?;
     let of = |state| Selection { state, ..selection.clone() };
+    if selection.state == State::Any {
+        let (valid, expired) = counters(on, selection.place).await?;
+        return Ok(valid + expired);
+    }
+    let (all_valid, all_expired) = (of(State::Valid), of(State::Expired));
+    let ((valid, expired), more_valid, more_expired) = tokio::try_join!(
+        counters(on, selection.place),
+        missed(on, &all_valid),
+        missed(on, &all_expired)
+    )?;
     Ok(match selection.state {
-        State::Any => valid + expired,
-        State::Valid => {
-            valid + missed(on, &of(State::Valid)).await? - missed(on, &of(State::Expired)).await?
-        }
-        State::Expired => {
-            expired + missed(on, &of(State::Expired)).await? - missed(on, &of(State::Valid)).await?
-        }
+        State::Expired => expired + more_expired - more_valid,
+        _ => valid + more_valid - more_expired,
     })
 }
 
