@@ -1,5 +1,6 @@
 //! The chores of this project: `cargo xtask --help` lists them.
 
+mod clients;
 mod demo;
 mod openapi;
 mod root;
@@ -43,6 +44,11 @@ enum Chore {
         #[arg(long, default_value_t = schemathesis::EXAMPLES)]
         examples: u32,
     },
+    /// Generate clients from the document, compile them and let them work for a real server
+    Clients {
+        /// Which; all if none is named
+        names: Vec<String>,
+    },
     /// Check the shape of the house: arrows between crates, headers and sizes of files
     Tidy,
 }
@@ -53,6 +59,7 @@ fn main() -> ExitCode {
         Chore::Test => test::test(),
         Chore::Openapi { check } => openapi::openapi(check),
         Chore::Schemathesis { seed, examples } => schemathesis::schemathesis(seed, examples),
+        Chore::Clients { names } => clients::clients(&names),
         Chore::Tidy => tidy::tidy(),
     };
     match done {

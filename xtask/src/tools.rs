@@ -13,9 +13,10 @@ use crate::{
 
 const DENY_VERSION: &str = "0.20.2";
 
-/// Makes sure that a program is there, from a Debian package if need be and if we may.
+/// Makes sure that a program, or the file of this path, is there, from a Debian package if need be
+/// and if we may.
 pub fn debian(program: &str, package: &str) -> Result<(), String> {
-    if exists(program) {
+    if exists(program) || Path::new(program).is_absolute() && Path::new(program).exists() {
         return Ok(());
     }
     let missing = format!("needs `{program}`: install the Debian package {package}");
@@ -41,11 +42,15 @@ pub fn postgres() -> Result<(), String> {
 
 /// A Python environment under `target/tools` with what `tests/NAME/requirements.txt` pins.
 pub fn python(name: &str) -> Result<PathBuf, String> {
+    pip(name, &root().join("tests").join(name))
+}
+
+/// A Python environment under `target/tools/NAME` with what `requirements.txt` in a folder pins.
+pub fn pip(name: &str, folder: &Path) -> Result<PathBuf, String> {
     let home = target().join("tools").join(name);
-    let wanted = root().join("tests").join(name).join("requirements.txt");
+    let wanted = folder.join("requirements.txt");
     let installed = home.join("requirements.txt");
-    let read = |file: &Path| fs::read_to_string(file).map_err(|error| error.to_string());
-    if read(&installed).is_ok_and(|installed| read(&wanted) == Ok(installed)) {
+    if is_installed(&wanted, &installed) {
         return Ok(home.join("bin"));
     }
     debian("python3", "python3-venv")?;
@@ -56,6 +61,34 @@ pub fn python(name: &str) -> Result<PathBuf, String> {
     output(&mut command(&pip, ["install", "--quiet", "--requirement", &pins]))?;
     fs::copy(wanted, installed).map_err(|error| error.to_string())?;
     Ok(home.join("bin"))
+}
+
+/// `target/tools/NAME/node_modules` with what `package-lock.json` in a folder pins.
+pub fn npm(name: &str, folder: &Path) -> Result<PathBuf, String> {
+    let home = target().join("tools").join(name);
+    let modules = home.join("node_modules");
+    let wanted = folder.join("package-lock.json");
+    let installed = modules.join("installed.json");
+    if is_installed(&wanted, &installed) {
+        return Ok(modules);
+    }
+    debian("npm", "npm")?;
+    tell(&format!("  installing {name} from npm (half a minute, once)"));
+    let copy = |file: &str| fs::copy(folder.join(file), home.join(file));
+    fs::create_dir_all(&home)
+        .and_then(|()| copy("package.json"))
+        .and_then(|_| copy("package-lock.json"))
+        .map_err(|error| format!("{}: {error}", home.display()))?;
+    let mut install = command("npm", ["ci", "--no-audit", "--no-fund", "--loglevel", "error"]);
+    output(install.current_dir(&home))?;
+    fs::copy(wanted, installed).map_err(|error| error.to_string())?;
+    Ok(modules)
+}
+
+/// Whether what is wanted is what was installed last.
+fn is_installed(wanted: &Path, installed: &Path) -> bool {
+    let read = |file: &Path| fs::read(file).ok();
+    read(installed).is_some_and(|installed| read(wanted) == Some(installed))
 }
 
 /// cargo-deny, built once.

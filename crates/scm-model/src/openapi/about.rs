@@ -19,7 +19,8 @@ pub(super) fn info(revision: Revision) -> Value {
              Lengths are counted in Unicode characters. Fields that are not described are ignored, \
              and an optional field that is null counts as absent. A request body may have {} \
              bytes. Times are UTC. Every answer to a request that could be read carries \
-             `X-Request-Id`.\n\n\
+             `X-Request-Id`; a head of more than 3 MiB or with more than 100 headers cannot, and gets \
+             431 without a body.\n\n\
              A refusal has a code and words; the words name everything that is wrong. What each code \
              means and what to do about it stands in `x-error-codes`. Take codes as texts that \
              may be new.",

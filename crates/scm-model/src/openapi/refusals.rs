@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use utoipa::openapi::{
-    Object, ObjectBuilder, RefOr, Response, ResponseBuilder, Schema, Type, example::Example,
-};
+use utoipa::openapi::{Object, ObjectBuilder, RefOr, Response, Schema, Type, example::Example};
 
 use super::{Schemas, answer, content, header, prose, schemas::text};
 use crate::{Condition, ErrorBody, ErrorShape, Operation, identity::IdentityErrorBody};
 
 /// Every status that an operation can refuse with, and what it says then.
+///
+/// Not 431: the HTTP library gives it before there is a request, without a body. Beside the others it
+/// would make "an error or nothing" of the error that generators write down, and some refuse it.
 pub(super) fn of<O: Operation>(schemas: &mut Schemas) -> Vec<(String, Response)> {
     let mut by_status = BTreeMap::<StatusCode, Vec<Condition>>::new();
     for condition in O::refusals() {
@@ -24,9 +25,7 @@ pub(super) fn of<O: Operation>(schemas: &mut Schemas) -> Vec<(String, Response)>
     let told = by_status.iter().map(|(status, conditions)| {
         (status.as_str().to_owned(), refusal::<O>(schemas, conditions))
     });
-    let mut all: Vec<_> = told.collect();
-    all.push((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_str().to_owned(), headless()));
-    all
+    told.collect()
 }
 
 fn refusal<O: Operation>(schemas: &mut Schemas, conditions: &[Condition]) -> Response {
@@ -53,13 +52,6 @@ fn refusal<O: Operation>(schemas: &mut Schemas, conditions: &[Condition]) -> Res
         response = response.header("Retry-After", header(Schema::Object(seconds()), words));
     }
     response.build()
-}
-
-/// What the HTTP library refuses before there is a request.
-fn headless() -> Response {
-    let words = "The head of the request has more than 3 MiB or more than 100 headers. Nothing of it \
-                 was looked at: this answer has no body and no `X-Request-Id`.";
-    ResponseBuilder::new().description(words).build()
 }
 
 fn seconds() -> Object {

@@ -1,0 +1,3 @@
+module example.com/onelife
+
+go 1.19
