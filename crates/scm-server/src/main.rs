@@ -45,6 +45,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     let (data_dir, store) = (config.data_dir.clone(), config.home()?);
     let server = Server::start(config, Arc::new(SystemClock)).await?;
     let address = server.address();
+    // Before anybody is told that it listens: whoever hears that may tell it to stop.
+    let stop = told_to_stop()?;
     tracing::info!(
         %address,
         %revision,
@@ -53,7 +55,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
         version = env!("CARGO_PKG_VERSION"),
         "listening"
     );
-    server.serve(told_to_stop()?).await;
+    server.serve(stop).await;
     tracing::info!("stopped");
     Ok(())
 }
