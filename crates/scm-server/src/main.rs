@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Wipes memory when it is given back: buffers of hyper and serde hold copies of private keys, which
 /// no type of ours could wipe.
 #[global_allocator]
-static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
-    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> =
+    zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     match run() {

@@ -73,6 +73,15 @@ impl Sqlite {
     {
         self.readers.read(read).await
     }
+
+    /// Reads a row or two by key, for nearly every request.
+    async fn glance<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        self.readers.glance(read).await
+    }
 }
 
 /// Brings a file up to date; returns its schema.

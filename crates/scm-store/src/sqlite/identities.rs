@@ -199,7 +199,7 @@ impl Identities for Sqlite {
 
     async fn token(&self, hash: &TokenHash) -> Result<TokenRecord, StoreError> {
         let hash = *hash;
-        self.read(move |connection| tokens::token(connection, &hash)).await
+        self.glance(move |connection| tokens::token(connection, &hash)).await
     }
 
     async fn revoke_token(
@@ -252,7 +252,7 @@ impl Identities for Sqlite {
 
     async fn access_key(&self, id: &AccessKeyId) -> Result<AccessKeyRecord, StoreError> {
         let id = id.clone();
-        self.read(move |connection| access_keys::access_key(connection, &id)).await
+        self.glance(move |connection| access_keys::access_key(connection, &id)).await
     }
 
     async fn access_keys_of(&self, user: &UserId) -> Result<Vec<AccessKeyEntry>, StoreError> {

@@ -1,13 +1,15 @@
 //! Reading, beside the writer and off the async threads.
 //!
 //! Each read has a connection of its own for as long as it runs; they are opened when first needed
-//! and lent again and again.
+//! and lent again and again. Only what reads a row or two by key, for nearly every request, stays on
+//! the caller's thread: to hop to another one takes several times as long.
 
 use std::{
     num::NonZero,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread::available_parallelism,
+    time::Duration,
 };
 
 use rusqlite::Connection;
@@ -56,6 +58,18 @@ impl Readers {
         outcome.await.map_err(StoreError::unavailable)?
     }
 
+    /// Reads a row or two by key, here and now; elsewhere if it would have to wait.
+    pub(super) async fn glance<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        match self.slots.try_acquire().ok().and_then(|_slot| self.pool.lend_now(&read)) {
+            None | Some(Err(StoreError::Busy)) => self.read(read).await,
+            Some(outcome) => outcome,
+        }
+    }
+
     /// Waits for the reads that run, then lets go of the file.
     pub(super) async fn close(&self) {
         let Ok(all) = self.slots.acquire_many(self.count).await else { return };
@@ -78,6 +92,23 @@ impl Pool {
         let outcome = read(&connection);
         self.idle().push(connection);
         outcome
+    }
+
+    /// Nothing if every connection is lent; busy at once if the file is.
+    fn lend_now<T>(
+        &self,
+        read: impl Fn(&Connection) -> Result<T, Failure>,
+    ) -> Option<Result<T, StoreError>> {
+        let connection = self.idle().pop()?;
+        let outcome = connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(Failure::from)
+            .and_then(|()| read(&connection));
+        // Without its patience it is not lent again.
+        if connection.busy_timeout(schema::BUSY_TIMEOUT).is_ok() {
+            self.idle().push(connection);
+        }
+        Some(outcome.map_err(Failure::into_inner))
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {

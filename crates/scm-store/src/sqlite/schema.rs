@@ -14,6 +14,7 @@ use std::{
 
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
+    config::DbConfig,
 };
 use scm_seal::RingId;
 
@@ -25,7 +26,7 @@ const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_first.sql")
 /// Marks a file as ours, in its header: "SCM1".
 const APPLICATION_ID: i64 = 0x5343_4d31;
 /// How long to wait for another process that writes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 const STATEMENT_CACHE: usize = 128;
 
@@ -46,10 +47,18 @@ pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    keep_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -4096)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
+}
+
+/// Statements stay prepared, for whatever values: where their plan could depend on a value, SQLite
+/// would make it anew for each, which took longer than all else about a token's look-up.
+fn keep_plans(connection: &Connection) -> Result<(), Failure> {
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Opens the file, made and brought up to date before, only for moving the log.
@@ -74,7 +83,7 @@ fn create_private(file: &Path) -> io::Result<()> {
 fn prepare(file: &Path, ring: Option<RingId>) -> Result<Connection, Failure> {
     let mut connection = Connection::open_with_flags(file, WRITING)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    keep_plans(&connection)?;
     if version_of(&connection, file)? == 0 {
         // Only possible before there is anything. Larger pages suit the bytes of certificates,
         // smaller ones the indexes, where each new row lands on pages of its own: measured, this is
