@@ -9,6 +9,7 @@ mod certificates;
 mod cli;
 mod contract;
 mod directory;
+mod docs;
 mod durability;
 mod hostile;
 mod keystone;

@@ -155,6 +155,9 @@ settings! {
          an answer, and a connection may be idle, in seconds";
     shutdown_timeout: u64 = "10", "SCM_SHUTDOWN_TIMEOUT", "SECONDS",
         "How long open requests may take to finish once told to stop, in seconds";
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    docs: bool = "true", "SCM_DOCS", "BOOL",
+        "Show the API reference at /docs; `--docs=false` for none";
     log: String = "info", "SCM_LOG", "FILTER",
         "What to log: error, warn, info, debug or trace, also per module (scm_store=debug)";
     log_format: LogFormat = "text", "SCM_LOG_FORMAT", "text|json",

@@ -13,11 +13,13 @@
 
 mod admin;
 mod auth;
+mod cached;
 mod clock;
 mod config;
 mod crowd;
 mod ctx;
 mod data_dir;
+mod docs;
 mod document;
 mod error;
 mod first_start;

@@ -12,6 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::{
     auth::{self, Caller, Claim},
     ctx::Ctx,
+    docs::Docs,
     document::Documents,
     error::ApiError,
     origin::Origin,
@@ -189,11 +190,12 @@ fn respond<O: Operation>(reply: O::Reply) -> Answer {
     response
 }
 
-/// Everything behind the layers: probes, the documents, and the router.
+/// Everything behind the layers: probes, the documents, the reference, and the router.
 #[derive(Clone, Debug)]
 pub struct Desk {
     ctx: Ctx,
     documents: Arc<Documents>,
+    docs: Option<Arc<Docs>>,
     router: Arc<Router>,
 }
 
@@ -201,7 +203,8 @@ impl Desk {
     /// A desk with a router.
     pub fn new(ctx: Ctx, router: Router) -> Self {
         let documents = Arc::new(Documents::new(ctx.revision()));
-        Self { ctx, documents, router: Arc::new(router) }
+        let docs = ctx.config().docs.then(|| Arc::new(Docs::new()));
+        Self { ctx, documents, docs, router: Arc::new(router) }
     }
 
     /// Answers a request, whatever it is.
@@ -210,7 +213,9 @@ impl Desk {
         if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
             return answer;
         }
-        match self.documents.answer(method, uri, request.headers()) {
+        let headers = request.headers();
+        let page = || self.docs.as_ref()?.answer(method, uri, headers);
+        match self.documents.answer(method, uri, headers).or_else(page) {
             Some(answer) => answer,
             None => self.router.answer(self.ctx.clone(), request).await,
         }
