@@ -1,5 +1,6 @@
 //! The chores of this project: `cargo xtask --help` lists them.
 
+mod bench;
 mod clients;
 mod demo;
 mod openapi;
@@ -49,6 +50,13 @@ enum Chore {
         /// Which; all if none is named
         names: Vec<String>,
     },
+    /// Measure how fast the server is: the limit of this machine, imports, reads, peers, overload, growth
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// See `cargo xtask bench --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check the shape of the house: arrows between crates, headers and sizes of files
     Tidy,
 }
@@ -60,6 +68,7 @@ fn main() -> ExitCode {
         Chore::Openapi { check } => openapi::openapi(check),
         Chore::Schemathesis { seed, examples } => schemathesis::schemathesis(seed, examples),
         Chore::Clients { names } => clients::clients(&names),
+        Chore::Bench { arguments } => bench::bench(&arguments),
         Chore::Tidy => tidy::tidy(),
     };
     match done {

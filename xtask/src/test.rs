@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
+    bench,
     openapi::openapi,
     run::{Done, cargo, command, run, tell},
     tidy::tidy,
@@ -42,6 +43,7 @@ const CHECKS: &[Check] = &[
     ("licences, bans, sources", deny),
     ("tests", tests),
     ("tests, on PostgreSQL", tests_on_postgres),
+    ("the bench works", || passed(bench::works())),
 ];
 
 fn clippy() -> Outcome {

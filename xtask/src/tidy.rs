@@ -24,6 +24,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scm-cli", &["scm-client", "scm-model", "scm-pki"]),
     ("scm-server", &["scm-store", "scm-seal", "scm-pki", "scm-model", "scm-sign"]),
     ("xtask", &["scm-model", "scm-pki"]),
+    ("scm-bench", &["scm-model", "scm-pki", "scm-seal", "scm-sign", "scm-store"]),
     (
         "scm-tests",
         &["scm-client", "scm-model", "scm-pki", "scm-seal", "scm-server", "scm-sign", "scm-store"],

@@ -147,7 +147,7 @@ settings! {
         "How many connections may be open; further ones wait. Each may hold up to 3 MiB of headers";
     max_connections_per_address: usize = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
         "How many of them may come from one address, trusted proxies aside; further ones are closed";
-    max_requests: usize = "1024", "SCM_MAX_REQUESTS", "COUNT",
+    max_requests: usize = "256", "SCM_MAX_REQUESTS", "COUNT",
         "How many requests may be worked on; further ones get 429. For log-ins there are an eighth as \
          many places, apart";
     request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",

@@ -1,0 +1,112 @@
+//! The limit: all that an import is, without HTTP: the body read, the bundle proved, the key sealed,
+//! and certificate, counters, index queue and audit event committed, on the same machine at the same time.
+
+use std::{
+    path::Path,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use scm_model::{Call, Received, api::ImportCertificate};
+use scm_pki::{Bundle, Policy, Verifier};
+use scm_seal::Keyring;
+use scm_store::{Actor, Home, Ids, NewCertificate, ProjectId, Store, UserId};
+use time::OffsetDateTime;
+use tokio::task::JoinSet;
+
+use crate::{Failed, bundles::Payload, process as used};
+
+/// How many imports are under way together, as with so many connections.
+const TOGETHER: usize = 64;
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Limit {
+    /// Imports a second.
+    pub rate: f64,
+    /// Processor time of this process for each, µs.
+    pub cpu: f64,
+}
+
+struct Desk {
+    verifier: Verifier,
+    keyring: Keyring,
+    store: Arc<dyn Store>,
+    ids: Ids,
+    payload: Arc<Payload>,
+    forget: bool,
+    done: AtomicUsize,
+}
+
+/// Imports for so long into a new store in the folder. With `forget`, no chain is remembered.
+pub async fn run(
+    folder: &Path,
+    payload: &Arc<Payload>,
+    forget: bool,
+    time: Duration,
+) -> Result<Limit, Failed> {
+    let keyring = Keyring::create(&folder.join("keyring.json"))?;
+    let store = scm_store::open(Home::Sqlite(folder.join("scm.db")), keyring.ring_id()).await?;
+    let desk = Arc::new(Desk {
+        verifier: Verifier::new(Policy::default()),
+        keyring,
+        ids: Ids::new(Arc::clone(&store)),
+        store: Arc::clone(&store),
+        payload: Arc::clone(payload),
+        forget,
+        done: AtomicUsize::new(0),
+    });
+    let (before, started) = (used::cpu(process::id())?, Instant::now());
+    let mut tasks = JoinSet::new();
+    for _ in 0..TOGETHER {
+        let desk = Arc::clone(&desk);
+        tasks.spawn(async move { desk.imports(started + time).await.map_err(|e| e.to_string()) });
+    }
+    for done in tasks.join_all().await {
+        done?;
+    }
+    let (cpu, took) = (used::cpu(process::id())? - before, started.elapsed());
+    store.close().await;
+    let done = desk.done.load(Ordering::Relaxed) as f64;
+    Ok(Limit { rate: done / took.as_secs_f64(), cpu: cpu.as_secs_f64() * 1e6 / done })
+}
+
+impl Desk {
+    async fn imports(&self, end: Instant) -> Result<(), Failed> {
+        let actor = Actor {
+            user: UserId::new("bench"),
+            project: ProjectId::new("bench"),
+            address: [127, 0, 0, 1].into(),
+            request_id: "0123456789abcdef0123456789abcdef".into(),
+        };
+        while Instant::now() < end {
+            let nth = self.done.fetch_add(1, Ordering::Relaxed);
+            self.import(&actor, self.payload.nth(nth)).await?;
+        }
+        Ok(())
+    }
+
+    async fn import(&self, actor: &Actor, body: &[u8]) -> Result<(), Failed> {
+        let received = Received { path: &[], query: &[], headers: &[("auth_token", TOKEN)], body };
+        let call = Call::<ImportCertificate>::read(received)?.body;
+        let chain = call.certificate_chain.as_deref().unwrap_or_default();
+        let bundle = Bundle::read(&call.certificate, chain, call.private_key.secret_str());
+        let now = OffsetDateTime::now_utc();
+        let bundle = match self.forget {
+            true => Verifier::new(Policy::default()).verify(bundle, now)?,
+            false => self.verifier.verify(bundle, now)?,
+        };
+        let id = self.ids.next().await?;
+        let (project, public_key) = (actor.project.as_str(), bundle.leaf().public_key());
+        let sealed = self.keyring.seal(&id.to_string(), project, public_key, bundle.key());
+        self.store.keep(actor, NewCertificate::new(id, call.name, bundle, sealed, now)).await?;
+        Ok(())
+    }
+}
+
+/// What stands in for a token: the wire demands one of some length.
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";

@@ -1,0 +1,141 @@
+//! How fast the server is: against what the machine allows, against its peers, and with a million
+//! certificates kept. `cargo xtask bench` builds and runs it.
+
+mod book;
+mod bundles;
+mod chart;
+mod connection;
+mod growth;
+mod limit;
+mod load;
+mod machine;
+mod overload;
+mod peers;
+mod plan;
+mod process;
+mod ratios;
+mod report;
+mod scenario;
+mod server;
+mod tls;
+mod verify;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Parser;
+use tempfile::TempDir;
+
+use machine::Machine;
+use plan::{Bench, Part, Plan};
+
+/// Why something cannot be measured.
+pub type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// The server's own, so that the limit is measured with what the server has.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> =
+    zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
+
+/// Measures the server, the limit of this machine, and peers; all by turns.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Arguments {
+    /// What to measure [default: everything]
+    parts: Vec<Part>,
+    /// How often to measure everything
+    #[arg(long, default_value_t = 5)]
+    repeats: usize,
+    /// How long to measure each, in seconds
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+    /// How many certificates are kept while growth is measured
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 1_000_000])]
+    sizes: Vec<u64>,
+    /// Only import, kill the server with -9, start it again, and look for all that was acknowledged
+    #[arg(long)]
+    verify: bool,
+    /// A few seconds of everything: to see that the bench works, not how fast the server is
+    #[arg(long)]
+    quick: bool,
+    /// Where the figures go: bench.md, bench.json and bench.svg
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Where stores are made while measuring: on the disk that is to be measured
+    #[arg(long, default_value = ".")]
+    folder: PathBuf,
+    /// Where the peers' programs are; without it, none is measured
+    #[arg(long)]
+    peers: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("cannot measure: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failed> {
+    let time = Duration::from_secs_f64(if arguments.quick { 0.2 } else { arguments.seconds });
+    if arguments.verify {
+        return verified(&arguments.folder, time);
+    }
+    let machine = Machine::here()?;
+    let quick = arguments.quick;
+    let plan = Plan {
+        server: server::built(),
+        folder: arguments.folder,
+        peers: arguments.peers,
+        repeats: if quick { 1 } else { arguments.repeats },
+        time,
+        sizes: if quick { vec![100, 1000] } else { arguments.sizes },
+        parts: if arguments.parts.is_empty() { plan::ALL.into() } else { arguments.parts },
+    };
+    let folder = plan.folder.clone();
+    let book = Bench::new(plan)?.run()?;
+    let ratios = ratios::all(&book);
+    let text = report::markdown(&machine, &book, &ratios);
+    say(&text);
+    if let Some(out) = arguments.out {
+        fs::create_dir_all(&out)?;
+        fs::write(out.join("bench.md"), format!("# Figures\n\n{text}"))?;
+        fs::write(out.join("bench.json"), report::json(&machine, &book, &ratios))?;
+        fs::write(out.join("bench.svg"), chart::svg(&book))?;
+    }
+    if quick { verified(&folder, time) } else { Ok(()) }
+}
+
+fn verified(folder: &Path, time: Duration) -> Result<(), Failed> {
+    const ROUNDS: usize = 3;
+    tell(&format!("importing, killing with -9 and looking, {ROUNDS} times"));
+    let folder = TempDir::with_prefix_in("bench-", folder)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let server = server::built();
+    let verify = verify::verify(&server, folder.path(), ROUNDS, time);
+    let verify::Verified { acknowledged, lost, doubled } = runtime.block_on(verify)?;
+    say(&format!("{acknowledged} acknowledged, {lost} lost, {doubled} doubled"));
+    match (acknowledged, lost, doubled) {
+        (1.., 0, 0) => Ok(()),
+        _ => Err("not everything that was acknowledged is there, once".into()),
+    }
+}
+
+/// Progress.
+#[expect(clippy::print_stderr, reason = "the one place that tells progress")]
+fn tell(words: &str) {
+    eprintln!("{words}");
+}
+
+/// Results.
+#[expect(clippy::print_stdout, reason = "the one place that prints results")]
+fn say(words: &str) {
+    println!("{words}");
+}
