@@ -32,9 +32,12 @@ enum Chore {
     Test,
     /// Write `openapi/` from the model
     Openapi {
-        /// Change nothing; fail if what is there is stale
+        /// Change nothing; fail if what is there is stale, or breaks clients of the last release
         #[arg(long)]
         check: bool,
+        /// For a release: make this document what the next ones are compared with
+        #[arg(long, conflicts_with = "check")]
+        release: bool,
     },
     /// Ask a server all that schemathesis makes of the document
     Schemathesis {
@@ -65,7 +68,13 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Demo => demo::demo(),
         Chore::Test => test::test(),
-        Chore::Openapi { check } => openapi::openapi(check),
+        Chore::Openapi { check: true, .. } => {
+            openapi::openapi(true).and_then(|()| openapi::keeps_promises())
+        }
+        Chore::Openapi { release: true, .. } => {
+            openapi::openapi(false).and_then(|()| openapi::release())
+        }
+        Chore::Openapi { .. } => openapi::openapi(false),
         Chore::Schemathesis { seed, examples } => schemathesis::schemathesis(seed, examples),
         Chore::Clients { names } => clients::clients(&names),
         Chore::Bench { arguments } => bench::bench(&arguments),

@@ -1,4 +1,6 @@
-//! `openapi/`: written from the model, never by hand.
+//! `openapi/`: written from the model, never by hand; and what the last release promised.
+
+mod breaking;
 
 use std::fs;
 
@@ -6,6 +8,7 @@ use scm_model::{
     Revision,
     openapi::{document, downgraded},
 };
+use serde_json::Value;
 use similar::TextDiff;
 
 use crate::{
@@ -37,8 +40,54 @@ pub fn openapi(check: bool) -> Done {
     if stale.is_empty() { Ok(()) } else { Err(stale.join("\n")) }
 }
 
+const RELEASED: &str = "openapi/released/scm.json";
+
+/// Makes the document what the next ones are compared with. Done once for each release.
+pub fn release() -> Done {
+    let copied = fs::copy(root().join("openapi/scm.json"), root().join(RELEASED));
+    copied.map_err(|error| format!("{RELEASED}: {error}"))?;
+    tell(&format!("wrote {RELEASED}"));
+    Ok(())
+}
+
+/// Fails if the document breaks clients of the last release, and its version does not say so.
+pub fn keeps_promises() -> Done {
+    let released = fs::read(root().join(RELEASED)).map_err(|error| error.to_string())?;
+    let released: Value = serde_json::from_slice(&released).map_err(|error| error.to_string())?;
+    let now = document(Revision::R2021);
+    let changes = breaking::breaking(&released, &now);
+    let [was, is] = [&released, &now].map(|document| series(&document["info"]["version"]));
+    if changes.is_empty() || was != is {
+        changes.iter().for_each(|change| tell(&format!("breaking, as the version says: {change}")));
+        return Ok(());
+    }
+    let changes = changes.join("\n");
+    Err(format!("{changes}\nThis breaks clients of {RELEASED}: undo it, or raise the version."))
+}
+
+/// The versions within which nothing may break: 1.x, or 0.1.x.
+fn series(version: &Value) -> Vec<&str> {
+    let parts: Vec<_> = version.as_str().unwrap_or_default().split('.').collect();
+    let kept = if parts.first() == Some(&"0") { 2 } else { 1 };
+    parts.into_iter().take(kept).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn nothing_that_was_released_is_broken() {
+        super::keeps_promises().unwrap();
+    }
+
+    #[test]
+    fn a_version_says_whether_it_may_break() {
+        let same = |one, other| super::series(&json!(one)) == super::series(&json!(other));
+        assert!(same("0.1.0", "0.1.9") && same("1.0.0", "1.9.0"));
+        assert!(!same("0.1.0", "0.2.0") && !same("1.9.0", "2.0.0") && !same("0.1.0", "1.0.0"));
+    }
+
     #[test]
     fn the_documents_are_fresh() {
         super::openapi(true).unwrap();

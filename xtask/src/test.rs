@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::{
     bench,
-    openapi::openapi,
+    openapi::{keeps_promises, openapi},
+    root::root,
     run::{Done, cargo, command, run, tell},
     tidy::tidy,
     tools,
@@ -37,7 +38,9 @@ const CHECKS: &[Check] = &[
     ("format", || passed(run(&mut cargo(&["fmt", "--all", "--check"])))),
     ("tidy", || passed(tidy())),
     ("openapi is fresh", || passed(openapi(true))),
+    ("openapi breaks nobody", || passed(keeps_promises())),
     ("openapi is valid", spec_is_valid),
+    ("openapi is clean", spec_is_clean),
     ("clippy", clippy),
     ("documentation", documentation),
     ("licences, bans, sources", deny),
@@ -56,15 +59,31 @@ fn documentation() -> Outcome {
     passed(run(doc.env("RUSTDOCFLAGS", "-D warnings")))
 }
 
+const DOCUMENTS: [&str; 2] = ["openapi/scm.json", "openapi/scm-3.0.json"];
+
 fn spec_is_valid() -> Outcome {
     match tools::python("openapi") {
         Ok(bin) => {
             let tool = bin.join("openapi-spec-validator");
-            let documents = ["openapi/scm.json", "openapi/scm-3.0.json"];
-            passed(run(&mut command(&tool.to_string_lossy(), documents)))
+            passed(run(&mut command(&tool.to_string_lossy(), DOCUMENTS)))
         }
         Err(why) => Outcome::Skipped(why),
     }
+}
+
+fn spec_is_clean() -> Outcome {
+    let modules = match tools::npm("openapi-linters", &root().join("tests/openapi")) {
+        Ok(modules) => modules,
+        Err(why) => return Outcome::Skipped(why),
+    };
+    let tool = |name: &str| command(&modules.join(".bin").join(name).to_string_lossy(), ["lint"]);
+    let mut redocly = tool("redocly");
+    // It would tell its maker about us, and us about its next version.
+    redocly.envs([("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")]);
+    redocly.args(["--config", "tests/openapi/redocly.yaml"]).args(DOCUMENTS);
+    let mut spectral = tool("spectral");
+    spectral.args(["--ruleset", "tests/openapi/spectral.yaml", "--fail-severity", "hint"]);
+    passed(run(&mut redocly).and_then(|()| run(spectral.args(DOCUMENTS))))
 }
 
 fn deny() -> Outcome {
