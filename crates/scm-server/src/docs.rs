@@ -1,7 +1,5 @@
 //! The API reference at `/docs`: Swagger UI on the document that the server gives, with everything it
 //! needs, so that no request leaves for elsewhere. Not part of the API that it describes.
-//!
-//! `cargo xtask docs` renews what is Swagger UI's.
 
 use bytes::Bytes;
 use http::{

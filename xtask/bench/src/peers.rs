@@ -153,7 +153,8 @@ impl Peer {
     ) -> Result<(Outcome, f64), Failed> {
         let lines = Connection::open(&self.address, &Protocol::Http1, lines).await?;
         let before = self.cpu()?;
-        let load = load::run(lines, time, requests, &nothing());
+        let look = nothing();
+        let load = load::run(lines, time, requests, &look);
         let outcome = timeout(time + START, load).await?;
         let used = self.cpu()? - before;
         if let Some(load::Refusal { status, .. }) = outcome.refused.first() {
