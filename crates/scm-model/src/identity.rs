@@ -42,11 +42,27 @@ wire! {
     }
 }
 
+/// The ways of logging in that a request may name, all of them.
+pub const LOG_IN_METHODS: [&str; 1] = ["password"];
+
+#[cfg(feature = "openapi")]
+fn log_in_methods() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let method = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(LOG_IN_METHODS));
+    ArrayBuilder::new()
+        .items(method)
+        .description(Some("How: `password`."))
+        .min_items(Some(LOG_IN_METHODS.len()))
+        .max_items(Some(LOG_IN_METHODS.len()))
+        .examples([LOG_IN_METHODS])
+        .build()
+}
+
 wire! {
     /// Who logs in.
     pub struct Identity {
         /// How: `password`.
-        #[schema(min_items = 1, max_items = 1, example = json!(["password"]))]
+        #[schema(schema_with = log_in_methods)]
         methods: Vec<String>,
         /// The name and password.
         password: PasswordMethod,

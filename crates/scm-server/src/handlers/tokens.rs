@@ -5,7 +5,9 @@ mod log_in;
 use scm_model::{
     Call, Condition, Empty,
     api::{CheckToken, CreateToken, RevokeToken, ShowToken},
-    identity::{Auth, IssuedToken, Reference, Scoped, SubjectToken, Token, TokenBody},
+    identity::{
+        Auth, IssuedToken, LOG_IN_METHODS, Reference, Scoped, SubjectToken, Token, TokenBody,
+    },
 };
 use scm_store::{
     Actor, DomainRecord, NewToken, ProjectRecord, Role, StoreError, TokenHash, TokenRecord,
@@ -28,7 +30,7 @@ pub async fn create(
     call: Call<CreateToken>,
 ) -> Result<IssuedToken, ApiError> {
     let Auth { identity, scope, .. } = call.body.auth;
-    if identity.methods != ["password"] {
+    if identity.methods != LOG_IN_METHODS {
         let detail = "auth.identity.methods: only [\"password\"] is supported.";
         return Err(ApiError::refused_because(Condition::BodyMalformed, detail));
     }
