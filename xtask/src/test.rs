@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    bench,
+    bench, clients,
     openapi::{keeps_promises, openapi},
     root::root,
     run::{Done, cargo, command, run, tell},
@@ -44,6 +44,7 @@ const CHECKS: &[Check] = &[
     ("clippy", clippy),
     ("documentation", documentation),
     ("licences, bans, sources", deny),
+    ("generated clients", generated_clients),
     ("tests", tests),
     ("tests, on PostgreSQL", tests_on_postgres),
     ("the bench works", || passed(bench::works())),
@@ -84,6 +85,21 @@ fn spec_is_clean() -> Outcome {
     let mut spectral = tool("spectral");
     spectral.args(["--ruleset", "tests/openapi/spectral.yaml", "--fail-severity", "hint"]);
     passed(run(&mut redocly).and_then(|()| run(spectral.args(DOCUMENTS))))
+}
+
+/// One client each in Python, TypeScript, Rust and Go; `cargo xtask clients` tries all.
+fn generated_clients() -> Outcome {
+    let tried = match clients::try_out(&["openapi-python-client", "openapi-fetch", "rust", "go"]) {
+        Ok(tried) => tried,
+        Err(why) => return Outcome::Failed(why),
+    };
+    let failed: Vec<_> = tried.iter().filter_map(clients::Tried::failure).collect();
+    let missing: Vec<_> = tried.iter().filter_map(clients::Tried::missing).collect();
+    match (failed.is_empty(), missing.is_empty()) {
+        (false, _) => Outcome::Failed(failed.join("\n")),
+        (true, false) => Outcome::Skipped(missing.join("\n")),
+        (true, true) => Outcome::Passed,
+    }
 }
 
 fn deny() -> Outcome {

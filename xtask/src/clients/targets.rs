@@ -204,7 +204,7 @@ pub const TARGETS: &[Target] = &[
         name: "openapi-fetch",
         generator: own("openapi-typescript"),
         needs: &[NODE],
-        generate: "openapi-typescript scm.json -o scm.d.ts",
+        generate: "openapi-typescript scm.json -o scm.d.ts --default-non-nullable false",
         compile: TYPES,
         run: TSX,
         ..PLAIN
