@@ -3,6 +3,7 @@
 mod bench;
 mod clients;
 mod demo;
+mod docs;
 mod openapi;
 mod root;
 mod run;
@@ -48,6 +49,8 @@ enum Chore {
         #[arg(long, default_value_t = schemathesis::EXAMPLES)]
         examples: u32,
     },
+    /// Renew the API reference's parts from the pinned package, look at it in Chromium, take pictures
+    Docs,
     /// Generate clients from the document, compile them and let them work for a real server
     Clients {
         /// Which; all if none is named
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         }
         Chore::Openapi { .. } => openapi::openapi(false),
         Chore::Schemathesis { seed, examples } => schemathesis::schemathesis(seed, examples),
+        Chore::Docs => docs::docs(),
         Chore::Clients { names } => clients::clients(&names),
         Chore::Bench { arguments } => bench::bench(&arguments),
         Chore::Tidy => tidy::tidy(),

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    bench, clients,
+    bench, clients, docs,
     openapi::{keeps_promises, openapi},
     root::root,
     run::{Done, cargo, command, run, tell},
+    schemathesis::{self, schemathesis},
     tidy::tidy,
     tools,
 };
@@ -45,6 +46,8 @@ const CHECKS: &[Check] = &[
     ("documentation", documentation),
     ("licences, bans, sources", deny),
     ("generated clients", generated_clients),
+    ("the server does as the document says", does_as_it_says),
+    ("the API reference", reference),
     ("tests", tests),
     ("tests, on PostgreSQL", tests_on_postgres),
     ("the bench works", || passed(bench::works())),
@@ -99,6 +102,20 @@ fn generated_clients() -> Outcome {
         (false, _) => Outcome::Failed(failed.join("\n")),
         (true, false) => Outcome::Skipped(missing.join("\n")),
         (true, true) => Outcome::Passed,
+    }
+}
+
+fn does_as_it_says() -> Outcome {
+    match tools::python("schemathesis") {
+        Ok(_) => passed(schemathesis(schemathesis::SEED, schemathesis::EXAMPLES)),
+        Err(why) => Outcome::Skipped(why),
+    }
+}
+
+fn reference() -> Outcome {
+    match docs::browser().and_then(|()| docs::modules()) {
+        Ok(modules) => passed(docs::check(&modules)),
+        Err(why) => Outcome::Skipped(why),
     }
 }
 
@@ -165,7 +182,7 @@ fn summary(rows: &[(&str, Outcome, Duration)]) -> Done {
             Outcome::Skipped(_) => (&mut skipped, "skipped"),
         };
         *count += 1;
-        tell(&format!("  {word:8} {name:26} {:6.1} s", took.as_secs_f32()));
+        tell(&format!("  {word:8} {name:37} {:6.1} s", took.as_secs_f32()));
     }
     tell(&format!("\n{passed} passed, {failed} failed, {skipped} skipped"));
     match (failed, skipped) {

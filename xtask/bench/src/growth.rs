@@ -17,7 +17,8 @@ use crate::{
     book::Book,
     bundles::{Kind, Payload},
     connection::Protocol,
-    scenario::{again, imports, measure, with_token},
+    measure::measure,
+    scenario::{again, imports, with_token},
     server::Server,
     tell,
 };
@@ -51,12 +52,12 @@ pub async fn run(
     note("ready after start, ms", server.ready_after.as_secs_f64() * 1e3);
     for (row, path) in pages(size) {
         let requests = again(with_token(&server, Method::GET, &path, Bytes::new()));
-        let measured = measure(&server, &Protocol::Http1, LINES, time, &requests).await?;
+        let measured = measure(server.asked(), &Protocol::Http1, LINES, time, &requests).await?;
         note(row, measured.outcome.quantile(0.5) * 1e3);
     }
     let payload = Payload::make(Kind::P256);
     let imports = imports(&server, &payload);
-    let alone = measure(&server, &Protocol::Http1, LINES, time, &imports).await?;
+    let alone = measure(server.asked(), &Protocol::Http1, LINES, time, &imports).await?;
     note("import, µs", alone.outcome.quantile(0.5) * 1e3);
     while_importing(&server, size, time, &imports, &mut note).await?;
     note("memory, MiB", server.memory()?);
@@ -75,8 +76,8 @@ async fn while_importing(
     let (_, path) = &pages(size)[0];
     let page = again(with_token(server, Method::GET, path, Bytes::new()));
     let (busy, pages) = tokio::join!(
-        measure(server, &Protocol::Http1, 16, time, imports),
-        measure(server, &Protocol::Http1, LINES, time, &page),
+        measure(server.asked(), &Protocol::Http1, 16, time, imports),
+        measure(server.asked(), &Protocol::Http1, LINES, time, &page),
     );
     note("page of 10 while 16 lines import, µs", pages?.outcome.quantile(0.5) * 1e3);
     note("imports/s beside it", busy?.outcome.rate());

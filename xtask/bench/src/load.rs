@@ -19,6 +19,11 @@ pub type Requests = Arc<Vec<Prepared>>;
 /// What is done with each answer, if anything.
 pub type Look = Arc<dyn Fn(&Reply) + Send + Sync>;
 
+/// Nobody looks at the answers.
+pub fn nothing() -> Look {
+    Arc::new(|_| ())
+}
+
 /// What came of a load.
 #[derive(Debug, Default)]
 pub struct Outcome {

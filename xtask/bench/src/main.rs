@@ -9,6 +9,7 @@ mod growth;
 mod limit;
 mod load;
 mod machine;
+mod measure;
 mod overload;
 mod peers;
 mod plan;
@@ -62,7 +63,7 @@ struct Arguments {
     /// A few seconds of everything: to see that the bench works, not how fast the server is
     #[arg(long)]
     quick: bool,
-    /// Where the figures go: bench.md, bench.json and bench.svg
+    /// Where the figures go: bench.md, bench.json and bench.svg [default: docs, if all is measured]
     #[arg(long)]
     out: Option<PathBuf>,
     /// Where stores are made while measuring: on the disk that is to be measured
@@ -100,11 +101,13 @@ fn run(arguments: Arguments) -> Result<(), Failed> {
         parts: if arguments.parts.is_empty() { plan::ALL.into() } else { arguments.parts },
     };
     let folder = plan.folder.clone();
+    let whole = !quick && plan.parts == plan::ALL && plan.peers.is_some();
+    let out = arguments.out.or_else(|| whole.then(|| "docs".into()));
     let book = Bench::new(plan)?.run()?;
     let ratios = ratios::all(&book);
     let text = report::markdown(&machine, &book, &ratios);
     say(&text);
-    if let Some(out) = arguments.out {
+    if let Some(out) = out {
         fs::create_dir_all(&out)?;
         fs::write(out.join("bench.md"), format!("# Figures\n\n{text}"))?;
         fs::write(out.join("bench.json"), report::json(&machine, &book, &ratios))?;

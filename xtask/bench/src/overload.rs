@@ -7,8 +7,7 @@ use crate::{
     Failed,
     book::Book,
     connection::{Connection, Protocol},
-    load::{self, Outcome, Requests},
-    scenario::nothing,
+    load::{self, Outcome, Requests, nothing},
     server::Server,
 };
 

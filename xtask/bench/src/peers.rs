@@ -20,9 +20,8 @@ use crate::{
     Failed,
     bundles::Payload,
     connection::{Connection, Prepared, Protocol},
-    load::{self, Outcome, Requests},
-    process,
-    scenario::nothing,
+    load::Requests,
+    measure::Asked,
 };
 
 /// How long a peer may take until it answers.
@@ -108,9 +107,9 @@ impl Peer {
         Ok(())
     }
 
-    /// The processor time that it has used.
-    pub fn cpu(&self) -> Result<Duration, Failed> {
-        Ok(process::cpu(self.child.id())?)
+    /// The peer as one that is asked.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked { address: &self.address, pid: self.child.id() }
     }
 
     /// ACM's ImportCertificate.
@@ -142,26 +141,6 @@ impl Peer {
             self.prepared(Method::POST, &path, body.into())
         });
         Ok(Arc::new(prepared.collect::<Result<_, _>>()?))
-    }
-
-    /// Asks on so many lines for so long; what came of it, and the processor time for each, µs.
-    pub async fn measure(
-        &self,
-        lines: usize,
-        time: Duration,
-        requests: &Requests,
-    ) -> Result<(Outcome, f64), Failed> {
-        let lines = Connection::open(&self.address, &Protocol::Http1, lines).await?;
-        let before = self.cpu()?;
-        let look = nothing();
-        let load = load::run(lines, time, requests, &look);
-        let outcome = timeout(time + START, load).await?;
-        let used = self.cpu()? - before;
-        if let Some(load::Refusal { status, .. }) = outcome.refused.first() {
-            return Err(format!("the peer refused with {status}").into());
-        }
-        let cpu = used.as_secs_f64() * 1e6 / outcome.latencies.len() as f64;
-        Ok((outcome, cpu))
     }
 
     fn prepared(&self, method: Method, path: &str, body: Bytes) -> Result<Prepared, Failed> {

@@ -13,9 +13,11 @@ use crate::{
     connection::Protocol,
     growth, limit,
     load::Requests,
-    machine, overload,
+    machine,
+    measure::{Measured, measure},
+    overload,
     peers::Peer,
-    scenario::{Measured, Read, imports, measure, reads},
+    scenario::{Read, imports, reads},
     server::Server,
     tell, tls,
 };
@@ -191,7 +193,7 @@ impl Bench {
         (protocol, lines): (&Protocol, usize),
         requests: &Requests,
     ) -> Result<(), Failed> {
-        let run = measure(server, protocol, lines, self.plan.time, requests);
+        let run = measure(server.asked(), protocol, lines, self.plan.time, requests);
         let Measured { outcome, cpu } = self.one.block_on(run)?;
         let rate = if table == IMPORTS { "imports/s" } else { "requests/s" };
         self.book.note(table, row, rate, outcome.rate());
@@ -221,7 +223,8 @@ impl Bench {
     }
 
     fn peer(&mut self, row: &str, peer: &Peer, requests: &Requests) -> Result<(), Failed> {
-        let (outcome, cpu) = self.one.block_on(peer.measure(16, self.plan.time, requests))?;
+        let run = measure(peer.asked(), &Protocol::Http1, 16, self.plan.time, requests);
+        let Measured { outcome, cpu } = self.one.block_on(run)?;
         self.book.note(PEERS, row, "imports/s", outcome.rate());
         self.book.note(PEERS, row, "p50 ms", outcome.quantile(0.5));
         self.book.note(PEERS, row, "CPU µs", cpu);

@@ -1,6 +1,6 @@
 //! What the server is asked.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -12,7 +12,7 @@ use crate::{
     Failed,
     bundles::Payload,
     connection::{Connection, Prepared, Protocol},
-    load::{self, Look, Outcome, Requests},
+    load::Requests,
     server::Server,
 };
 
@@ -21,39 +21,6 @@ const SHOWN: usize = 256;
 
 const LIST: &str = "/v3/scm/certificates";
 const IMPORT: &str = "/v3/scm/certificates/import";
-
-/// What came of a load on a server.
-#[derive(Debug)]
-pub struct Measured {
-    /// What its clients saw.
-    pub outcome: Outcome,
-    /// Processor time of the server for each good answer, µs.
-    pub cpu: f64,
-}
-
-/// Asks on so many lines for so long. That anything is refused is a failure.
-pub async fn measure(
-    server: &Server,
-    protocol: &Protocol,
-    lines: usize,
-    time: Duration,
-    requests: &Requests,
-) -> Result<Measured, Failed> {
-    let lines = Connection::open(&server.address, protocol, lines).await?;
-    let before = server.cpu()?;
-    let outcome = load::run(lines, time, requests, &nothing()).await;
-    let used = server.cpu()? - before;
-    if let Some(load::Refusal { status, .. }) = outcome.refused.first() {
-        return Err(format!("{} requests were refused, {status}", outcome.refused.len()).into());
-    }
-    let cpu = used.as_secs_f64() * 1e6 / outcome.latencies.len() as f64;
-    Ok(Measured { outcome, cpu })
-}
-
-/// Nobody looks at the answers.
-pub fn nothing() -> Look {
-    Arc::new(|_| ())
-}
 
 /// Imports of a payload.
 pub fn imports(server: &Server, payload: &Payload) -> Requests {

@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use scm_model::Credentials;
 
-use crate::{Failed, process};
+use crate::{Failed, measure::Asked, process};
 
 /// A running server.
 #[derive(Debug)]
@@ -45,9 +45,9 @@ impl Server {
         Ok(Self { child, address, credentials, ready_after })
     }
 
-    /// The processor time that it has used.
-    pub fn cpu(&self) -> Result<Duration, Failed> {
-        Ok(process::cpu(self.child.id())?)
+    /// The server as one that is asked.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked { address: &self.address, pid: self.child.id() }
     }
 
     /// The memory that it has, MiB.
