@@ -117,18 +117,12 @@ async function execute(block) {
     document.documentElement.clientWidth,
   ]);
   assert.equal(wide, view, "nothing is cut off on a phone");
-  await page.screenshot({ path: picture.replace(".png", "-phone.png") });
   await end();
 }
 
 {
   const { page, end } = await open(1280, 800, "light");
   await page.screenshot({ path: picture });
-  await page.click("#theme");
-  await page.screenshot({ path: picture.replace(".png", "-dark.png") });
-  await page.click('#contents a[href$="/ImportCertificate"]');
-  await page.waitForTimeout(700);
-  await page.screenshot({ path: picture.replace(".png", "-import.png") });
   await end();
 }
 

@@ -24,7 +24,7 @@ const PARTS: [&str; 5] = [
     "swagger-ui.css",
 ];
 
-/// Takes what the pinned package has, and pictures for the README.
+/// Takes what the pinned package has, and a picture for the README.
 pub fn docs() -> Done {
     let modules = modules()?;
     for (ours, theirs) in parts(&modules) {

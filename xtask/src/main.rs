@@ -49,7 +49,7 @@ enum Chore {
         #[arg(long, default_value_t = schemathesis::EXAMPLES)]
         examples: u32,
     },
-    /// Renew the API reference's parts from the pinned package, look at it in Chromium, take pictures
+    /// Renew the API reference's parts from the pinned package, look at it in Chromium, take a picture
     Docs,
     /// Generate clients from the document, compile them and let them work for a real server
     Clients {
