@@ -46,6 +46,7 @@ wire! {
 pub const LOG_IN_METHODS: [&str; 1] = ["password"];
 
 #[cfg(feature = "openapi")]
+#[expect(deprecated, reason = "every field has an `example`, which 3.0 knows too")]
 fn log_in_methods() -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
     let method = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(LOG_IN_METHODS));
@@ -54,7 +55,7 @@ fn log_in_methods() -> utoipa::openapi::schema::Array {
         .description(Some("How: `password`."))
         .min_items(Some(LOG_IN_METHODS.len()))
         .max_items(Some(LOG_IN_METHODS.len()))
-        .examples([LOG_IN_METHODS])
+        .example(Some(serde_json::json!(LOG_IN_METHODS)))
         .build()
 }
 
