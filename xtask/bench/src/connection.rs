@@ -54,6 +54,8 @@ pub struct Reply {
     pub status: u16,
     /// Whether it says when to come again (`Retry-After`).
     pub says_when: bool,
+    /// Whether the connection ends with it (`Connection: close`).
+    closes: bool,
     /// The body.
     pub body: Bytes,
 }
@@ -78,8 +80,8 @@ const STREAMS: usize = 16;
 /// A line on which requests follow one another.
 #[derive(Debug)]
 pub enum Connection {
-    /// HTTP/1.1.
-    Http1(Line<TcpStream>),
+    /// HTTP/1.1, and where to: some peers want a new connection for each request.
+    Http1(String, Line<TcpStream>),
     /// HTTP/1.1 over TLS.
     Tls(Box<Line<tokio_rustls::client::TlsStream<TcpStream>>>),
     /// One of several streams of HTTP/2.
@@ -93,7 +95,10 @@ impl Connection {
         while connections.len() < count {
             let stream = connect(address, connections.len() / FROM_ONE).await?;
             match protocol {
-                Protocol::Http1 => connections.push(Self::Http1(Line::new(stream))),
+                Protocol::Http1 => {
+                    let address = address.to_owned();
+                    connections.push(Self::Http1(address, Line::new(stream)));
+                }
                 Protocol::Tls(config) => {
                     let name = ServerName::try_from("localhost").expect("it is a name");
                     let connector = TlsConnector::from(Arc::clone(config));
@@ -117,7 +122,13 @@ impl Connection {
     /// Asks, and waits for the answer.
     pub async fn ask(&mut self, prepared: &Prepared) -> io::Result<Reply> {
         match self {
-            Self::Http1(line) => line.ask(prepared).await,
+            Self::Http1(address, line) => {
+                let reply = line.ask(prepared).await?;
+                if reply.closes {
+                    *line = Line::new(connect(address, 0).await?);
+                }
+                Ok(reply)
+            }
             Self::Tls(line) => line.ask(prepared).await,
             Self::Http2(send) => {
                 send.ready().await.map_err(io::Error::other)?;
@@ -126,7 +137,7 @@ impl Connection {
                 let status = response.status().as_u16();
                 let says_when = response.headers().contains_key("retry-after");
                 let body = response.into_body().collect().await.map_err(io::Error::other)?;
-                Ok(Reply { status, says_when, body: body.to_bytes() })
+                Ok(Reply { status, says_when, closes: false, body: body.to_bytes() })
             }
         }
     }
@@ -180,8 +191,9 @@ fn head(bytes: &[u8]) -> io::Result<Option<(Reply, usize, usize)>> {
         header.and_then(|header| str::from_utf8(header.value).ok())
     };
     let length = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let closes = header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
     let (status, says_when) = (response.code.unwrap_or(0), header("retry-after").is_some());
-    Ok(Some((Reply { status, says_when, body: Bytes::new() }, head, length)))
+    Ok(Some((Reply { status, says_when, closes, body: Bytes::new() }, head, length)))
 }
 
 /// Connects from one of this machine's many loopback addresses: the server allows each its share.

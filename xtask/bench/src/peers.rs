@@ -28,7 +28,7 @@ use crate::{
 const START: Duration = Duration::from_secs(60);
 
 /// How long it may take to answer one request before the load.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running peer.
 #[derive(Debug)]
