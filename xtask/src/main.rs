@@ -4,6 +4,7 @@ mod bench;
 mod clients;
 mod demo;
 mod docs;
+mod libraries;
 mod openapi;
 mod root;
 mod run;

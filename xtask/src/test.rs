@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    bench, clients, docs,
+    bench, clients, docs, libraries,
     openapi::{keeps_promises, openapi},
     root::root,
     run::{Done, cargo, command, run, tell},
@@ -45,6 +45,7 @@ const CHECKS: &[Check] = &[
     ("clippy", clippy),
     ("documentation", documentation),
     ("licences, bans, sources", deny),
+    ("libraries bring no more than they say", || passed(libraries::light())),
     ("generated clients", generated_clients),
     ("the server does as the document says", does_as_it_says),
     ("the API reference", reference),
