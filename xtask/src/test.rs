@@ -46,6 +46,7 @@ const CHECKS: &[Check] = &[
     ("documentation", documentation),
     ("licences, bans, sources", deny),
     ("libraries bring no more than they say", || passed(libraries::light())),
+    ("libraries make packages", || passed(libraries::packages())),
     ("generated clients", generated_clients),
     ("the server does as the document says", does_as_it_says),
     ("the API reference", reference),

@@ -73,3 +73,8 @@ pub use error::Error;
 pub use log_in::LogIn;
 pub use region::Region;
 pub use scm_model::Credentials;
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
