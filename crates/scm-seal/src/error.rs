@@ -37,6 +37,12 @@ pub enum KeyringError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The file holds another ring than the one that was read, so that nothing was done to it.
+    #[error("somebody else has changed the keyring at {} meanwhile; run the command again", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Others than the owner may read or write the file.
     #[error(
         "the keyring at {} has mode {mode:04o}, which lets others at it; run: chmod 600 {}",

@@ -58,7 +58,8 @@ public_id! {
 }
 
 impl KeyId {
-    pub(crate) fn to_bytes(self) -> [u8; 16] {
+    /// The 16 bytes by which sealed bytes name it, behind the one for their format.
+    pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
     }
 

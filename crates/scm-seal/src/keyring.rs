@@ -1,12 +1,15 @@
 //! The ring of master keys: sealing and unsealing.
 //!
-//! The ring's file is read and written next door; what sealed bytes look like is told in `sealed`.
+//! The ring's file is read and written next door, and turned there to another master key; what sealed
+//! bytes look like is told in `sealed`.
 
 mod file;
+mod reseal;
+mod turn;
 
 use std::{fmt, path::Path};
 
-use scm_pki::PrivateKey;
+use scm_pki::{KeyEncoding, PrivateKey};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -17,13 +20,16 @@ use crate::{
     secret::{self, SealedSecret, SecretHeader},
 };
 
-/// One or more master keys, one of which seals what is new; the others still open what they sealed.
+/// One or more master keys, one of which seals what is new; the others only open. Those from before
+/// it still open what they sealed; one that was added after it is ready to take its place.
 ///
 /// No `Clone`, no accessor to a master key, and `Debug` shows public names only.
 pub struct Keyring {
     ring_id: RingId,
-    /// Never empty; the active one first.
+    /// Never empty; the oldest first.
     keys: Vec<MasterKey>,
+    /// Which one seals.
+    active: usize,
 }
 
 impl Keyring {
@@ -34,7 +40,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError::Exists`] and [`KeyringError::Unwritable`].
     pub fn create(path: &Path) -> Result<Self, KeyringError> {
-        let ring = Self { ring_id: RingId::random(), keys: vec![MasterKey::random()] };
+        let ring = Self { ring_id: RingId::random(), keys: vec![MasterKey::random()], active: 0 };
         file::write_new(path, &ring)?;
         Ok(ring)
     }
@@ -47,9 +53,32 @@ impl Keyring {
         file::read(path)
     }
 
+    /// Reads a ring from the text of its file. `place` is where the text comes from, for errors.
+    ///
+    /// # Errors
+    /// [`KeyringError::UnknownVersion`] and [`KeyringError::Malformed`].
+    pub fn from_text(text: &str, place: &Path) -> Result<Self, KeyringError> {
+        file::from_text(text.as_bytes(), place)
+    }
+
     /// The ring's public name, for a store to remember.
     pub fn ring_id(&self) -> RingId {
         self.ring_id
+    }
+
+    /// The master key that seals what is new.
+    pub fn active_id(&self) -> KeyId {
+        self.active().id
+    }
+
+    /// The master keys that sealed what is old, the oldest first.
+    pub fn old_ids(&self) -> Vec<KeyId> {
+        self.keys[..self.active].iter().map(|key| key.id).collect()
+    }
+
+    /// The newest master key, if it does not seal yet.
+    pub fn prepared_id(&self) -> Option<KeyId> {
+        self.keys[self.active + 1..].last().map(|key| key.id)
     }
 
     /// Seals a certificate's private key under the active master key.
@@ -75,12 +104,23 @@ impl Keyring {
         public_key: &[u8],
         sealed: &SealedKey,
     ) -> Result<PrivateKey, UnsealError> {
+        let (encoding, der) = self.unseal_der(id, project, public_key, sealed)?;
+        PrivateKey::from_der(encoding, der).map_err(|_| UnsealError::NotAKey)
+    }
+
+    fn unseal_der(
+        &self,
+        id: &str,
+        project: &str,
+        public_key: &[u8],
+        sealed: &SealedKey,
+    ) -> Result<(KeyEncoding, Zeroizing<Vec<u8>>), UnsealError> {
         let (header, body) = sealed.parts()?;
         let encoding = encoding_of(header.encoding)?;
         let key = self.master(header.key_id)?.record_key(sealed::INFO_LABEL, FORMAT, &header.salt);
         let aad = header.associated_data(id, project, public_key);
         let der = key.open(&aad, body).ok_or(UnsealError::Refused)?;
-        PrivateKey::from_der(encoding, der).map_err(|_| UnsealError::NotAKey)
+        Ok((encoding, der))
     }
 
     /// Seals any other secret under the active master key.
@@ -120,10 +160,21 @@ impl Keyring {
         key: &PrivateKey,
         salt: [u8; SALT_LEN],
     ) -> SealedKey {
+        let encoding = encoding_byte(key.encoding());
+        self.seal_der(id, project, public_key, (encoding, key.secret_der()), salt)
+    }
+
+    fn seal_der(
+        &self,
+        id: &str,
+        project: &str,
+        public_key: &[u8],
+        (encoding, plain): (u8, &[u8]),
+        salt: [u8; SALT_LEN],
+    ) -> SealedKey {
         let master = self.active();
-        let header = Header { key_id: master.id, encoding: encoding_byte(key.encoding()), salt };
+        let header = Header { key_id: master.id, encoding, salt };
         let aad = header.associated_data(id, project, public_key);
-        let plain = key.secret_der();
         let mut sealed = SealedKey::assemble(&header, plain.len() + TAG_LEN);
         let (cipher, tag) = sealed.body_mut().split_at_mut(plain.len());
         master.record_key(sealed::INFO_LABEL, FORMAT, &header.salt).seal(&aad, plain, cipher, tag);
@@ -154,7 +205,7 @@ impl Keyring {
     }
 
     fn active(&self) -> &MasterKey {
-        self.keys.first().expect("a ring is never empty")
+        &self.keys[self.active]
     }
 }
 

@@ -51,6 +51,14 @@ impl SealedSecret {
         Self(bytes)
     }
 
+    /// The master key that it was sealed under.
+    ///
+    /// # Errors
+    /// [`UnsealError::Malformed`] and [`UnsealError::UnknownFormat`].
+    pub fn key_id(&self) -> Result<KeyId, UnsealError> {
+        Ok(self.parts()?.0.key_id)
+    }
+
     /// Puts the parts together, with room for ciphertext and tag.
     pub(crate) fn assemble(header: &SecretHeader, body_len: usize) -> Self {
         let mut bytes = Vec::with_capacity(HEADER_LEN + body_len);

@@ -1,4 +1,4 @@
-//! The ring's file: JSON, readable by its owner only, written once and never overwritten.
+//! The ring's file: JSON, readable by its owner only, and only ever replaced as a whole.
 //!
 //! ```json
 //! {
@@ -9,10 +9,15 @@
 //! }
 //! ```
 //!
+//! The keys stand in the order of their age: those before the active one are old, those after it are
+//! ready to take its place.
+//!
 //! What serde says about a malformed file may quote it, so only the place is passed on.
 
+mod change;
+
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
@@ -23,6 +28,7 @@ use base64_simd::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub(super) use self::change::change;
 use super::{Keyring, MasterKey};
 use crate::{
     derive::MASTER_KEY_LEN,
@@ -74,15 +80,19 @@ pub(super) fn write_new(path: &Path, ring: &Keyring) -> Result<(), KeyringError>
 
 /// Reads the ring that a file holds.
 pub(super) fn read(path: &Path) -> Result<Keyring, KeyringError> {
-    let text = read_private(path)?;
+    from_text(&read_private(path)?, path)
+}
+
+/// Reads a ring from the text of its file.
+pub(super) fn from_text(text: &[u8], path: &Path) -> Result<Keyring, KeyringError> {
     let malformed = |what: String| KeyringError::Malformed { path: path.into(), what };
     let VersionOnly { version } =
-        serde_json::from_slice(&text).map_err(|error| malformed(place(&error)))?;
+        serde_json::from_slice(text).map_err(|error| malformed(place(&error)))?;
     if version != VERSION {
         return Err(KeyringError::UnknownVersion { path: path.into(), found: version });
     }
     let file: RingFile<'_> =
-        serde_json::from_slice(&text).map_err(|error| malformed(place(&error)))?;
+        serde_json::from_slice(text).map_err(|error| malformed(place(&error)))?;
     to_ring(&file).map_err(|what| malformed(what.to_owned()))
 }
 
@@ -111,14 +121,13 @@ fn to_ring(file: &RingFile<'_>) -> Result<Keyring, &'static str> {
     let ring_id: RingId =
         file.ring_id.parse().map_err(|_| "ring_id has not 32 hexadecimal digits")?;
     let active: KeyId = file.active.parse().map_err(|_| "active has not 32 hexadecimal digits")?;
-    let mut keys = file.keys.iter().map(KeyEntry::to_key).collect::<Result<Vec<_>, _>>()?;
+    let keys = file.keys.iter().map(KeyEntry::to_key).collect::<Result<Vec<_>, _>>()?;
     let repeated = (keys.iter().enumerate()).any(|(i, a)| keys[..i].iter().any(|b| a.id == b.id));
     if repeated {
         return Err("two keys have the same id");
     }
-    let place = keys.iter().position(|key| key.id == active).ok_or("no key has the active id")?;
-    keys.swap(0, place);
-    Ok(Keyring { ring_id, keys })
+    let active = keys.iter().position(|key| key.id == active).ok_or("no key has the active id")?;
+    Ok(Keyring { ring_id, keys, active })
 }
 
 impl KeyEntry<'_> {
@@ -159,12 +168,22 @@ struct Draft(PathBuf);
 
 impl Draft {
     fn write(target: &Path, text: &[u8]) -> io::Result<Self> {
-        let mut name = OsString::from(".");
-        name.push(target.file_name().ok_or(io::ErrorKind::InvalidInput)?);
-        name.push(format!(".{}", KeyId::random()));
-        let path = target.with_file_name(name);
+        Self::write_like(target, text, |_| Ok(()))
+    }
+
+    /// The same, with a say in whose the file is before there is anything in it.
+    fn write_like(
+        target: &Path,
+        text: &[u8],
+        belong: impl FnOnce(&File) -> io::Result<()>,
+    ) -> io::Result<Self> {
+        let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut draft_name = prefix_of_drafts(name);
+        draft_name.push(KeyId::random().to_string());
+        let path = target.with_file_name(draft_name);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         let draft = Self(path);
+        belong(&file)?;
         file.write_all(text)?;
         file.sync_all()?;
         Ok(draft)
@@ -176,6 +195,13 @@ impl Draft {
         fs::remove_file(&self.0)?;
         sync_folder(target)
     }
+}
+
+fn prefix_of_drafts(name: &OsStr) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    prefix
 }
 
 impl Drop for Draft {

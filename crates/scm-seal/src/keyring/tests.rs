@@ -125,9 +125,9 @@ fn an_older_master_key_still_opens() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
     let old = ring();
     let sealed = old.seal(ID, PROJECT, key.public_key(), &key);
-    let mut keys = vec![MasterKey::random()];
-    keys.extend(old.keys);
-    let rotated = Keyring { ring_id: old.ring_id, keys };
+    let Keyring { ring_id, mut keys, .. } = old;
+    keys.push(MasterKey::random());
+    let rotated = Keyring { ring_id, keys, active: 1 };
     assert!(rotated.unseal(ID, PROJECT, key.public_key(), &sealed).is_ok());
     let resealed = rotated.seal(ID, PROJECT, key.public_key(), &key);
     assert_ne!(resealed.as_bytes()[1..17], sealed.as_bytes()[1..17]);
