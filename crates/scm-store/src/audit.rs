@@ -47,6 +47,14 @@ pub mod action {
     pub const ACCESS_KEY_DISABLE: &str = "access_key.disable";
     /// An access key was removed.
     pub const ACCESS_KEY_REMOVE: &str = "access_key.remove";
+    /// A master key came into the ring, to open with.
+    pub const KEYRING_PREPARE: &str = "keyring.prepare";
+    /// Another master key seals from now on.
+    pub const KEYRING_ROTATE: &str = "keyring.rotate";
+    /// What was sealed under older master keys was sealed anew.
+    pub const KEYRING_RESEAL: &str = "keyring.reseal";
+    /// A master key that nothing needs any more was forgotten.
+    pub const KEYRING_FORGET: &str = "keyring.forget";
     /// A certificate was imported.
     pub const CERTIFICATE_IMPORT: &str = "certificate.import";
     /// A certificate was given back with its private key.
@@ -72,7 +80,7 @@ pub struct AuditEvent {
     pub project: Option<ProjectId>,
     /// Which certificate it was about.
     pub certificate: Option<CertificateId>,
-    /// Who or what else it was about: the id of a user, a project or an access key.
+    /// Who or what else it was about: the id of a user, a project, an access key or a master key.
     pub subject: Option<String>,
     /// The address that the request came from; none for what is done on the machine itself.
     pub address: Option<IpAddr>,

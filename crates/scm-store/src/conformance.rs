@@ -14,12 +14,13 @@ mod fixture;
 mod identities;
 mod listing;
 mod made_up;
+mod resealing;
 mod search;
 mod upkeep;
 
 pub use self::{
     administration::*, at_once::*, audit::*, certificates::*, changes::*, fixture::*,
-    identities::*, listing::*, made_up::MadeUp, search::*, upkeep::*,
+    identities::*, listing::*, made_up::MadeUp, resealing::*, search::*, upkeep::*,
 };
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
@@ -87,6 +88,10 @@ macro_rules! conformance_suite {
             a_sweep_marks_what_has_ended
             a_sweep_of_many_marks_all
             a_closed_store_says_so
+            what_is_sealed_under_another_key_is_found
+            an_exchange_is_of_what_was_read
+            stretches_lead_through_all
+            secrets_are_exchanged_too
         }
     };
     ($open:path => $($rule:ident)+) => {

@@ -1,6 +1,6 @@
 //! Keeping: certificates, who may use them, and what happened to them.
 //!
-//! [`Store`] is one trait in four parts. Each of its functions is a whole act ("keep this import"),
+//! [`Store`] is one trait in five parts. Each of its functions is a whole act ("keep this import"),
 //! never a row and never a bare transaction: what belongs together is committed together, and an
 //! act that returned `Ok` is on disk. An act works within the project of its [`Actor`] and leaves
 //! its audit event in the same transaction.
@@ -25,6 +25,7 @@ mod names;
 pub mod own_postgres;
 mod postgres;
 mod random;
+mod resealing;
 mod sqlite;
 mod text;
 mod upkeep;
@@ -49,13 +50,14 @@ pub use crate::{
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
+    resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},
     upkeep::Upkeep,
 };
 
 /// All that is kept, behind one handle: `Arc<dyn Store>`.
-pub trait Store: Certificates + Identities + Audit + Upkeep {}
+pub trait Store: Certificates + Identities + Audit + Upkeep + Resealing {}
 
-impl<T: Certificates + Identities + Audit + Upkeep> Store for T {}
+impl<T: Certificates + Identities + Audit + Upkeep + Resealing> Store for T {}
 
 /// Where a store lives.
 #[derive(Debug, Clone, PartialEq, Eq)]

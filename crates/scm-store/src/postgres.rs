@@ -15,6 +15,7 @@ mod indexer;
 mod lease;
 mod listing;
 mod pool;
+mod resealing;
 mod schema;
 mod scopes;
 mod search;

@@ -12,6 +12,7 @@ mod identities;
 mod indexer;
 mod listing;
 mod readers;
+mod resealing;
 mod schema;
 mod scopes;
 mod search;
