@@ -1,8 +1,10 @@
 //! What the crates that other people's programs depend on promise, and the checks of it.
 
+mod interface;
 mod packages;
 mod weight;
 
+pub use interface::{keeps_interface, release};
 pub use packages::packages;
 pub use weight::light;
 

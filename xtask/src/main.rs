@@ -9,6 +9,7 @@ mod openapi;
 mod root;
 mod run;
 mod schemathesis;
+mod series;
 mod server;
 mod test;
 mod tidy;
@@ -39,6 +40,12 @@ enum Chore {
         check: bool,
         /// For a release: make this document what the next ones are compared with
         #[arg(long, conflicts_with = "check")]
+        release: bool,
+    },
+    /// Check what the libraries promise: what comes with them, their packages, what programs may name
+    Libraries {
+        /// For a release: make what programs may name now what the next ones are compared with
+        #[arg(long)]
         release: bool,
     },
     /// Ask a server all that schemathesis makes of the document
@@ -79,6 +86,10 @@ fn main() -> ExitCode {
             openapi::openapi(false).and_then(|()| openapi::release())
         }
         Chore::Openapi { .. } => openapi::openapi(false),
+        Chore::Libraries { release: true } => libraries::release(),
+        Chore::Libraries { release: false } => libraries::light()
+            .and_then(|()| libraries::packages())
+            .and_then(|()| libraries::keeps_interface()),
         Chore::Schemathesis { seed, examples } => schemathesis::schemathesis(seed, examples),
         Chore::Docs => docs::docs(),
         Chore::Clients { names } => clients::clients(&names),

@@ -47,6 +47,7 @@ const CHECKS: &[Check] = &[
     ("licences, bans, sources", deny),
     ("libraries bring no more than they say", || passed(libraries::light())),
     ("libraries make packages", || passed(libraries::packages())),
+    ("libraries break nobody", || passed(libraries::keeps_interface())),
     ("generated clients", generated_clients),
     ("the server does as the document says", does_as_it_says),
     ("the API reference", reference),
