@@ -27,6 +27,7 @@ pub struct Builder {
     connect_timeout: Duration,
     timeout: Duration,
     user_agent: String,
+    imports_are_remembered: Option<bool>,
 }
 
 impl Builder {
@@ -42,6 +43,7 @@ impl Builder {
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             user_agent: concat!("scm-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+            imports_are_remembered: None,
         }
     }
 
@@ -104,6 +106,13 @@ impl Builder {
         self
     }
 
+    /// Whether the server keeps an import once that is sent again with its `Idempotency-Key`, so that
+    /// it may be when its answer was lost. By default it is taken to, unless it is the public cloud.
+    pub fn imports_are_remembered(mut self, remembered: bool) -> Self {
+        self.imports_are_remembered = Some(remembered);
+        self
+    }
+
     /// The client. Nothing is sent yet.
     ///
     /// # Errors
@@ -128,7 +137,9 @@ impl Builder {
         let url = address(url)?;
         let http = self.http(&url)?;
         let exposed = url.scheme() == "http" && !is_loopback(&url);
-        Ok(Endpoint { http, url: url.as_str().trim_end_matches('/').to_owned(), exposed })
+        let remembers_imports = self.imports_are_remembered.unwrap_or_else(|| !is_cloud(&url));
+        let url = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Endpoint { http, url, exposed, remembers_imports })
     }
 
     fn http(&self, url: &Url) -> Result<reqwest::Client, Error> {
@@ -183,6 +194,12 @@ fn address(text: &str) -> Result<Url, Error> {
     }
 }
 
+/// Whether it is Huawei's, which overlooks the key of an import.
+fn is_cloud(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    [".myhuaweicloud.com", ".myhuaweicloud.eu"].iter().any(|domain| host.ends_with(domain))
+}
+
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -225,6 +242,18 @@ mod tests {
             .identity_url("http://keystone.example.com:5000")
             .build();
         assert!(elsewhere.unwrap().is_exposed());
+    }
+
+    #[test]
+    fn the_cloud_does_not_remember_imports() {
+        for (url, cloud) in [
+            ("https://scm.ap-southeast-1.myhuaweicloud.com", true),
+            ("https://scm.eu-west-101.MyHuaweiCloud.eu./", true),
+            ("https://scm.example.com", false),
+            ("https://myhuaweicloud.com.example.com", false),
+        ] {
+            assert_eq!(is_cloud(&Url::parse(url).unwrap()), cloud, "{url}");
+        }
     }
 
     #[test]

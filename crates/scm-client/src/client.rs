@@ -75,7 +75,7 @@ impl Client {
     /// and once more if the server does not know the token any longer. A request that cannot have
     /// had an effect is sent up to three times: one that did not reach the server, that it turned
     /// away for now (429, or 503 with `Retry-After`), or whose answer was lost although sending it
-    /// twice is the same as sending it once.
+    /// twice is the same as sending it once, as it is of an import with an `Idempotency-Key`.
     ///
     /// # Errors
     /// See [`Error`].

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
-use scm_model::{Call, Operation, Reply as _};
+use scm_model::{Call, Operation, Reply as _, header_name};
 use zeroize::Zeroizing;
 
 use crate::{Error, error::Cause, refusal::Refusal, retry};
@@ -20,6 +20,8 @@ pub(crate) struct Endpoint {
     pub(crate) url: String,
     /// Whether what is sent there can be read on the way.
     pub(crate) exposed: bool,
+    /// Whether it keeps an import once that is sent again with its key.
+    pub(crate) remembers_imports: bool,
 }
 
 /// What came back.
@@ -40,16 +42,23 @@ impl Endpoint {
 
     /// Sends a request, more than once where that is safe, and gives the last answer.
     pub(crate) async fn deliver(&self, request: &Request<Bytes>) -> Result<Answer, Error> {
+        let repeatable = self.is_repeatable(request);
         let mut tries = 1;
         loop {
             let outcome = self.once(request.clone()).await;
             let (now, jitter) = (SystemTime::now(), fastrand::f64());
-            match retry::pause(tries, request.method(), &outcome, now, jitter) {
+            match retry::pause(tries, repeatable, &outcome, now, jitter) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return outcome,
             }
             tries += 1;
         }
+    }
+
+    /// Whether sending it twice is the same as sending it once.
+    fn is_repeatable(&self, request: &Request<Bytes>) -> bool {
+        let has_key = || request.headers().contains_key(header_name("idempotency_key"));
+        request.method().is_idempotent() || self.remembers_imports && has_key()
     }
 
     /// Reads the answer to an operation.

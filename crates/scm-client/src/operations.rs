@@ -13,23 +13,28 @@ use scm_model::{
     certificates::{
         CertificateDetail, CertificateFilter, CertificateImport, CertificatePage, CertificatePath,
         CertificateReplacement, CertificateSummary, CertificateUpdate, ExportedCertificate,
-        ImportedCertificate,
+        ImportHeaders, ImportedCertificate,
     },
 };
 
 use crate::{Client, Error, walk::Walk};
 
 impl Client {
-    /// Imports a certificate with its chain and private key.
+    /// Imports a certificate with its chain and private key, once: it has a key of its own, by which
+    /// the server knows it when it has to be sent again.
     ///
     /// # Errors
     /// As [`Self::send`]. After an error that [may have taken effect](Error::may_have_taken_effect)
-    /// the certificate may have been kept; `duplicate_check` makes a second import safe.
+    /// the certificate may have been kept. To be able to ask again even then, choose the key
+    /// yourself and [send](Self::send) a call with [`ImportHeaders`].
     pub async fn import_certificate(
         &self,
         import: CertificateImport,
     ) -> Result<ImportedCertificate, Error> {
-        self.send(Call::<ImportCertificate>::of(import)?).await
+        // Random enough that one person does not draw the same one twice within a day.
+        let key = format!("{:032x}", fastrand::u128(..));
+        let headers = ImportHeaders { idempotency_key: Some(key) };
+        self.send(Call::<ImportCertificate>::new(Empty, Empty, headers, import)?).await
     }
 
     /// One page of the certificates that a filter lets through.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, Method, StatusCode, header::RETRY_AFTER};
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use crate::{Error, endpoint::Answer};
 
@@ -18,12 +18,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// A request that never reached the server, or that it turned away as too many (429), had no
 /// effect: it may be sent again, whatever it asks for. Out of service (503) counts as that too if
 /// the server says when to come back. A request whose fate is not known is only sent again if
-/// doing it twice is the same as doing it once.
+/// doing it twice is the same as doing it once, which is what `repeatable` says.
 ///
 /// `tries` counts from 1; `jitter` is a random number from 0 to 1.
 pub(crate) fn pause(
     tries: u32,
-    method: &Method,
+    repeatable: bool,
     outcome: &Result<Answer, Error>,
     now: SystemTime,
     jitter: f64,
@@ -34,11 +34,11 @@ pub(crate) fn pause(
     let by_ourselves = FIRST_PAUSE * 2_u32.pow(tries - 1);
     let pause = match outcome {
         Err(Error::Unreachable { .. }) => by_ourselves,
-        Err(Error::Interrupted { .. }) if method.is_idempotent() => by_ourselves,
+        Err(Error::Interrupted { .. }) if repeatable => by_ourselves,
         Ok(answer) => match (answer.status, retry_after(&answer.headers, now)) {
             (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(asked)) => asked,
             (StatusCode::TOO_MANY_REQUESTS, None) => by_ourselves,
-            (StatusCode::SERVICE_UNAVAILABLE, None) if method.is_idempotent() => by_ourselves,
+            (StatusCode::SERVICE_UNAVAILABLE, None) if repeatable => by_ourselves,
             _ => return None,
         },
         Err(_) => return None,
@@ -82,25 +82,25 @@ mod tests {
         Err(Error::Interrupted { url: String::new(), source: "reset".into() })
     }
 
-    fn millis(method: &Method, outcome: &Result<Answer, Error>) -> Option<u128> {
-        pause(1, method, outcome, UNIX_EPOCH, 0.0).map(|pause| pause.as_millis())
+    fn millis(repeatable: bool, outcome: &Result<Answer, Error>) -> Option<u128> {
+        pause(1, repeatable, outcome, UNIX_EPOCH, 0.0).map(|pause| pause.as_millis())
     }
 
     #[test]
     fn what_had_no_effect_is_sent_again_whatever_it_asks() {
-        for method in [Method::GET, Method::POST] {
-            assert_eq!(millis(&method, &unreachable()), Some(250));
-            assert_eq!(millis(&method, &answer(429, None)), Some(250));
-            assert_eq!(millis(&method, &answer(429, Some("3"))), Some(3000));
-            assert_eq!(millis(&method, &answer(503, Some("1"))), Some(1000));
+        for repeatable in [true, false] {
+            assert_eq!(millis(repeatable, &unreachable()), Some(250));
+            assert_eq!(millis(repeatable, &answer(429, None)), Some(250));
+            assert_eq!(millis(repeatable, &answer(429, Some("3"))), Some(3000));
+            assert_eq!(millis(repeatable, &answer(503, Some("1"))), Some(1000));
         }
     }
 
     #[test]
     fn what_may_have_had_one_is_sent_again_only_if_twice_is_once() {
-        for (method, again) in [(Method::GET, Some(250)), (Method::POST, None)] {
-            assert_eq!(millis(&method, &interrupted()), again);
-            assert_eq!(millis(&method, &answer(503, None)), again);
+        for (repeatable, again) in [(true, Some(250)), (false, None)] {
+            assert_eq!(millis(repeatable, &interrupted()), again);
+            assert_eq!(millis(repeatable, &answer(503, None)), again);
         }
     }
 
@@ -108,22 +108,22 @@ mod tests {
     fn the_rest_is_final() {
         let timed_out = Err(Error::TimedOut { url: String::new() });
         for outcome in [answer(200, None), answer(400, Some("1")), answer(500, None), timed_out] {
-            assert_eq!(millis(&Method::GET, &outcome), None);
+            assert_eq!(millis(true, &outcome), None);
         }
     }
 
     #[test]
     fn tries_are_few_and_pauses_bounded() {
-        let nth = |tries| pause(tries, &Method::GET, &unreachable(), UNIX_EPOCH, 1.0);
+        let nth = |tries| pause(tries, true, &unreachable(), UNIX_EPOCH, 1.0);
         assert_eq!(nth(2), Some(Duration::from_millis(750)));
         assert_eq!(nth(3), None);
-        assert_eq!(millis(&Method::GET, &answer(503, Some("21"))), None);
-        assert_eq!(millis(&Method::GET, &answer(503, Some("18446744073709551615"))), None);
+        assert_eq!(millis(true, &answer(503, Some("21"))), None);
+        assert_eq!(millis(true, &answer(503, Some("18446744073709551615"))), None);
     }
 
     #[test]
     fn retry_after_may_be_a_date() {
-        let at = |date| millis(&Method::POST, &answer(503, Some(date)));
+        let at = |date| millis(false, &answer(503, Some(date)));
         assert_eq!(at("Thu, 01 Jan 1970 00:00:07 GMT"), Some(7000));
         assert_eq!(at("soon"), None);
     }

@@ -9,7 +9,8 @@ use crate::{
     Action, Condition, Empty, ErrorShape, Operation, Visitor,
     certificates::{
         CertificateDetail, CertificateFilter, CertificateImport, CertificatePage, CertificatePath,
-        CertificateReplacement, CertificateUpdate, ExportedCertificate, ImportedCertificate,
+        CertificateReplacement, CertificateUpdate, ExportedCertificate, ImportHeaders,
+        ImportedCertificate,
     },
     identity::{
         DomainList, IssuedToken, ProjectFilter, ProjectList, SubjectToken, TokenBody, TokenQuery,
@@ -22,12 +23,13 @@ operations! {
     /// Imports a certificate with its chain and private key.
     ///
     /// Proves that the three belong together, seals the key, keeps all of it and gives back an id.
-    /// A refusal names everything that is wrong, not just the first thing.
+    /// A refusal names everything that is wrong, not just the first thing. An import that is sent
+    /// again with the same `Idempotency-Key` is kept once.
     ImportCertificate: POST "/v3/scm/certificates/import", Allowed(Action::CertImport), Scm,
-        (body: CertificateImport) -> OK ImportedCertificate, refuses [
+        (headers: ImportHeaders, body: CertificateImport) -> OK ImportedCertificate, refuses [
             NameInvalid, CertificateMissing, CertificateMarks, CertificateUnreadable,
             ChainUnreadable, ChainBroken, ChainRequired, KeyMissing, KeyMarks, KeyUnreadable,
-            KeyMismatch, NoDomain, DomainMalformed, Expired, Weak, AlreadyKept,
+            KeyMismatch, NoDomain, DomainMalformed, Expired, Weak, AlreadyKept, KeyReused,
         ];
 
     /// Lists certificates.

@@ -90,18 +90,21 @@ impl<O: Operation> Call<O> {
     }
 }
 
-/// The header of a field: every header of the API begins with `X-`.
+/// The header of a field: `x_subject_token` is `x-subject-token` there.
 pub fn header_name(field: &str) -> String {
-    format!("x-{}", field.replace('_', "-"))
+    field.replace('_', "-")
 }
 
-impl<O: Operation<Path = Empty, Query = Empty, Headers = Empty>> Call<O> {
+impl<O: Operation<Path = Empty, Query = Empty>> Call<O>
+where
+    O::Headers: Default,
+{
     /// A call that is all body.
     ///
     /// # Errors
     /// Every rule of the wire that it breaks.
     pub fn of(body: O::Body) -> Result<Self, Violations> {
-        Self::new(Empty, Empty, Empty, body)
+        Self::new(Empty, Empty, O::Headers::default(), body)
     }
 }
 

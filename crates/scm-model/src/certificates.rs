@@ -50,6 +50,19 @@ wire! {
 }
 
 wire! {
+    /// What an import may say beside its body.
+    #[derive(Default)]
+    pub struct ImportHeaders {
+        /// A text that the caller makes up for this import and sends again with it, as after an
+        /// answer that was lost: for 24 hours the same import with the same key gives the same id,
+        /// and keeps nothing more. An addition of this server; the cloud overlooks it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "2b1f6c8e-renewal-of-www", pattern = "^[!-~]([ -~]*[!-~])?$")]
+        idempotency_key: Option<String> [limits::IDEMPOTENCY_KEY],
+    }
+}
+
+wire! {
     /// What an import gives.
     pub struct ImportedCertificate {
         /// The certificate's id: `scs` and 13 digits, never given twice.

@@ -39,6 +39,9 @@ impl Length {
 /// The header `X-Auth-Token`, in characters.
 pub const AUTH_TOKEN: Length = Length::between(32, 2_097_152);
 
+/// The header `Idempotency-Key`, in characters.
+pub const IDEMPOTENCY_KEY: Length = Length::between(1, 255);
+
 /// A request body, in bytes.
 pub const BODY_BYTES: usize = 512 * 1024;
 

@@ -173,6 +173,7 @@ macro_rules! operations {
     (@slots query: $q:ty) => { operations!(@types Empty, $q, Empty, Empty); };
     (@slots headers: $h:ty) => { operations!(@types Empty, Empty, $h, Empty); };
     (@slots body: $b:ty) => { operations!(@types Empty, Empty, Empty, $b); };
+    (@slots headers: $h:ty, body: $b:ty) => { operations!(@types Empty, Empty, $h, $b); };
     (@slots path: $p:ty, body: $b:ty) => { operations!(@types $p, Empty, Empty, $b); };
     (@slots query: $q:ty, body: $b:ty) => { operations!(@types Empty, $q, Empty, $b); };
     (@types $path:ty, $query:ty, $headers:ty, $body:ty) => {

@@ -127,6 +127,9 @@ conditions! {
     /// The project already keeps this certificate, and the caller asked to be told.
     AlreadyKept: BAD_REQUEST "SCM.9001" "The certificate already exists."
         => "Use the certificate whose id the message tells, or leave `duplicate_check` out.";
+    /// The `Idempotency-Key` stands for an import of something else.
+    KeyReused: BAD_REQUEST "SCM.9002" "The idempotency key stands for another import."
+        => "Make up a new key for each import, and send it again only with the same one.";
     /// The caller has not proved who they are.
     TokenInvalid: UNAUTHORIZED "SCM.1000" "The token of the request fails to be authenticated"
         => "Log in and send the new token, or sign the request.";

@@ -139,6 +139,10 @@ impl From<StoreError> for ApiError {
                 let detail = format!("This project keeps it as {existing}.");
                 Self::refused_because(Condition::AlreadyKept, detail)
             }
+            StoreError::ReusedKey { existing } => {
+                let detail = format!("That one is kept as {existing}.");
+                Self::refused_because(Condition::KeyReused, detail)
+            }
             StoreError::OtherOrder => {
                 let words = "from a list in the same order as this one";
                 Violations::from(Violation::new("marker", Rule::Pattern(words))).into()

@@ -9,8 +9,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use scm_model::{
-    Body as _, Call, Condition, Operation, Parameters as _, Received, header_name,
-    limits::BODY_BYTES,
+    Body as _, Call, Condition, Operation, Parameters as _, Received, Rule, Violation, Violations,
+    header_name, limits::BODY_BYTES,
 };
 use scm_store::CertificateId;
 use tokio::time::timeout;
@@ -68,14 +68,11 @@ impl Asked {
         let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
             ApiError::refused_because(Condition::BodyMalformed, "Unreadable query.")
         })?;
-        let headers = O::Headers::FIELDS.iter().filter_map(|field| {
-            let value = self.parts.headers.get(header_name(field.name))?.to_str().ok()?;
-            Some((field.name, value))
-        });
+        let headers = declared::<O>(&self.parts.headers)?;
         let call = Call::read(Received {
             path: &path.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>(),
             query: &query.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>(),
-            headers: &headers.collect::<Vec<_>>(),
+            headers: &headers,
             body,
         });
         Ok(call.map_err(|violations| violations.restated(ctx.revision()))?)
@@ -110,6 +107,20 @@ impl Asked {
             Err(_) => Err(ApiError::refused(Condition::TooSlow)),
         }
     }
+}
+
+/// The headers that the row declares, each as often as it was sent.
+fn declared<O: Operation>(headers: &HeaderMap) -> Result<Vec<(&'static str, &str)>, Violations> {
+    let mut declared = Vec::new();
+    for field in O::Headers::FIELDS {
+        for value in headers.get_all(header_name(field.name)) {
+            let words = "visible ASCII characters and spaces";
+            let odd = || Violation::new(field.name, Rule::Pattern(words));
+            let text = value.to_str().ok().filter(|text| !text.contains('\t'));
+            declared.push((field.name, text.ok_or_else(odd)?));
+        }
+    }
+    Ok(declared)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

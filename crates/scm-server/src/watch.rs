@@ -1,4 +1,4 @@
-//! What happens by itself: certificates expire, tokens are forgotten.
+//! What happens by itself: certificates expire, tokens and the keys of imports are forgotten.
 
 use std::time::Duration;
 
@@ -28,5 +28,6 @@ async fn sweep(ctx: &Ctx) -> Result<(), StoreError> {
     if certificates + tokens > 0 {
         tracing::info!(certificates, tokens, "expired");
     }
+    ctx.store().sweep_import_keys(ctx.now()).await?;
     Ok(())
 }

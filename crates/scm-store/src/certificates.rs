@@ -25,6 +25,7 @@ pub struct NewCertificate {
     pub(crate) now: OffsetDateTime,
     pub(crate) content: Content,
     pub(crate) refuse_duplicate: bool,
+    pub(crate) key: Option<String>,
 }
 
 impl NewCertificate {
@@ -44,6 +45,7 @@ impl NewCertificate {
             now,
             content: Content::new(&bundle, sealed_key),
             refuse_duplicate: false,
+            key: None,
         }
     }
 
@@ -58,6 +60,14 @@ impl NewCertificate {
     #[must_use]
     pub fn refuse_duplicate(mut self) -> Self {
         self.refuse_duplicate = true;
+        self
+    }
+
+    /// Keeps it once, however often the actor hands it over with this key within
+    /// [`IMPORT_KEY_LIFE`](crate::IMPORT_KEY_LIFE).
+    #[must_use]
+    pub fn once_by(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
         self
     }
 }
@@ -187,13 +197,20 @@ pub struct CertificateCount {
 /// [`StoreError::Corrupt`] or [`StoreError::Closed`], and those that write [`StoreError::Busy`].
 #[async_trait]
 pub trait Certificates: Send + Sync {
-    /// Keeps a certificate in the actor's project, with counters and audit event. It is done even
-    /// if the caller stops waiting, once it has been handed over.
+    /// Keeps a certificate in the actor's project, with counters and audit event, and returns its
+    /// id. It is done even if the caller stops waiting, once it has been handed over.
+    ///
+    /// If it has a [key](NewCertificate::once_by) and was kept by that before, nothing is done, and
+    /// the id is the one of then, though that certificate may have been changed or deleted since.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] if that was asked for, [`StoreError::Conflict`] if the id was
-    /// given before.
-    async fn keep(&self, actor: &Actor, certificate: NewCertificate) -> Result<(), StoreError>;
+    /// [`StoreError::Duplicate`] if that was asked for, [`StoreError::ReusedKey`] if the key stands
+    /// for another import, [`StoreError::Conflict`] if the id was given before.
+    async fn keep(
+        &self,
+        actor: &Actor,
+        certificate: NewCertificate,
+    ) -> Result<CertificateId, StoreError>;
 
     /// What is known about a certificate of a project.
     ///

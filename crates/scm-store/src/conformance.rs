@@ -12,6 +12,7 @@ mod certificates;
 mod changes;
 mod fixture;
 mod identities;
+mod import_keys;
 mod listing;
 mod made_up;
 mod resealing;
@@ -20,7 +21,7 @@ mod upkeep;
 
 pub use self::{
     administration::*, at_once::*, audit::*, certificates::*, changes::*, fixture::*,
-    identities::*, listing::*, made_up::MadeUp, resealing::*, search::*, upkeep::*,
+    identities::*, import_keys::*, listing::*, made_up::MadeUp, resealing::*, search::*, upkeep::*,
 };
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
@@ -40,6 +41,12 @@ macro_rules! conformance_suite {
             any_text_comes_back_as_it_was
             of_two_that_are_the_same_one_is_refused
             what_happens_at_once_adds_up
+            what_is_sent_again_is_kept_once
+            a_key_stands_for_one_import
+            keys_belong_to_those_who_choose_them
+            a_refused_import_leaves_its_key_free
+            of_many_with_one_key_one_is_kept
+            keys_are_forgotten_in_time
             counters_follow_what_is_kept
             what_has_ended_counts_as_expired
             an_export_gives_all_and_leaves_its_event

@@ -19,6 +19,12 @@ pub enum StoreError {
         /// The certificate that is kept.
         existing: CertificateId,
     },
+    /// The key of the import stands for an import of something else.
+    #[error("the key of the import stands for another one, kept as {existing}")]
+    ReusedKey {
+        /// What it stands for.
+        existing: CertificateId,
+    },
     /// Something else stands where this would go.
     #[error("there is another {what} already")]
     Conflict {

@@ -18,6 +18,7 @@ pub mod conformance;
 mod error;
 mod identities;
 mod ids;
+mod import_key;
 mod listing;
 mod millis;
 mod names;
@@ -47,6 +48,7 @@ pub use crate::{
         NewToken, NewUser, PasswordHash, ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
     },
     ids::{CertificateId, IdBlock, Ids, NotACertificateId},
+    import_key::IMPORT_KEY_LIFE,
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},

@@ -28,6 +28,13 @@ pub trait Upkeep: Send + Sync {
     /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
     async fn sweep_expired(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
 
+    /// Forgets the keys of imports that came more than [`IMPORT_KEY_LIFE`](crate::IMPORT_KEY_LIFE)
+    /// before `now`, in small transactions, and returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
+    async fn sweep_import_keys(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
+
     /// Brings the index of names up to date and returns how many certificates it lacked. A store
     /// does so by itself, soon after what was kept, changed or left over from before; until then
     /// searches look through what the index lacks, and find the same.

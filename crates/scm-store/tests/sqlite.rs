@@ -81,13 +81,29 @@ async fn closing_leaves_one_whole_file() {
 }
 
 #[tokio::test]
+async fn an_older_store_is_brought_up_to_date() {
+    let (store, folder) = new_store().await;
+    let issued = Workshop::new().issue("a.example");
+    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    store.close().await;
+    execute(folder.path(), "DROP TABLE import_key");
+    execute(folder.path(), "PRAGMA user_version = 1");
+    let store = open_in(folder.path()).await.unwrap();
+    for number in [2, 3] {
+        let new = issued.new_certificate(number).once_by("key");
+        assert_eq!(store.keep(&actor(), new).await.unwrap(), id(2));
+    }
+    assert!(store.certificate(&actor().project, id(1)).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused() {
     let (store, folder) = new_store().await;
     store.close().await;
     execute(folder.path(), "PRAGMA user_version = 99");
     let refused = open_in(folder.path()).await.err();
     assert!(
-        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 1 })),
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 2 })),
         "{refused:?}"
     );
 }

@@ -1,5 +1,6 @@
 //! Importing: what is kept, what is refused, and how the body may be written.
 
+mod again;
 mod body;
 mod chain;
 mod keeping;

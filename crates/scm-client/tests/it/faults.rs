@@ -26,10 +26,34 @@ async fn an_import_is_sent_again_when_it_was_turned_away() {
 }
 
 #[tokio::test]
-async fn an_import_whose_fate_is_unknown_is_not_sent_again() {
+async fn an_import_whose_fate_is_unknown_is_sent_again_with_its_key() {
+    for answer in [String::new(), reply("503 Service Unavailable", "", TURNED_AWAY)] {
+        let server = Server::start(move |number, _| match number {
+            1 | 2 => answer.clone(),
+            _ => reply("200 OK", "", IMPORTED),
+        })
+        .await;
+        let client = server.with_token();
+        let imported = client.import_certificate(import()).await.unwrap();
+        assert_eq!(imported.certificate_id, "scs1600313391074");
+        client.import_certificate(import()).await.unwrap();
+        let keys: Vec<_> = server.requests().iter().map(|request| key(request)).collect();
+        assert_eq!((keys.len(), &keys[0], &keys[0]), (4, &keys[1], &keys[2]));
+        assert!(keys[0].len() == 32 && keys[0] != keys[3], "{keys:?}");
+    }
+}
+
+fn key(request: &str) -> String {
+    let mut lines = request.lines();
+    lines.find_map(|line| line.strip_prefix("idempotency-key: ")).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_import_whose_fate_is_unknown_is_not_sent_again_where_it_would_be_kept_twice() {
     for answer in [String::new(), reply("503 Service Unavailable", "", TURNED_AWAY)] {
         let server = Server::start(move |_, _| answer.clone()).await;
-        let error = server.with_token().import_certificate(import()).await.unwrap_err();
+        let builder = Client::builder(&server.url).token(token()).imports_are_remembered(false);
+        let error = builder.build().unwrap().import_certificate(import()).await.unwrap_err();
         assert!(matches!(error, Error::Interrupted { .. } | Error::Refused { status: 503, .. }));
         assert_eq!(server.requests().len(), 1);
         assert!(!format!("{error:?}").contains("PRIVATE"), "{error:?}");

@@ -7,7 +7,7 @@ wire! {
     pub struct SubjectToken {
         /// The token that is asked about.
         #[schema(value_type = String, example = "3f9a6c1e8b2d4f7099a1c3e5b7d9f1a2")]
-        subject_token: SecretText [limits::AUTH_TOKEN],
+        x_subject_token: SecretText [limits::AUTH_TOKEN],
     }
 }
 

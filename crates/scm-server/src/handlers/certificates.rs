@@ -35,7 +35,10 @@ pub async fn import(
     if call.body.duplicate_check == Some(true) {
         certificate = certificate.refuse_duplicate();
     }
-    ctx.store().keep(&caller.actor, certificate).await?;
+    if let Some(key) = call.headers.idempotency_key {
+        certificate = certificate.once_by(key);
+    }
+    let id = ctx.store().keep(&caller.actor, certificate).await?;
     Ok(ImportedCertificate { certificate_id: id.to_string() })
 }
 

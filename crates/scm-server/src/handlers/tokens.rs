@@ -80,7 +80,7 @@ async fn subject(
     headers: &SubjectToken,
 ) -> Result<(TokenHash, TokenRecord), ApiError> {
     let unknown = || ApiError::refused(Condition::UnknownToken);
-    let text = headers.subject_token.secret_str();
+    let text = headers.x_subject_token.secret_str();
     let hash = auth::token_hash_of(text.as_bytes()).ok_or_else(unknown)?;
     let token = match ctx.store().token(&hash).await {
         Err(StoreError::Missing) => return Err(unknown()),

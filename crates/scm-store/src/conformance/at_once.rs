@@ -27,7 +27,7 @@ pub async fn of_two_that_are_the_same_one_is_refused(store: Arc<dyn Store>) {
         }
         let mut outcomes = imports.join_all().await;
         outcomes.sort_by_key(|(_, outcome)| outcome.is_err());
-        let [(kept, Ok(())), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
+        let [(kept, Ok(_)), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
             panic!("{outcomes:?}");
         };
         assert_eq!(existing.number(), *kept);

@@ -53,7 +53,13 @@ impl MadeUp {
             now: self.created,
             content: self.content(),
             refuse_duplicate: false,
+            key: None,
         }
+    }
+
+    /// To be kept, under an id of another number.
+    pub fn to_new_under(&self, number: u64) -> NewCertificate {
+        NewCertificate { id: Self::new(number).id(), ..self.to_new() }
     }
 
     /// To stand in the place of another one; name and enterprise project do not count.

@@ -2,6 +2,7 @@
 
 mod chains;
 mod change;
+pub(super) mod import_keys;
 mod keep;
 mod read;
 
@@ -9,7 +10,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 pub(super) use self::{
-    keep::{Group, Import, keep_group},
+    keep::{Answer, Group, Import, keep_group},
     read::{RECORD, RECORD_FROM, read_record},
 };
 use super::{Postgres, act::Sees, listing};
@@ -27,17 +28,21 @@ use crate::{
 
 #[async_trait]
 impl Certificates for Postgres {
-    async fn keep(&self, actor: &Actor, certificate: NewCertificate) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        actor: &Actor,
+        certificate: NewCertificate,
+    ) -> Result<CertificateId, StoreError> {
         let place = (&actor.project, &certificate.enterprise_project);
         let (scope, shelf) = self.known.shelf(&self.pool, place.0, place.1).await?;
         let is_checked = certificate.refuse_duplicate;
         let import = Import::new(actor.clone(), certificate, scope, shelf);
-        match is_checked {
+        let id = match is_checked {
             true => self.importer.keep_new(import).await?,
             false => self.importer.keep(import).await?,
-        }
+        };
         self.indexer.nudge();
-        Ok(())
+        Ok(id)
     }
 
     async fn certificate(

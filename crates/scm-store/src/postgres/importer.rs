@@ -6,8 +6,7 @@
 //! it any more.
 //!
 //! Where a connection breaks and it is not known whether the statement was committed, it is sent
-//! again: ids are given once, so what is there already under an id, with the same sealed key, is
-//! what was sent.
+//! again: what is there already under an id, told by the same audit event, is what was sent.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -25,7 +24,7 @@ use tokio::{
 
 use super::{
     act::{Sees, TRIES, attempt, pause},
-    certificates::{Group, Import, keep_group},
+    certificates::{Answer, Group, Import, keep_group},
     failure::Failure,
     pool::Pool,
     scopes::{SHARDS, any_shard},
@@ -47,8 +46,6 @@ const SETTLING: Duration = Duration::from_secs(8);
 const SOON: u32 = 4;
 /// The least pause while there is no database to look into.
 const LOOK: Duration = Duration::from_millis(100);
-
-type Answer = Result<(), StoreError>;
 
 /// The way to the lanes.
 pub(super) struct Importer {
@@ -100,7 +97,7 @@ impl Importer {
         let task = tokio::spawn(async move {
             let mut group = Group::new(vec![import], any_shard());
             let kept = persist(&pool, Sees::Nobody, &mut group).await;
-            kept.map_or_else(|failure| Err(failure.into_inner()), |kept| answer(kept[0]))
+            kept.map_err(Failure::into_inner).and_then(only)
         });
         task.await.map_err(StoreError::unavailable)?
     }
@@ -140,7 +137,7 @@ async fn work(
 /// One that the database does not take at all takes no neighbour along.
 async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
     let failure = match persist(pool, Sees::One, &mut group).await {
-        Ok(kept) => return kept.into_iter().map(answer).collect(),
+        Ok(answers) => return answers,
         Err(failure) => failure,
     };
     let (count, shard) = (group.imports.len(), group.shard);
@@ -151,7 +148,7 @@ async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
         for import in group.imports {
             let mut alone = Group::new(vec![import], shard);
             let kept = persist(pool, Sees::One, &mut alone).await;
-            answers.push(kept.map_err(Failure::into_inner).and_then(|kept| answer(kept[0])));
+            answers.push(kept.map_err(Failure::into_inner).and_then(only));
         }
         return answers;
     }
@@ -160,12 +157,13 @@ async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
     vec![Err(error); count]
 }
 
-fn answer(kept: bool) -> Answer {
-    if kept { Ok(()) } else { Err(StoreError::Conflict { what: "certificate with this id" }) }
+/// The answer to one that travelled alone.
+fn only(answers: Vec<Answer>) -> Answer {
+    answers.into_iter().next().expect("each is answered")
 }
 
-/// Says of each whether it is kept now.
-async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<bool>, Failure> {
+/// Says of each what it is kept as now.
+async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<Answer>, Failure> {
     let (mut tries, mut broken) = (0, None::<Instant>);
     let settles = |since: Option<Instant>| since.is_none_or(|since| since.elapsed() < SETTLING);
     loop {

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::{
     Postgres,
     act::Sees,
+    certificates::import_keys,
     connection::Connection,
     failure::Failure,
     lease::Lease,
@@ -16,8 +17,8 @@ use super::{
 };
 use crate::{error::StoreError, ids::IdBlock, millis::first_millis_from, upkeep::Upkeep};
 
-/// How many certificates one transaction sweeps, so that imports need not wait for long.
-const SWEEP_LIMIT: i64 = 500;
+/// How many certificates or keys of imports one transaction sweeps, so that imports need not wait for long.
+pub(super) const SWEEP_LIMIT: i64 = 500;
 /// Only where nearly every block was taken would so many draws in a row find none.
 const DRAWS: usize = 100;
 
@@ -43,6 +44,19 @@ impl Upkeep for Postgres {
             }
         }
         Ok(swept)
+    }
+
+    async fn sweep_import_keys(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        let mut swept = 0;
+        loop {
+            let sweep =
+                self.act(Sees::One, now, |on, now| Box::pin(import_keys::sweep_some(on, *now)));
+            let some = sweep.await?;
+            swept += some;
+            if some < SWEEP_LIMIT.unsigned_abs() {
+                return Ok(swept);
+            }
+        }
     }
 
     async fn index_pending(&self) -> Result<u64, StoreError> {

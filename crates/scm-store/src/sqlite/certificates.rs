@@ -2,6 +2,7 @@
 
 mod chains;
 mod change;
+pub(super) mod import_keys;
 mod keep;
 mod read;
 
@@ -24,11 +25,15 @@ use crate::{
 
 #[async_trait]
 impl Certificates for Sqlite {
-    async fn keep(&self, actor: &Actor, certificate: NewCertificate) -> Result<(), StoreError> {
+    async fn keep(
+        &self,
+        actor: &Actor,
+        certificate: NewCertificate,
+    ) -> Result<CertificateId, StoreError> {
         let actor = actor.clone();
-        self.act(move |connection| keep::keep(connection, &actor, &certificate)).await?;
+        let id = self.act(move |connection| keep::keep(connection, &actor, &certificate)).await?;
         self.indexer.nudge();
-        Ok(())
+        Ok(id)
     }
 
     async fn certificate(

@@ -22,7 +22,10 @@ use super::failure::Failure;
 use crate::error::StoreError;
 
 /// Step n brings schema n to schema n + 1.
-const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_first.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/sqlite/0002_import_key.sql"),
+];
 /// Marks a file as ours, in its header: "SCM1".
 const APPLICATION_ID: i64 = 0x5343_4d31;
 /// How long to wait for another process that writes.

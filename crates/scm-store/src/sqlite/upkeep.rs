@@ -8,13 +8,14 @@ use time::OffsetDateTime;
 
 use super::{
     Sqlite,
+    certificates::import_keys,
     failure::Failure,
     scopes::{Moved, Shelf},
     values::Millis,
 };
 use crate::{error::StoreError, ids::IdBlock, millis::first_millis_from, upkeep::Upkeep};
 
-/// How many certificates or tokens one transaction sweeps, so that imports need not wait for long.
+/// How many certificates, tokens or keys of imports one transaction sweeps, so that imports need not wait for long.
 pub(super) const SWEEP_LIMIT: u64 = 500;
 /// Only where nearly every block was taken would so many draws in a row find none.
 const DRAWS: usize = 100;
@@ -29,6 +30,17 @@ impl Upkeep for Sqlite {
         let mut swept = 0;
         loop {
             let some = self.act(move |connection| sweep_some(connection, now)).await?;
+            swept += some;
+            if some < SWEEP_LIMIT {
+                return Ok(swept);
+            }
+        }
+    }
+
+    async fn sweep_import_keys(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        let mut swept = 0;
+        loop {
+            let some = self.act(move |connection| import_keys::sweep_some(connection, now)).await?;
             swept += some;
             if some < SWEEP_LIMIT {
                 return Ok(swept);

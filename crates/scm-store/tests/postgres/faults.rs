@@ -53,7 +53,7 @@ async fn import_until(
         let done = match ids.next().await {
             Ok(id) => {
                 let new = MadeUp::new(id.number()).to_new();
-                store.keep(&actor(), new).await.map(|()| id.number())
+                store.keep(&actor(), new).await.map(|kept| kept.number())
             }
             Err(error) => Err(error),
         };

@@ -75,7 +75,7 @@ async fn of_two_that_import_the_same_leaf_at_once_one_is_refused() {
         }
         let mut outcomes = imports.join_all().await;
         outcomes.sort_by_key(|(_, outcome)| outcome.is_err());
-        let [(kept, Ok(())), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
+        let [(kept, Ok(_)), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
             panic!("{outcomes:?}");
         };
         assert_eq!(existing.number(), *kept);

@@ -30,8 +30,12 @@ fn condition(flaw: Flaw) -> Option<Condition> {
 }
 
 /// Conditions of an import that no bundle causes; each has its test in a file next door.
-const NOT_OF_THE_BUNDLE: [Condition; 3] =
-    [Condition::NameInvalid, Condition::ChainRequired, Condition::AlreadyKept];
+const NOT_OF_THE_BUNDLE: [Condition; 4] = [
+    Condition::NameInvalid,
+    Condition::ChainRequired,
+    Condition::AlreadyKept,
+    Condition::KeyReused,
+];
 
 async fn refusal(server: &TestServer, bundle: &TestBundle) -> (u16, String, String) {
     server.by(Person::FullAccess).import(&import_body(bundle)).await.refusal()

@@ -4,20 +4,26 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{
     super::{
-        connection::Connection,
+        connection::{Connection, Values},
         failure::Failure,
         search,
         values::{column, id_numbered, number, written},
     },
     chains::Chain,
+    import_keys,
 };
 use crate::{
     actor::Actor,
     audit::action,
     certificates::{Content, NewCertificate},
     error::StoreError,
+    ids::CertificateId,
+    import_key::ImportKey,
     millis::{first_millis_from, millis},
 };
+
+/// What a certificate is kept as.
+pub(in super::super) type Answer = Result<CertificateId, StoreError>;
 
 /// A certificate on its way.
 pub(in super::super) struct Import {
@@ -26,6 +32,7 @@ pub(in super::super) struct Import {
     scope: i64,
     shelf: i64,
     chain: Option<Chain>,
+    key: Option<ImportKey>,
     folded: String,
     /// The number of its audit event.
     pub(in super::super) event: i64,
@@ -35,7 +42,8 @@ impl Import {
     pub(in super::super) fn new(actor: Actor, new: NewCertificate, scope: i64, shelf: i64) -> Self {
         let Content { domain, sans, chain, .. } = &new.content;
         let (chain, folded) = (Chain::of(chain), search::folded(&new.name, domain, sans));
-        Self { actor, scope, shelf, chain, folded, new, event: 0 }
+        let key = ImportKey::of(&actor, &new);
+        Self { actor, scope, shelf, chain, key, folded, new, event: 0 }
     }
 
     fn id(&self) -> i64 {
@@ -67,41 +75,58 @@ impl Group {
     }
 }
 
-/// Each is kept with its bytes, chain and audit event, and counted, or nothing of it is: where an
-/// id is taken. Says of each whether it is there now.
+/// Each is kept with its bytes, chain, key and audit event, and counted, or nothing of it is: where
+/// an id is taken, or a key stands for something already. Says of each what it is kept as now.
 pub(in super::super) async fn keep_group(
     on: &Connection,
     group: &Group,
-) -> Result<Vec<bool>, Failure> {
-    for import in group.imports.iter().filter(|import| import.new.refuse_duplicate) {
-        refuse_duplicate(on, group, import).await?;
-    }
+) -> Result<Vec<Answer>, Failure> {
     let mut kept = insert(on, group).await?;
+    for import in &group.imports {
+        if import.new.refuse_duplicate && kept.contains(&import.id()) {
+            refuse_duplicate(on, import).await?;
+        }
+    }
     if group.may_be_kept && kept.len() < group.imports.len() {
         kept.extend(kept_before(on, group).await?);
     }
-    Ok(group.each(|import| kept.contains(&import.id())))
+    let left = group.imports.iter().filter(|import| !kept.contains(&import.id()));
+    let keys: Vec<_> =
+        left.filter_map(|import| Some((import.scope, import.key.as_ref()?))).collect();
+    let standing = import_keys::standing(on, &keys).await?;
+    Ok(group.each(|import| {
+        if kept.contains(&import.id()) {
+            return Ok(import.new.id);
+        }
+        let known = |key: &ImportKey| standing.get(&(import.scope, key.key));
+        let met = import.key.as_ref().and_then(|key| Some((key, known(key)?)));
+        met.map_or(
+            Err(StoreError::Conflict { what: "certificate with this id" }),
+            |(key, known)| key.meets(&known.0, known.1),
+        )
+    }))
 }
 
-async fn refuse_duplicate(on: &Connection, group: &Group, import: &Import) -> Result<(), Failure> {
+/// To be called when it is in, and nobody sees it yet.
+async fn refuse_duplicate(on: &Connection, import: &Import) -> Result<(), Failure> {
     let Content { not_after, sha256, .. } = &import.new.content;
-    let sql = "SELECT id FROM certificate WHERE scope = $1 AND not_after = $2 AND sha256 = $3
+    let sql = "SELECT id FROM certificate
+               WHERE scope = $1 AND not_after = $2 AND sha256 = $3 AND id <> $4
                ORDER BY id LIMIT 1";
-    let row = on.row(sql, &[&import.scope, &millis(*not_after), &&sha256[..]]).await?;
-    match row.map(|row| column::<i64>(&row, 0)).transpose()? {
+    let values: Values<'_> = &[&import.scope, &millis(*not_after), &&sha256[..], &import.id()];
+    match on.row(sql, values).await? {
         None => Ok(()),
-        Some(id) if group.may_be_kept && id == import.id() => Ok(()),
-        Some(id) => Err(StoreError::Duplicate { existing: id_numbered(id)? }.into()),
+        Some(row) => Err(StoreError::Duplicate { existing: id_numbered(column(&row, 0)?)? }.into()),
     }
 }
 
-/// Those that were kept when they were sent before.
+/// Those that were kept when they were sent before: their events are there.
 async fn kept_before(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure> {
-    let sql = "SELECT id FROM certificate_bytes JOIN
-                   unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[])) AS sent (id, sealed_key)
-                   USING (id, sealed_key)";
-    let keys = group.content(|content| content.sealed_key.as_bytes());
-    let rows = on.rows(sql, &[&group.each(Import::id), &keys]).await?;
+    let sql = "SELECT certificate FROM audit_event JOIN
+                   unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS sent (id, certificate)
+                   USING (id, certificate)";
+    let events = group.each(|import| import.event);
+    let rows = on.rows(sql, &[&events, &group.each(Import::id)]).await?;
     rows.iter().map(|row| column(row, 0)).collect()
 }
 
@@ -113,13 +138,26 @@ WITH given AS (
         CAST($9 AS BIGINT[]), CAST($10 AS BYTEA[]), CAST($11 AS BYTEA[]), CAST($12 AS BYTEA[]),
         CAST($13 AS TEXT[]), CAST($14 AS TEXT[]), CAST($15 AS TEXT[]), CAST($16 AS TEXT[]),
         CAST($17 AS TEXT[]), CAST($18 AS TEXT[]), CAST($19 AS BYTEA[]), CAST($20 AS BYTEA[]),
-        CAST($21 AS BIGINT[]), CAST($22 AS TEXT[]), CAST($23 AS TEXT[]), CAST($24 AS TEXT[])
+        CAST($21 AS BIGINT[]), CAST($22 AS TEXT[]), CAST($23 AS TEXT[]), CAST($24 AS TEXT[]),
+        CAST($25 AS BYTEA[]), CAST($26 AS BYTEA[])
     ) AS given (id, scope, shelf, expired, updated, not_after, not_before, domain_count,
         wildcard_count, chain, sha1, sha256, name, domain, sans, folded, signature_algorithm,
-        key_algorithm, leaf, sealed_key, event, account, address, request_id)
+        key_algorithm, leaf, sealed_key, event, account, address, request_id, key, print)
+), claimed AS (
+    INSERT INTO import_key (scope, key, print, certificate, at)
+    SELECT scope, key, print, id, updated FROM given
+    WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM certificate WHERE id = given.id)
+    ORDER BY scope, key
+    ON CONFLICT DO NOTHING
+    RETURNING certificate
+), admitted AS (
+    SELECT * FROM given WHERE key IS NULL OR id IN (SELECT certificate FROM claimed)
 ), chains AS (
     INSERT INTO chain (scope, sha256, certificates)
-    SELECT * FROM unnest(CAST($25 AS BIGINT[]), CAST($26 AS BYTEA[]), CAST($27 AS BYTEA[]))
+    SELECT * FROM unnest(CAST($27 AS BIGINT[]), CAST($28 AS BYTEA[]), CAST($29 AS BYTEA[]))
+        AS needed (scope, sha256, certificates)
+    WHERE EXISTS (SELECT 1 FROM admitted
+                  WHERE admitted.scope = needed.scope AND admitted.chain = needed.sha256)
     ON CONFLICT DO NOTHING
 ), kept AS (
     INSERT INTO certificate (id, scope, shelf, expired, updated, not_after, not_before, created,
@@ -128,7 +166,7 @@ WITH given AS (
     SELECT id, scope, shelf, expired, updated, not_after, not_before, updated, domain_count,
         wildcard_count, chain, sha1, sha256, name, domain, sans, folded, signature_algorithm,
         key_algorithm
-    FROM given
+    FROM admitted
     ON CONFLICT (id) DO NOTHING
     RETURNING id, scope, shelf, expired
 ), bytes AS (
@@ -136,7 +174,7 @@ WITH given AS (
     SELECT given.id, leaf, sealed_key FROM given JOIN kept ON kept.id = given.id
 ), counted AS (
     INSERT INTO shelf_count (shelf, shard, valid, expired)
-    SELECT shelf, $28, CAST(sum(1 - expired) AS BIGINT), CAST(sum(expired) AS BIGINT)
+    SELECT shelf, $30, CAST(sum(1 - expired) AS BIGINT), CAST(sum(expired) AS BIGINT)
     FROM kept GROUP BY shelf ORDER BY shelf
     ON CONFLICT (shelf, shard) DO UPDATE SET valid = shelf_count.valid + excluded.valid,
         expired = shelf_count.expired + excluded.expired
@@ -144,7 +182,7 @@ WITH given AS (
     INSERT INTO search_pending (scope, certificate) SELECT scope, id FROM kept
 ), told AS (
     INSERT INTO audit_event (id, scope, at, certificate, action, account, address, request_id)
-    SELECT event, given.scope, updated, given.id, $29, account, address, request_id
+    SELECT event, given.scope, updated, given.id, $31, account, address, request_id
     FROM given JOIN kept ON kept.id = given.id
 )
 SELECT id FROM kept";
@@ -183,6 +221,8 @@ async fn insert(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure>
                 &group.each(|import| written(import.actor.user.as_str())),
                 &group.each(|import| import.actor.address.to_string()),
                 &group.each(|import| written(&import.actor.request_id)),
+                &group.each(|import| import.key.as_ref().map(|key| &key.key[..])),
+                &group.each(|import| import.key.as_ref().map(|key| &key.print[..])),
                 &scopes_of_chains,
                 &chain(|chain| &chain.sha256),
                 &chain(|chain| &chain.certificates),

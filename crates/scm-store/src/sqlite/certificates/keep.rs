@@ -10,21 +10,29 @@ use super::{
         search, upkeep,
         values::Millis,
     },
-    chains,
+    chains, import_keys,
 };
 use crate::{
     actor::Actor,
     audit::{AuditEvent, action},
     certificates::{Content, NewCertificate},
     error::StoreError,
+    ids::CertificateId,
+    import_key::ImportKey,
 };
 
 pub(super) fn keep(
     connection: &Connection,
     actor: &Actor,
     new: &NewCertificate,
-) -> Result<(), Failure> {
+) -> Result<CertificateId, Failure> {
     let scope = Scope::of(connection, &actor.project)?;
+    let key = ImportKey::of(actor, new);
+    if let Some(key) = &key
+        && let Some(existing) = import_keys::kept_by(connection, scope, key)?
+    {
+        return Ok(existing);
+    }
     if new.refuse_duplicate {
         refuse_duplicate(connection, scope, &new.content)?;
     }
@@ -33,10 +41,14 @@ pub(super) fn keep(
     let expired = upkeep::is_marked(connection, new.content.not_after)?;
     insert_facts(connection, scope, shelf, new, chain, expired)?;
     insert_bytes(connection, scope, new)?;
+    if let Some(key) = &key {
+        import_keys::insert(connection, scope, key, new)?;
+    }
     shelf.count(connection, Moved::one_more(expired))?;
     search::enqueue(connection, scope, new.id)?;
     let event = AuditEvent::done(actor, action::CERTIFICATE_IMPORT, new.now);
-    audit::insert(connection, &event.about(new.id))
+    audit::insert(connection, &event.about(new.id))?;
+    Ok(new.id)
 }
 
 fn refuse_duplicate(

@@ -1,0 +1,125 @@
+//! Rules of imports that are sent again.
+
+use std::sync::Arc;
+
+use time::Duration;
+use tokio::task::JoinSet;
+
+use super::{
+    fixture::{NOW, Workshop, actor, in_project},
+    made_up::MadeUp,
+};
+use crate::{
+    Actor, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE, NewCertificate, Store, StoreError,
+    UserId,
+};
+
+async fn kept(store: &dyn Store, actor: &Actor) -> u64 {
+    let query = CertificateQuery::new(NOW, 10);
+    store.list(&actor.project, &query).await.unwrap().total
+}
+
+/// Sent again with its key, an import is kept once, with one event, under its first id; even one that
+/// must be new, and one that was deleted since.
+pub async fn what_is_sent_again_is_kept_once(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    for (key, must_be_new, first) in [("a", false, 1), ("b", false, 11), ("c", true, 21)] {
+        let import = |number| {
+            let new = issued.new_certificate(number).once_by(key);
+            if must_be_new { new.refuse_duplicate() } else { new }
+        };
+        let owner = in_project(key);
+        let id = store.keep(&owner, import(first)).await.unwrap();
+        assert_eq!(id.number(), first);
+        for number in first + 1..first + 4 {
+            assert_eq!(store.keep(&owner, import(number)).await.unwrap(), id);
+        }
+        assert_eq!(kept(&*store, &owner).await, 1);
+        assert_eq!(store.events(&owner.project, 10).await.unwrap().len(), 1);
+        store.delete(&owner, id, NOW).await.unwrap();
+        assert_eq!(store.keep(&owner, import(first + 4)).await.unwrap(), id);
+        assert_eq!(kept(&*store, &owner).await, 0);
+    }
+}
+
+/// A key stands for one import: whatever is different about another one, it is refused, naming the
+/// first, and leaves nothing.
+pub async fn a_key_stands_for_one_import(store: Arc<dyn Store>) {
+    let workshop = Workshop::new();
+    let issued = workshop.issue("www.example.com");
+    let first = store.keep(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
+    let elsewhere = EnterpriseProject::new("another");
+    let mut renamed = issued.new_certificate(4);
+    renamed.name = "another name".to_owned();
+    let others: [NewCertificate; 5] = [
+        workshop.issue("www.example.com").new_certificate(2),
+        issued.new_certificate(3).in_enterprise_project(elsewhere),
+        renamed,
+        issued.new_certificate(5).refuse_duplicate(),
+        {
+            let mut longer = issued.new_certificate(6);
+            longer.content.chain.pop();
+            longer
+        },
+    ];
+    for other in others {
+        let refused = store.keep(&actor(), other.once_by("key")).await;
+        assert!(
+            matches!(refused, Err(StoreError::ReusedKey { existing }) if existing == first),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(kept(&*store, &actor()).await, 1);
+}
+
+/// Projects and people have keys of their own, and an import without one is kept each time.
+pub async fn keys_belong_to_those_who_choose_them(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    let colleague = Actor { user: UserId::new("u2"), ..actor() };
+    for (number, somebody) in [(1, actor()), (2, colleague), (3, in_project("theirs"))] {
+        let new = issued.new_certificate(number).once_by("key");
+        assert_eq!(store.keep(&somebody, new).await.unwrap().number(), number);
+    }
+    let without = store.keep(&actor(), issued.new_certificate(4)).await.unwrap();
+    assert_eq!((without.number(), kept(&*store, &actor()).await), (4, 3));
+}
+
+/// A key that met a refusal stands for nothing, and may be used again.
+pub async fn a_refused_import_leaves_its_key_free(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    let existing = store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    let import = |number| issued.new_certificate(number).refuse_duplicate().once_by("key");
+    let refused = store.keep(&actor(), import(2)).await;
+    assert!(matches!(refused, Err(StoreError::Duplicate { existing: id }) if id == existing));
+    store.delete(&actor(), existing, NOW).await.unwrap();
+    assert_eq!(store.keep(&actor(), import(3)).await.unwrap().number(), 3);
+}
+
+/// Of many that are the same and come at once, one is kept.
+pub async fn of_many_with_one_key_one_is_kept(store: Arc<dyn Store>) {
+    for round in 0..8 {
+        let mut imports = JoinSet::new();
+        for nth in 0..16 {
+            let certificate = MadeUp { name: "the same".into(), ..MadeUp::new(round) };
+            let new = certificate.to_new_under(100 * round + nth + 1);
+            let new = new.once_by(format!("key {round}"));
+            let store = Arc::clone(&store);
+            imports.spawn(async move { store.keep(&actor(), new).await.unwrap() });
+        }
+        let ids = imports.join_all().await;
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(kept(&*store, &actor()).await, round + 1);
+    }
+}
+
+/// A key is forgotten after its time, and not before.
+pub async fn keys_are_forgotten_in_time(store: Arc<dyn Store>) {
+    let issued = Workshop::new().issue("www.example.com");
+    let import = |number| issued.new_certificate(number).once_by("key");
+    store.keep(&actor(), import(1)).await.unwrap();
+    let end = NOW + IMPORT_KEY_LIFE;
+    assert_eq!(store.sweep_import_keys(end - Duration::SECOND).await.unwrap(), 0);
+    assert_eq!(store.keep(&actor(), import(2)).await.unwrap().number(), 1);
+    assert_eq!(store.sweep_import_keys(end + Duration::SECOND).await.unwrap(), 1);
+    assert_eq!(store.keep(&actor(), import(3)).await.unwrap().number(), 3);
+}

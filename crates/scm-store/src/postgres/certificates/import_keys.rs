@@ -1,0 +1,52 @@
+//! Which certificate an import was kept as, by its key.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+
+use super::super::{
+    connection::Connection,
+    failure::Failure,
+    upkeep::SWEEP_LIMIT,
+    values::{column, hash, id_numbered},
+};
+use crate::{
+    ids::CertificateId,
+    import_key::{ImportKey, forgotten_before},
+    millis::first_millis_from,
+};
+
+/// What keys stand for: the print of an import, and its certificate.
+pub(super) type Standing = HashMap<(i64, [u8; 32]), ([u8; 32], CertificateId)>;
+
+/// What these keys, each in its scope, stand for; those that stand for nothing are left out.
+pub(super) async fn standing(
+    on: &Connection,
+    keys: &[(i64, &ImportKey)],
+) -> Result<Standing, Failure> {
+    if keys.is_empty() {
+        return Ok(Standing::new());
+    }
+    let sql = "SELECT scope, key, print, certificate FROM import_key JOIN
+                   unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[])) AS asked (scope, key)
+                   USING (scope, key)";
+    let (scopes, keys): (Vec<_>, Vec<_>) =
+        keys.iter().map(|(scope, key)| (*scope, &key.key[..])).unzip();
+    let rows = on.rows(sql, &[&scopes, &keys]).await?;
+    let read = |row| {
+        let place = (column(row, 0)?, hash(row, 1)?);
+        Ok((place, (hash(row, 2)?, id_numbered(column(row, 3)?)?)))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Forgets some of those that are old enough.
+pub(in super::super) async fn sweep_some(
+    on: &Connection,
+    now: OffsetDateTime,
+) -> Result<u64, Failure> {
+    let sql = "DELETE FROM import_key WHERE (scope, key) IN
+                   (SELECT scope, key FROM import_key WHERE at < $1 ORDER BY at LIMIT $2)";
+    let before = first_millis_from(forgotten_before(now));
+    Ok(on.change(sql, &[&before, &SWEEP_LIMIT]).await?)
+}

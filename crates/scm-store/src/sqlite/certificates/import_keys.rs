@@ -1,0 +1,54 @@
+//! Which certificate an import was kept as, by its key.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use time::OffsetDateTime;
+
+use super::super::{failure::Failure, scopes::Scope, upkeep::SWEEP_LIMIT, values::Millis};
+use crate::{
+    certificates::NewCertificate,
+    ids::CertificateId,
+    import_key::{ImportKey, forgotten_before},
+    millis::first_millis_from,
+};
+
+/// What the key stands for, if it was used before.
+pub(super) fn kept_by(
+    connection: &Connection,
+    scope: Scope,
+    key: &ImportKey,
+) -> Result<Option<CertificateId>, Failure> {
+    let known = connection
+        .prepare_cached("SELECT print, certificate FROM import_key WHERE scope = ?1 AND key = ?2")?
+        .query_row(params![scope, key.key], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(known.map(|(print, existing)| key.meets(&print, existing)).transpose()?)
+}
+
+pub(super) fn insert(
+    connection: &Connection,
+    scope: Scope,
+    key: &ImportKey,
+    new: &NewCertificate,
+) -> Result<(), Failure> {
+    connection
+        .prepare_cached(
+            "INSERT INTO import_key (scope, key, print, certificate, at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![scope, key.key, key.print, new.id, Millis(new.now)])?;
+    Ok(())
+}
+
+/// Forgets some of those that are old enough.
+pub(in super::super) fn sweep_some(
+    connection: &Connection,
+    now: OffsetDateTime,
+) -> Result<u64, Failure> {
+    let swept = connection
+        .prepare_cached(
+            "DELETE FROM import_key WHERE (scope, key) IN
+                 (SELECT scope, key FROM import_key WHERE at < ?1 ORDER BY at LIMIT ?2)",
+        )?
+        .execute(params![first_millis_from(forgotten_before(now)), SWEEP_LIMIT])?;
+    Ok(swept as u64)
+}
