@@ -52,6 +52,9 @@ def with_a_bundle(context, case):
         # Those of SM2, which is not supported.
         case.body.pop("enc_certificate", None)
         case.body.pop("enc_private_key", None)
+        if "Idempotency-Key" in (case.headers or {}) and drawn(case) % 8 != 1:
+            # Of its own: the one that was drawn stands for another bundle before long.
+            case.headers["Idempotency-Key"] = f"{drawn(case)}"
     return case
 
 
@@ -130,7 +133,8 @@ def a_sound_bundle_is_taken(context, response, case):
     sound = any(bundle.items() <= case.body.items() for bundle in BUNDLES)
     sound = sound and not (case.body.get("enc_certificate") or case.body.get("enc_private_key"))
     twice = response.json()["error_code"] == "SCM.9001" and case.body.get("duplicate_check")
-    if sound and not twice:
+    other = response.json()["error_code"] == "SCM.9002" and case.headers.get("Idempotency-Key")
+    if sound and not twice and not other:
         raise AssertionError(f"a sound bundle is refused: {response.text}")
 
 

@@ -57,7 +57,7 @@ wire! {
         /// answer that was lost: for 24 hours the same import with the same key gives the same id,
         /// and keeps nothing more. An addition of this server; the cloud overlooks it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(example = "2b1f6c8e-renewal-of-www", pattern = "^[!-~]([ -~]*[!-~])?$")]
+        #[schema(example = "2b1f6c8e-renewal-of-www")]
         idempotency_key: Option<String> [limits::IDEMPOTENCY_KEY],
     }
 }

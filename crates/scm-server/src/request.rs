@@ -1,6 +1,6 @@
 //! A request on its way through the router: read step by step, each step under its limit.
 
-use std::{error::Error, time::Duration};
+use std::{borrow::Cow, error::Error, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_LENGTH, header::CONTENT_TYPE, request::Parts};
@@ -9,8 +9,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use scm_model::{
-    Body as _, Call, Condition, Operation, Parameters as _, Received, Rule, Violation, Violations,
-    header_name, limits::BODY_BYTES,
+    Body as _, Call, Condition, Operation, Parameters as _, Received, header_name,
+    limits::BODY_BYTES,
 };
 use scm_store::CertificateId;
 use tokio::time::timeout;
@@ -68,11 +68,11 @@ impl Asked {
         let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
             ApiError::refused_because(Condition::BodyMalformed, "Unreadable query.")
         })?;
-        let headers = declared::<O>(&self.parts.headers)?;
+        let headers = declared::<O>(&self.parts.headers);
         let call = Call::read(Received {
             path: &path.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>(),
             query: &query.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>(),
-            headers: &headers,
+            headers: &headers.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>(),
             body,
         });
         Ok(call.map_err(|violations| violations.restated(ctx.revision()))?)
@@ -109,18 +109,17 @@ impl Asked {
     }
 }
 
-/// The headers that the row declares, each as often as it was sent.
-fn declared<O: Operation>(headers: &HeaderMap) -> Result<Vec<(&'static str, &str)>, Violations> {
+/// The headers that the row declares, each as often as it was sent: a character for each byte, since
+/// nothing says how they are encoded.
+fn declared<O: Operation>(headers: &HeaderMap) -> Vec<(&'static str, Cow<'_, str>)> {
     let mut declared = Vec::new();
     for field in O::Headers::FIELDS {
         for value in headers.get_all(header_name(field.name)) {
-            let words = "visible ASCII characters and spaces";
-            let odd = || Violation::new(field.name, Rule::Pattern(words));
-            let text = value.to_str().ok().filter(|text| !text.contains('\t'));
-            declared.push((field.name, text.ok_or_else(odd)?));
+            let characters = || value.as_bytes().iter().copied().map(char::from).collect();
+            declared.push((field.name, value.to_str().map_or_else(|_| characters(), Cow::from)));
         }
     }
-    Ok(declared)
+    declared
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ..Configuration::default()
     };
 
-    let id = import_certificate(&scm, given.sound).await?.certificate_id;
+    let id = import_certificate(&scm, given.sound, Some("one life")).await?.certificate_id;
     println!("import {id}");
     println!("show {}", show_certificate(&scm, &id).await?.domain);
 
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     delete_certificate(&scm, &id).await?;
     println!("delete {id}");
 
-    let Err(ResponseError(refused)) = import_certificate(&scm, given.mismatched).await else {
+    let Err(ResponseError(refused)) = import_certificate(&scm, given.mismatched, None).await else {
         return Err("a key of another certificate was taken".into());
     };
     let Some(ImportCertificateError::Status400(body)) = refused.entity else {
