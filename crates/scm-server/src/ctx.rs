@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, net::IpAddr, ops::Deref, sync::Arc};
 
 use scm_model::{Condition, Revision};
 use scm_pki::Verifier;
@@ -13,6 +13,7 @@ use crate::{
     auth::{Keystone, Lockout, PasswordHasher},
     clock::Clock,
     config::Config,
+    crowd::{Crowd, Guest},
     error::ApiError,
 };
 
@@ -31,7 +32,7 @@ pub struct Inner {
     key_guesses: Lockout,
     keystone: Option<Arc<Keystone>>,
     places: Arc<Semaphore>,
-    places_for_strangers: Arc<Semaphore>,
+    places_for_strangers: Arc<Crowd>,
     clock: Arc<dyn Clock>,
     config: Config,
 }
@@ -47,6 +48,7 @@ impl Ctx {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let ids = Ids::new(Arc::clone(&store));
+        let strangers = config.max_requests.div_ceil(8);
         Self(Arc::new(Inner {
             verifier,
             keyring,
@@ -57,7 +59,7 @@ impl Ctx {
             key_guesses: Lockout::default(),
             keystone,
             places: Arc::new(Semaphore::new(config.max_requests)),
-            places_for_strangers: Arc::new(Semaphore::new(config.max_requests.div_ceil(8))),
+            places_for_strangers: Crowd::new(strangers, strangers.div_ceil(2)),
             clock,
             config,
         }))
@@ -118,15 +120,18 @@ impl Inner {
     /// # Errors
     /// [`Condition::TooMany`] if there is none.
     pub fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        taken(&self.places)
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| ApiError::refused(Condition::TooMany))
     }
 
-    /// The same for who has not proved who they are: these places are few, and apart.
+    /// The same for who has not proved who they are: these places are few, and apart, and from one
+    /// address only half of them can be taken.
     ///
     /// # Errors
     /// [`Condition::TooMany`] if there is none.
-    pub fn place_for_a_stranger(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        taken(&self.places_for_strangers)
+    pub fn place_for_a_stranger(&self, address: IpAddr) -> Result<Guest, ApiError> {
+        let place = self.places_for_strangers.enter(address);
+        place.ok_or_else(|| ApiError::refused(Condition::TooMany))
     }
 
     /// The time now.
@@ -148,10 +153,6 @@ impl Inner {
     pub fn config(&self) -> &Config {
         &self.config
     }
-}
-
-fn taken(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
-    Arc::clone(places).try_acquire_owned().map_err(|_| ApiError::refused(Condition::TooMany))
 }
 
 impl fmt::Debug for Ctx {

@@ -93,7 +93,7 @@ impl Router {
         const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let _place = ctx.place_for_a_stranger()?;
+                let _place = ctx.place_for_a_stranger(asked.origin.address)?;
                 let body = asked.load::<O>(&ctx).await?;
                 let call = asked.call::<O>(&ctx, &body)?;
                 Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
