@@ -11,6 +11,7 @@ mod contract;
 mod directory;
 mod docs;
 mod durability;
+mod examples;
 mod hostile;
 mod keystone;
 mod openapi;

@@ -17,7 +17,8 @@ use crate::{Folder, Session};
 /// How long a start may take.
 const START: Duration = Duration::from_secs(30);
 
-/// A program of this workspace, built on first use, where cargo builds everything else.
+/// A program of this workspace, or `examples`, the folder of those of `scm-client`; built on first
+/// use, where cargo builds everything else.
 ///
 /// # Panics
 /// If it does not build.
@@ -31,8 +32,9 @@ fn build() -> PathBuf {
     let profile = test.parent().and_then(Path::parent).expect("tests lie in PROFILE/deps");
     let target = profile.parent().expect("profiles lie in the target folder");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "-p", "scm-server", "-p", "scm-cli", "--target-dir"]);
-    cargo.arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["build", "--quiet", "--bins", "-p", "scm-server", "-p", "scm-cli"]);
+    cargo.args(["--examples", "-p", "scm-client", "--target-dir"]).arg(target);
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
     if profile.ends_with("release") {
         cargo.arg("--release");
     }
