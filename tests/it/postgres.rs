@@ -2,6 +2,8 @@
 //! falls.
 
 mod faults;
+mod haproxy;
+mod load;
 mod servers;
 
 use std::{

@@ -65,8 +65,16 @@ impl Binary {
     /// # Errors
     /// If it ends instead: what it left.
     pub fn start(folder: &Folder, flags: &[&str]) -> Result<Self, Ended> {
+        Self::start_at(([127, 0, 0, 1], 0).into(), folder, flags)
+    }
+
+    /// The same at an address of choice.
+    ///
+    /// # Errors
+    /// If it ends instead: what it left.
+    pub fn start_at(at: SocketAddr, folder: &Folder, flags: &[&str]) -> Result<Self, Ended> {
         let mut command = Command::new(built("scm-server"));
-        command.args(["serve", "--listen=127.0.0.1:0", "--data-dir"]).arg(folder.path());
+        command.args(["serve", &format!("--listen={at}"), "--data-dir"]).arg(folder.path());
         command.args(flags);
         Self::run(command, folder)
     }

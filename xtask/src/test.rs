@@ -137,6 +137,7 @@ fn tests() -> Outcome {
     let needs = [
         ("openssl", tools::debian("openssl", "openssl")),
         ("curl", tools::debian("curl", "curl")),
+        ("haproxy", tools::debian("haproxy", "haproxy")),
         ("keystone", tools::python("keystone").map(drop)),
         ("postgres", tools::postgres()),
         ("sdk", tools::python("sdk").map(drop)),
