@@ -1,6 +1,7 @@
 //! Servers on a PostgreSQL, the real one: one and several, on a database that stands and one that
 //! falls.
 
+mod failover;
 mod faults;
 mod haproxy;
 mod load;

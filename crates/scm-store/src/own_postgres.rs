@@ -9,6 +9,8 @@
     reason = "this is for tests: what is not there is to be told loudly"
 )]
 
+mod pair;
+
 use std::{
     fs,
     io::Write as _,
@@ -25,8 +27,11 @@ use std::{
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, Row};
 
+pub use self::pair::OwnPair;
+
 /// Starts what is behind its folder, and ends it at once as soon as it is told to or nobody is there
-/// any more to tell it. Then the folder goes too.
+/// any more to tell it. Then the folder goes too. In a crash it ends with all its processes, none of
+/// which gets to do anything any more.
 const KEEPER: &str = r#"
 trap '' INT
 folder=$1
@@ -34,7 +39,15 @@ shift
 "$@" >>"$folder/log" 2>&1 &
 server=$!
 if read -r told; then forget=; else forget=1; fi
-kill -QUIT $server 2>/dev/null
+if [ "$told" = crash ]; then
+    exec 2>/dev/null
+    kill -STOP $server
+    memory=$(sed -n '7s/.* //p' "$folder/data/postmaster.pid")
+    kill -KILL $(cat /proc/$server/task/$server/children) $server
+    ipcrm --shmem-id "$memory"
+else
+    kill -QUIT $server 2>/dev/null
+fi
 wait $server
 if [ "$forget" ]; then rm -rf "$folder"; fi
 "#;
@@ -79,25 +92,28 @@ impl OwnPostgres {
     }
 
     fn start_with(tls: Option<&OwnTls<'_>>) -> Self {
-        // From here on it is the keeper's.
-        let folder = TempDir::with_prefix("scm-postgres-").unwrap().keep();
-        if is_root() {
-            run(Command::new("chown").arg("postgres:postgres").arg(&folder));
-        }
+        let folder = new_folder();
         let data = folder.join("data");
         let initdb = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--username=postgres"];
         // An order of letters that is not that of bytes, as most databases have.
         let order = ["--locale-provider=icu", "--icu-locale=en-US"];
         run(program("initdb").args(initdb).args(order).arg("-D").arg(&data));
-        let port = free_port();
-        let mut flags = vec!["fsync=off".to_owned(), "shared_buffers=32MB".to_owned()];
-        flags.push("max_connections=200".to_owned());
+        let more = match tls {
+            None => Vec::new(),
+            Some(tls) => flags_for_tls(&data, tls),
+        };
+        Self::start_on(folder, more)
+    }
+
+    /// Starts what lies in a folder already; of a flag that stands twice the last counts.
+    fn start_on(folder: PathBuf, more: Vec<String>) -> Self {
+        let mut flags: Vec<_> =
+            ["fsync=off", "shared_buffers=32MB", "max_connections=200", "listen_addresses="]
+                .map(str::to_owned)
+                .to_vec();
         flags.push(format!("unix_socket_directories={}", folder.display()));
-        match tls {
-            None => flags.push("listen_addresses=".to_owned()),
-            Some(tls) => flags.extend(flags_for_tls(&data, tls)),
-        }
-        let keeper = Mutex::new(None);
+        flags.extend(more);
+        let (port, keeper) = (free_port(), Mutex::new(None));
         let own = Self { folder, port, flags, keeper, databases: AtomicUsize::new(0) };
         own.restart();
         own
@@ -126,10 +142,19 @@ impl OwnPostgres {
         self.url(&name)
     }
 
-    /// Ends it at once, as a failure would: nothing is finished, nobody is told.
+    /// Ends it at once: nothing is finished, but those who are connected are told.
     pub fn kill(&self) {
+        self.end(b"end\n");
+    }
+
+    /// Kills all its processes with SIGKILL, as if the machine had failed.
+    pub fn crash(&self) {
+        self.end(b"crash\n");
+    }
+
+    fn end(&self, how: &[u8]) {
         if let Some(mut keeper) = self.keeper().take() {
-            keeper.stdin.take().unwrap().write_all(b"end\n").unwrap();
+            keeper.stdin.take().unwrap().write_all(how).unwrap();
             keeper.wait().unwrap();
         }
     }
@@ -152,8 +177,8 @@ impl OwnPostgres {
     fn wait_until_ready(&self) {
         let started = Instant::now();
         let status = self.folder.join("data/postmaster.pid");
-        while !fs::read_to_string(&status).is_ok_and(|text| text.lines().nth(7) == Some("ready   "))
-        {
+        let is_up = |text: String| matches!(text.lines().nth(7), Some("ready   " | "standby "));
+        while !fs::read_to_string(&status).is_ok_and(is_up) {
             let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             assert!(started.elapsed() < START, "PostgreSQL does not start:\n{}", log());
             std::thread::sleep(Duration::from_millis(20));
@@ -196,6 +221,15 @@ fn flags_for_tls(data: &Path, tls: &OwnTls<'_>) -> Vec<String> {
     let access = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
     fs::write(data.join("pg_hba.conf"), access).unwrap();
     ["ssl=on", "listen_addresses=127.0.0.1"].map(str::to_owned).to_vec()
+}
+
+/// From here on it is the keeper's, who removes it.
+fn new_folder() -> PathBuf {
+    let folder = TempDir::with_prefix("scm-postgres-").unwrap().keep();
+    if is_root() {
+        run(Command::new("chown").arg("postgres:postgres").arg(&folder));
+    }
+    folder
 }
 
 /// A program of PostgreSQL's, to be run by whom it lets run it: not by root.

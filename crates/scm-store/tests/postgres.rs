@@ -9,6 +9,7 @@ mod postgres {
     mod opening;
     mod rules;
     mod servers;
+    mod standby;
 
     use std::sync::Arc;
 

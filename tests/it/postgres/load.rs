@@ -63,8 +63,17 @@ impl Load {
 
     /// Waits until some more are acknowledged than could have been under way.
     pub(super) async fn goes_on(&self) {
+        self.acknowledge(2 * self.workers.len()).await;
+    }
+
+    /// Waits until one more is acknowledged.
+    pub(super) async fn comes_back(&self) {
+        self.acknowledge(1).await;
+    }
+
+    async fn acknowledge(&self, more: usize) {
         let count = || self.acknowledged.load(Ordering::Relaxed);
-        let enough = count() + 2 * self.workers.len();
+        let enough = count() + more;
         let more = async {
             while count() < enough {
                 sleep(Duration::from_millis(5)).await;

@@ -82,6 +82,7 @@ pub(in super::super) async fn keep_group(
     group: &Group,
 ) -> Result<Vec<Answer>, Failure> {
     let mut kept = insert(on, group).await?;
+    let inserted = kept.len();
     for import in &group.imports {
         if import.new.refuse_duplicate && kept.contains(&import.id()) {
             refuse_duplicate(on, import).await?;
@@ -94,6 +95,9 @@ pub(in super::super) async fn keep_group(
     let keys: Vec<_> =
         left.filter_map(|import| Some((import.scope, import.key.as_ref()?))).collect();
     let standing = import_keys::standing(on, &keys).await?;
+    if kept.len() > inserted || !standing.is_empty() {
+        confirm(on, group).await?;
+    }
     Ok(group.each(|import| {
         if kept.contains(&import.id()) {
             return Ok(import.new.id);
@@ -128,6 +132,16 @@ async fn kept_before(on: &Connection, group: &Group) -> Result<HashSet<i64>, Fai
     let events = group.each(|import| import.event);
     let rows = on.rows(sql, &[&events, &group.each(Import::id)]).await?;
     rows.iter().map(|row| column(row, 0)).collect()
+}
+
+/// Writes something that changes nothing. A commit whose connection broke while it waited for a standby
+/// is seen, though the standby may not have it and take over without it; one that comes after it waits
+/// for both.
+async fn confirm(on: &Connection, group: &Group) -> Result<(), Failure> {
+    let sql = "INSERT INTO shelf_count (shelf, shard, valid, expired) VALUES ($1, $2, 0, 0)
+               ON CONFLICT (shelf, shard) DO UPDATE SET valid = shelf_count.valid";
+    on.change(sql, &[&group.imports[0].shelf, &group.shard]).await?;
+    Ok(())
 }
 
 const INSERT: &str = "

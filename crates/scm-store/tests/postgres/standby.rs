@@ -1,0 +1,88 @@
+//! A primary whose standby must have everything before it counts as kept.
+
+use std::{sync::Arc, time::Duration};
+
+use scm_store::{
+    Ids, Store, StoreError,
+    conformance::{MadeUp, actor, first_start},
+    own_postgres::{OwnPair, ask},
+};
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use super::{number, open_at};
+
+/// A store on a pair, with what a commit that waits for the standby is found by.
+struct Place {
+    pair: OwnPair,
+    url: String,
+    store: Arc<dyn Store>,
+    ids: Ids,
+}
+
+/// Those who wait until the standby has what they committed.
+const WAITING: &str = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'
+                       AND application_name = 'scm-server'";
+
+impl Place {
+    async fn open() -> Self {
+        let pair = OwnPair::start();
+        let url = pair.url("postgres");
+        let store = open_at(&url).await.unwrap();
+        store.set_up(first_start()).await.unwrap();
+        let ids = Ids::new(Arc::clone(&store));
+        Self { pair, url, store, ids }
+    }
+
+    async fn import(&self, key: &str) -> JoinHandle<Result<u64, StoreError>> {
+        let id = self.ids.next().await.unwrap();
+        // The same whenever it is sent.
+        let new = MadeUp::new(1).to_new_under(id.number()).once_by(key);
+        let store = Arc::clone(&self.store);
+        tokio::spawn(async move { store.keep(&actor(), new).await.map(|id| id.number()) })
+    }
+
+    /// Ends the connection on which a commit waits: the primary has it, the standby has not.
+    async fn break_the_waiting(&self) {
+        while number(&self.url, &format!("SELECT count(*) {WAITING}")).await == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        ask(&self.url, &format!("SELECT pg_terminate_backend(pid) {WAITING}")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_the_primary_has_is_not_acknowledged() {
+    let place = Place::open().await;
+    let known = place.import("known").await.await.unwrap().unwrap();
+    place.pair.standby().kill();
+    let mut import = place.import("another").await;
+    place.break_the_waiting().await;
+    let found = timeout(Duration::from_millis(500), &mut import).await;
+    assert!(found.is_err(), "found on the primary alone, and acknowledged: {found:?}");
+    place.pair.standby().restart();
+    let kept = import.await.unwrap().unwrap();
+
+    place.pair.primary().crash();
+    place.pair.promote();
+    for number in [known, kept] {
+        let id = MadeUp::new(number).id();
+        place.store.certificate(&actor().project, id).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_only_the_primary_knows_is_not_acknowledged() {
+    let place = Place::open().await;
+    place.import("known").await.await.unwrap().unwrap();
+    place.pair.standby().kill();
+    let abandoned = place.import("another").await;
+    place.break_the_waiting().await;
+    let mut again = place.import("another").await;
+    let found = timeout(Duration::from_millis(500), &mut again).await;
+    assert!(found.is_err(), "found on the primary alone, and acknowledged: {found:?}");
+    place.pair.standby().restart();
+    assert_eq!(again.await.unwrap().unwrap(), abandoned.await.unwrap().unwrap());
+}
