@@ -1,6 +1,6 @@
 //! The document says what the server does: the file is fresh, and every row is seen to keep to it.
 //!
-//! That every single answer fits is asserted where it is heard, in the sessions of all tests.
+//! That every single answer fits is asserted where it is heard, on the connections of all tests.
 
 mod examples;
 mod served;

@@ -6,9 +6,8 @@
 mod python_and_go;
 mod terraform;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use scm_tests::{Answer, Signer, TestServer, assert_documented, heard};
+use http::Method;
+use scm_tests::{Answer, Signer, TestServer, heard};
 
 /// Of [`scm_tests::NOW`].
 const DATE: &str = "20260601T120000Z";
@@ -49,26 +48,11 @@ impl Client<'_> {
         }
         text += &format!("Authorization: {authorization}\r\n\r\n{body}");
         let (_, answer) = heard(self.server.address(), text.as_bytes()).await;
-        let answer = read(&answer);
-        assert_documented(&method, path, &answer);
-        answer
+        Answer::parse(&answer).unwrap_or_else(|| panic!("no answer: {answer}"))
     }
 
     /// `127.0.0.1:PORT`.
     fn host(&self) -> String {
         self.server.address().to_string()
     }
-}
-
-fn read(text: &str) -> Answer {
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text}"));
-    let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap();
-    let mut headers = HeaderMap::new();
-    for (name, value) in lines.map(|line| line.split_once(": ").unwrap()) {
-        let name: HeaderName = name.parse().unwrap();
-        headers.append(name, HeaderValue::from_str(value).unwrap());
-    }
-    let status = StatusCode::from_u16(status).unwrap();
-    Answer { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
 }

@@ -23,7 +23,7 @@ mod wire;
 pub use binary::{Binary, Ended, built};
 pub use bundles::{authority, import_body, sound};
 pub use clock::{NOW, StillClock};
-pub use document::{assert_documented, schema, written};
+pub use document::{schema, written};
 pub use folder::Folder;
 pub use haproxy::Haproxy;
 pub use keystone::Keystone;

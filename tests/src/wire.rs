@@ -4,7 +4,7 @@
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     body::Incoming,
@@ -17,6 +17,8 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
+
+use crate::document::assert_documented;
 
 /// How long a test waits for anything before it calls that hanging.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -59,6 +61,21 @@ impl Answer {
         let (parts, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
         Ok(Self { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Reads the answer with which a text begins, if it begins with one. Its length must be told.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (head, rest) = text.split_once("\r\n\r\n")?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            headers.append(HeaderName::try_from(name).ok()?, HeaderValue::from_str(value).ok()?);
+        }
+        let length =
+            headers.get("content-length").map(|length| length.to_str().unwrap_or_default());
+        let body = rest.get(..length.unwrap_or("0").parse().ok()?)?.to_owned();
+        Some(Self { status, headers, body: body.into() })
     }
 
     /// A header, if it is there and is text.
@@ -133,11 +150,12 @@ impl Connection {
         })
     }
 
-    /// Sends a request and reads the answer.
+    /// Sends a request and reads the answer, which must be in the document.
     ///
     /// # Errors
     /// If the connection breaks before the answer is there.
     pub async fn send(&mut self, mut request: Request<Full<Bytes>>) -> hyper::Result<Answer> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = match self {
             Self::Http1(send) => {
                 send.ready().await?;
@@ -152,7 +170,9 @@ impl Connection {
                 send.send_request(request).await?
             }
         };
-        Answer::read(response).await
+        let answer = Answer::read(response).await?;
+        assert_documented(&method, &path, &answer);
+        Ok(answer)
     }
 }
 
@@ -175,9 +195,25 @@ pub async fn speak(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// The same for HTTP/1.1: the status of the (first) answer, 0 if there is none, and all the text.
+/// The same for HTTP/1.1: the status of the (first) answer, 0 if there is none, and all the text. If what
+/// was said was a request, its answer must be in the document.
 pub async fn heard(address: SocketAddr, bytes: &[u8]) -> (u16, String) {
     let text = String::from_utf8_lossy(&speak(address, bytes).await).into_owned();
-    let status = text.strip_prefix("HTTP/1.1 ").and_then(|text| text.get(..3)?.parse().ok());
-    (status.unwrap_or(0), text)
+    let Some(answer) = Answer::parse(&text) else { return (0, text) };
+    // What is no request is refused before anybody gives it an id.
+    if answer.header("x-request-id").is_some()
+        && let Some((method, path)) = asked(bytes)
+    {
+        assert_documented(&method, &path, &answer);
+    }
+    (answer.status.as_u16(), text)
+}
+
+/// What a request asks for, by its first line.
+fn asked(bytes: &[u8]) -> Option<(Method, String)> {
+    let line = bytes.split(|byte| *byte == b'\r').next()?;
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    let (method, target) = (words.next()?, words.next()?);
+    let target: Uri = target.parse().ok()?;
+    Some((method.parse().ok()?, target.path().to_owned()))
 }

@@ -25,26 +25,35 @@ pub const SEED: u32 = 20_261_124;
 /// How many examples of each operation are enough for every change.
 pub const EXAMPLES: u32 = 30;
 
-/// Who asks, somebody with a role or nobody, and which revision the server speaks.
-const ASKERS: [(Option<&str>, &str); 4] = [
-    (Some("administrator"), "2021"),
-    (Some("administrator"), "2025"),
-    (Some("read_only"), "2021"),
-    (None, "2021"),
+/// Who asks: somebody with a role or nobody, by what proof, and which revision the server speaks.
+#[derive(Clone, Copy)]
+struct Asker {
+    role: Option<&'static str>,
+    proof: &'static str,
+    revision: &'static str,
+}
+
+const ASKERS: [Asker; 5] = [
+    Asker { role: Some("administrator"), proof: "token", revision: "2021" },
+    Asker { role: Some("administrator"), proof: "token", revision: "2025" },
+    Asker { role: Some("administrator"), proof: "signature", revision: "2021" },
+    Asker { role: Some("read_only"), proof: "token", revision: "2021" },
+    Asker { role: None, proof: "none", revision: "2021" },
 ];
 
 /// Asks servers all that schemathesis makes of their documents, as each kind of person.
 pub fn schemathesis(seed: u32, examples: u32) -> Done {
     let tool = tools::python("schemathesis")?.join("schemathesis");
     run(&mut cargo(&["build", "--package", "scm-server"]))?;
-    let ask = |(role, revision)| ask_as(role, revision, &tool, seed, examples).err();
+    let ask = |asker| ask_as(asker, &tool, seed, examples).err();
     let failed: Vec<_> = ASKERS.into_iter().filter_map(ask).collect();
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
 }
 
-fn ask_as(role: Option<&str>, revision: &str, tool: &Path, seed: u32, examples: u32) -> Done {
-    tell(&format!("\n  {revision}, asked by {}", role.unwrap_or("nobody")));
-    let scene = Scene::set(role, revision)?;
+fn ask_as(asker: Asker, tool: &Path, seed: u32, examples: u32) -> Done {
+    let Asker { role, proof, revision } = asker;
+    tell(&format!("\n  {revision}, asked by {}, proof: {proof}", role.unwrap_or("nobody")));
+    let scene = Scene::set(asker)?;
     let (seed, examples) = (format!("--seed={seed}"), format!("--max-examples={examples}"));
     run(scene.ask(tool).args([seed, examples]))?;
     let heard = scene.heard()?;
@@ -58,15 +67,15 @@ type Heard = BTreeMap<String, BTreeMap<String, u32>>;
 struct Scene {
     folder: TempDir,
     server: Server,
-    signed_in: bool,
+    proof: &'static str,
 }
 
 impl Scene {
-    fn set(role: Option<&str>, revision: &str) -> Result<Self, String> {
+    fn set(Asker { role, proof, revision }: Asker) -> Result<Self, String> {
         let folder = TempDir::new().map_err(|error| error.to_string())?;
         let data = folder.path().join("data");
         let server = Server::start_with(&data, &["--api-revision", revision])?;
-        let scene = Self { folder, server, signed_in: role.is_some() };
+        let scene = Self { folder, server, proof };
         scene.write("bundles.json", &bundles())?;
         scene.write("user.json", &user(&data, role.unwrap_or("read_only"))?)?;
         Ok(scene)
@@ -97,7 +106,7 @@ impl Scene {
             .env("SCM_BUNDLES", self.file("bundles.json"))
             .env("SCM_USER", self.file("user.json"))
             .env("SCM_HEARD", self.file("heard.json"))
-            .env("SCM_SIGNED_IN", self.signed_in.to_string());
+            .env("SCM_PROOF", self.proof);
         ask
     }
 
@@ -113,12 +122,18 @@ fn user(data: &Path, role: &str) -> Result<Value, String> {
     let known =
         fs::read_to_string(data.join("credentials.json")).map_err(|error| error.to_string());
     let known: Value = parsed(&known?)?;
-    let mut add = Command::new(binary("scm-server"));
-    add.args(["user", "add", "schemathesis", "--project=default", "--json", "--role", role]);
-    let added: Value = parsed(&output(add.arg("--data-dir").arg(data))?)?;
+    let add = |what: &[&str]| {
+        let mut add = Command::new(binary("scm-server"));
+        let add = add.args(what).args(["--project=default", "--json", "--data-dir"]).arg(data);
+        parsed(&output(add)?)
+    };
+    let added: Value = add(&["user", "add", "schemathesis", "--role", role])?;
+    let key: Value = add(&["access-key", "add", "schemathesis"])?;
     Ok(json!({
         "user": "schemathesis",
         "password": added["password"],
+        "access_key": key["access_key"],
+        "secret_key": key["secret_key"],
         "domain_id": known["domain_id"],
         "domain_name": known["domain_name"],
         "project_id": known["project_id"],
