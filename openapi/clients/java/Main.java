@@ -22,7 +22,7 @@ public final class Main {
     CertificatesApi certificates = new CertificatesApi(client);
 
     CertificateImport sound = json.treeToValue(given.get("sound"), CertificateImport.class);
-    String id = certificates.importCertificate(sound).getCertificateId();
+    String id = certificates.importCertificate(sound, "one life").getCertificateId();
     System.out.println("import " + id);
     System.out.println("show " + certificates.showCertificate(id).getDomain());
 
@@ -44,7 +44,7 @@ public final class Main {
 
     try {
       certificates.importCertificate(
-          json.treeToValue(given.get("mismatched"), CertificateImport.class));
+          json.treeToValue(given.get("mismatched"), CertificateImport.class), null);
     } catch (ApiException refused) {
       ErrorBody body = json.readValue(refused.getResponseBody(), ErrorBody.class);
       System.out.println("refusal " + body.getErrorCode());
