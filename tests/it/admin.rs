@@ -80,7 +80,7 @@ impl Machine {
 pub(crate) fn administer(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(built("scm-server"));
     command.args(arguments).arg("--data-dir").arg(folder.path());
-    for variable in ["CONFIG", "DATA_DIR", "IDENTITY", "STORE"] {
+    for variable in ["CONFIG", "DATA_DIR", "IDENTITY", "KEYRING", "STORE"] {
         command.env_remove(format!("SCM_{variable}"));
     }
     command

@@ -19,7 +19,7 @@ async fn ask(session: &Session, method: Method, id: &str, body: Option<&Value>) 
 }
 
 /// Exports one certificate, with this body.
-async fn export(session: &Session, id: &str, body: &'static str) -> Answer {
+pub(crate) async fn export(session: &Session, id: &str, body: &'static str) -> Answer {
     session.send(Method::POST, &format!("/v3/scm/certificates/{id}/export"), body).await
 }
 

@@ -18,6 +18,7 @@ mod openapi;
 mod openssl;
 mod postgres;
 mod replay;
+mod rotation;
 mod sdk;
 mod secrets;
 mod signature;

@@ -1,9 +1,9 @@
-//! The administrator's commands: users, projects, roles, access keys, tokens, the schema.
+//! The administrator's commands: users, projects, roles, access keys, tokens, the schema, the master key.
 //!
 //! They work on the store of a data folder, or on that of several servers, whether or not one runs on it. That asks the store
 //! at each request, so whatever is done here counts from the next request on. Every act leaves its
 //! audit event. Left out: proving who asks, as whoever can open the folder is its administrator;
-//! printing, which is the binary's.
+//! printing what comes of it, which is the binary's.
 
 mod access_key;
 mod answer;
@@ -14,6 +14,7 @@ mod password;
 mod project;
 mod register;
 mod role;
+mod rotate;
 mod schema;
 mod table;
 mod token;
@@ -51,6 +52,7 @@ async fn run(
 ) -> Result<Answer, AdminError> {
     let about = match asked {
         Administration::Migrate(_) => return schema::migrate(config).await,
+        Administration::RotateKey(asked) => return rotate::run(&asked, config, now).await,
         Administration::User(group) => About::Users(group.command),
         Administration::Project(group) => About::Projects(group.command),
         Administration::Role(group) => About::Roles(group.command),

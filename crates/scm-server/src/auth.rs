@@ -14,7 +14,7 @@ use time::Duration;
 
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
-pub use access_key::AccessKeyPair;
+pub use access_key::{ACCESS_KEY, AccessKeyPair};
 pub use keystone::{Away, Keystone, KeystoneError};
 pub use lockout::Lockout;
 pub use password::PasswordHasher;

@@ -2,6 +2,7 @@
 //!
 //! A flag counts before its variable, a variable before the file, the file before the default.
 
+mod keyring;
 mod keystone;
 mod store;
 
@@ -19,10 +20,11 @@ use scm_model::Revision;
 use scm_store::{Home, NotAPostgresUrl};
 use serde::Deserialize;
 
+pub use keyring::KeyringSetting;
 pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback, role_of};
 pub use store::StoreSetting;
 
-use crate::admin::Administration;
+use crate::{admin::Administration, ring::RingSource};
 
 /// A self-hosted SSL certificate manager that speaks the SCM v3 API.
 ///
@@ -108,6 +110,9 @@ settings! {
     store: StoreSetting = "embedded", "SCM_STORE", "embedded|URL",
         "Where certificates are kept: in a file of the data folder, or in a PostgreSQL that several \
          servers may share (postgres://USER@HOST/DATABASE)";
+    #[arg(hide_env_values = true)]
+    keyring: KeyringSetting = "DATA_DIR/keyring.json", "SCM_KEYRING", "FILE",
+        "The file of the keyring, which servers may share; the variable may also hold the text of one";
     api_revision: Revision = "2021", "SCM_API_REVISION", "2021|2025",
         "The published revision of the API: 2025 takes imports without a chain, certificates of up \
          to 12288 characters, and names of 3 to 63 letters, digits, `_`, `.`, `-`";
@@ -215,10 +220,11 @@ impl Config {
         file: Option<&Path>,
         data_dir: Option<PathBuf>,
         store: Option<StoreSetting>,
+        keyring: Option<KeyringSetting>,
         identity: Option<Identity>,
     ) -> Result<Self, ConfigError> {
         let file = file.map(read).transpose()?.unwrap_or_default();
-        let given = Settings { data_dir, store, identity, ..Settings::default() };
+        let given = Settings { data_dir, store, keyring, identity, ..Settings::default() };
         let config = given.or(file).resolve();
         config.home()?;
         Ok(config)
@@ -230,6 +236,11 @@ impl Config {
     /// If the setting is neither `embedded` nor a URL; only before the settings were checked.
     pub fn home(&self) -> Result<Home, ConfigError> {
         self.store.home(&self.data_dir).map_err(ConfigError::Store)
+    }
+
+    /// Where the keyring is.
+    pub fn ring(&self) -> RingSource {
+        self.keyring.source(&self.data_dir)
     }
 
     /// The files of the server's own certificate and key, if it is to speak TLS.

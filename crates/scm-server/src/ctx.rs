@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, ops::Deref, sync::Arc};
 
 use scm_model::{Condition, Revision};
 use scm_pki::Verifier;
-use scm_seal::Keyring;
+use scm_seal::{Keyring, UnsealError};
 use scm_store::{Ids, Store};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     crowd::{Crowd, Guest},
     error::ApiError,
+    ring::SharedRing,
 };
 
 /// A handle to what every handler can reach; cheap to clone.
@@ -24,7 +25,7 @@ pub struct Ctx(Arc<Inner>);
 /// What the handle leads to.
 pub struct Inner {
     verifier: Verifier,
-    keyring: Keyring,
+    ring: SharedRing,
     store: Arc<dyn Store>,
     ids: Ids,
     passwords: PasswordHasher,
@@ -42,7 +43,7 @@ impl Ctx {
     pub fn new(
         config: Config,
         verifier: Verifier,
-        keyring: Keyring,
+        ring: SharedRing,
         store: Arc<dyn Store>,
         keystone: Option<Arc<Keystone>>,
         clock: Arc<dyn Clock>,
@@ -51,7 +52,7 @@ impl Ctx {
         let strangers = config.max_requests.div_ceil(8);
         Self(Arc::new(Inner {
             verifier,
-            keyring,
+            ring,
             store,
             ids,
             passwords: PasswordHasher::default(),
@@ -80,9 +81,24 @@ impl Inner {
         &self.verifier
     }
 
-    /// Seals private keys.
-    pub fn keyring(&self) -> &Keyring {
-        &self.keyring
+    /// Seals private keys: the ring as it is now.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        self.ring.current()
+    }
+
+    /// What is opened with a ring, or, if that lacks the master key, with what it has become.
+    ///
+    /// # Errors
+    /// Whatever `open` says.
+    pub fn opened<T>(
+        &self,
+        ring: &Keyring,
+        open: impl Fn(&Keyring) -> Result<T, UnsealError>,
+    ) -> Result<T, UnsealError> {
+        match open(ring) {
+            Err(UnsealError::UnknownKey { .. }) => open(&self.keyring()),
+            opened => opened,
+        }
     }
 
     /// Keeps what is to be kept.

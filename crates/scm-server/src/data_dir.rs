@@ -71,11 +71,6 @@ impl DataDir {
         }
     }
 
-    /// The keyring.
-    pub fn keyring(&self) -> PathBuf {
-        self.path.join(KEYRING)
-    }
-
     /// What clients need to find and to log in.
     pub fn credentials(&self) -> PathBuf {
         self.path.join("credentials.json")

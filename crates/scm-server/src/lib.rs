@@ -29,6 +29,7 @@ mod log;
 mod origin;
 mod probe;
 mod request;
+mod ring;
 mod router;
 mod serve;
 mod start;

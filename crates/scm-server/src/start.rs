@@ -5,7 +5,7 @@ use std::{
     future::Future,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -23,6 +23,7 @@ use crate::{
     data_dir::{DataDir, DataDirError, at},
     first_start,
     handlers::routes,
+    ring::{RingSource, SharedRing},
     router::{Desk, Router},
     serve,
     tls::{HangUp, Tls, TlsError},
@@ -102,11 +103,11 @@ impl Server {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let router = complete(routes())?;
         let folder = DataDir::open(&config.data_dir)?;
-        let (keyring, store) = open(&folder, config.home()?).await?;
+        let (ring, store) = open(config.ring(), config.home()?).await?;
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.into());
-            first_start::set_up(&folder, &*store, &keyring, clock.now(), lifetime).await?;
+            first_start::set_up(&folder, &*store, &ring.current(), clock.now(), lifetime).await?;
         }
         let tls = tls(&config)?;
         let (listener, address) = listen(config.listen).await?;
@@ -115,7 +116,7 @@ impl Server {
         let policy = Policy::default()
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain);
-        let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, keystone, clock);
+        let ctx = Ctx::new(config, Verifier::new(policy), ring, store, keystone, clock);
         let desk = Desk::new(ctx.clone(), router);
         Ok(Self { listener, address, tls, ctx, desk, folder })
     }
@@ -151,33 +152,39 @@ fn complete(router: Router) -> Result<Router, StartError> {
     if missing.is_empty() { Ok(router) } else { Err(StartError::Unanswered(missing)) }
 }
 
-/// The keyring of the folder and the store that belongs to it; a ring is made only where there is no
-/// store yet.
-async fn open(folder: &DataDir, home: Home) -> Result<(Keyring, Arc<dyn Store>), StartError> {
-    let path = folder.keyring();
-    if path.exists() {
-        let keyring = Keyring::open(&path)?;
-        let store = scm_store::open(home, keyring.ring_id()).await?;
-        return Ok((keyring, store));
+/// The keyring and the store that belongs to it; a ring is made only where there is no store yet.
+async fn open(source: RingSource, home: Home) -> Result<(SharedRing, Arc<dyn Store>), StartError> {
+    let mut made = None;
+    if let Some(path) = source.file().filter(|path| !path.exists()) {
+        if scm_store::is_there(&home).await? {
+            return Err(missing(path, &home));
+        }
+        match Keyring::create(path) {
+            Ok(_) => made = Some(path.to_owned()),
+            // Another server that shares the file was faster.
+            Err(KeyringError::Exists { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    if scm_store::is_there(&home).await? {
-        let remedy = match home {
-            Home::Sqlite(_) => "restore the keyring that was backed up with the store",
-            _ => "copy that of another server on the same store, or restore it from your backup",
-        };
-        return Err(StartError::KeyringMissing { store: home.to_string(), keyring: path, remedy });
-    }
-    let keyring = Keyring::create(&path)?;
-    match scm_store::open(home, keyring.ring_id()).await {
-        Ok(store) => Ok((keyring, store)),
+    let ring = SharedRing::open(source)?;
+    match scm_store::open(home, ring.current().ring_id()).await {
+        Ok(store) => Ok((ring, store)),
         Err(error) => {
-            // Another server was faster, and this ring is good for nothing.
-            if matches!(error, StoreError::ForeignRing { .. }) {
+            // Another server was faster, and a ring that was made for this store is good for nothing.
+            if let (Some(path), StoreError::ForeignRing { .. }) = (made, &error) {
                 fs::remove_file(&path).map_err(at(&path))?;
             }
             Err(error.into())
         }
     }
+}
+
+fn missing(keyring: &Path, home: &Home) -> StartError {
+    let remedy = match home {
+        Home::Sqlite(_) => "restore the keyring that was backed up with the store",
+        _ => "copy that of another server on the same store, or restore it from your backup",
+    };
+    StartError::KeyringMissing { store: home.to_string(), keyring: keyring.to_owned(), remedy }
 }
 
 /// What to speak TLS with, if that is asked for. From here on SIGHUP ends no such server, whoever

@@ -9,7 +9,7 @@ use clap::{
 use scm_store::Role;
 
 use super::password;
-use crate::config::{Config, ConfigError, Identity, StoreSetting, role_of};
+use crate::config::{Config, ConfigError, Identity, KeyringSetting, StoreSetting, role_of};
 
 /// The longest name of a user or a project, in characters.
 const LONGEST_NAME: usize = 64;
@@ -39,6 +39,8 @@ pub enum Administration {
     Token(Group<TokenCommand>),
     /// Bring the store's schema up to date, as a server does when it starts
     Migrate(Place),
+    /// Let another master key seal from now on, and seal anew what is kept
+    RotateKey(RotateKey),
 }
 
 impl Administration {
@@ -51,6 +53,7 @@ impl Administration {
             Self::AccessKey(group) => &group.place,
             Self::Token(group) => &group.place,
             Self::Migrate(place) => place,
+            Self::RotateKey(asked) => &asked.place,
         }
     }
 }
@@ -61,6 +64,38 @@ impl Administration {
 pub struct Group<C: Subcommand> {
     #[command(subcommand)]
     pub command: C,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+const ROTATION_EXPLAINED: &str = "\
+It works beside running servers, which take up a changed keyring at the next request. It may be interrupted at any moment, even by kill -9: run it again, and it goes on. An old key stays in the keyring until --forget-old.
+
+Where all servers read one keyring file (the embedded store has one server):
+  scm-server rotate-key                   (on a PostgreSQL: with --one-file)
+  scm-server rotate-key --forget-old
+
+Where servers on a PostgreSQL have copies of the file:
+  scm-server rotate-key --prepare         then give every server the file
+  scm-server rotate-key                   then give every server the file again
+  scm-server rotate-key                   for what was sealed in between
+  scm-server rotate-key --forget-old      then give every server the file
+
+Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+
+/// How the master key is to be rotated.
+#[derive(Debug, Args)]
+#[command(after_help = ROTATION_EXPLAINED)]
+pub struct RotateKey {
+    /// Only add a key that opens, to be shared before anything is sealed under it
+    #[arg(long, conflicts_with_all = ["forget_old", "one_file"])]
+    pub prepare: bool,
+    /// Take the old keys out of the keyring, if nothing is sealed under them any more
+    #[arg(long, conflicts_with = "one_file")]
+    pub forget_old: bool,
+    /// All servers on the PostgreSQL read this very keyring file, so that there is nothing to share
+    #[arg(long)]
+    pub one_file: bool,
     #[command(flatten)]
     pub place: Place,
 }
@@ -80,6 +115,9 @@ pub struct Place {
         hide_env_values = true
     )]
     store: Option<StoreSetting>,
+    /// The file of the keyring [default: DATA_DIR/keyring.json]
+    #[arg(long, global = true, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
+    keyring: Option<KeyringSetting>,
     /// The server's TOML file, which may name the folder and the store
     #[arg(long, global = true, env = "SCM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -94,7 +132,8 @@ impl Place {
     /// The settings that matter here.
     pub fn config(&self) -> Result<Config, ConfigError> {
         let (data_dir, store) = (self.data_dir.clone(), self.store.clone());
-        Config::of_store(self.config.as_deref(), data_dir, store, self.identity)
+        let keyring = self.keyring.clone();
+        Config::of_store(self.config.as_deref(), data_dir, store, keyring, self.identity)
     }
 }
 

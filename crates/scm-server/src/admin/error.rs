@@ -95,6 +95,50 @@ pub enum AdminError {
         /// The user's name.
         user: String,
     },
+    /// The ring stands in a variable, which no command can change for others.
+    #[error(
+        "the keyring stands in the variable SCM_KEYRING, which this command cannot change: put it into a \
+         file of mode 0600, name that with --keyring, and give every server what is in it afterwards"
+    )]
+    RingInVariable,
+    /// Servers elsewhere may not know the key under which this one would seal.
+    #[error(
+        "servers on this database may have the keyring in files of their own, and could not open what is \
+         sealed under a key that they do not have: run `scm-server rotate-key --prepare`, give every \
+         server the file, and run this again; or add --one-file if all of them read this very file"
+    )]
+    NotPrepared,
+    /// Somebody else turned the ring while this one was at it.
+    #[error("the keyring was rotated again meanwhile; run the command again")]
+    RotatedMeanwhile,
+    /// Ctrl-C.
+    #[error("interrupted; nothing is lost, and the same command goes on where it was")]
+    Interrupted,
+    /// Some of what is kept is not opened by any key of the ring. It is left as it is.
+    #[error(
+        "{resealed} sealed anew, but {count} cannot be opened with any key of this keyring, among them \
+         {}; if another keyring file has the key, put it in the place of this one and run the command \
+         again", some.join(", ")
+    )]
+    Unreadable {
+        /// How many were sealed anew.
+        resealed: u64,
+        /// How many were not.
+        count: usize,
+        /// Which, or some of them.
+        some: Vec<String>,
+    },
+    /// Old keys are needed.
+    #[error(
+        "{count} are still sealed under an old key, among them {}; run `scm-server rotate-key`",
+        some.join(", ")
+    )]
+    StillNeeded {
+        /// How many.
+        count: u64,
+        /// Which, or some of them.
+        some: Vec<String>,
+    },
     /// The password cannot be read.
     #[error("the password cannot be read from standard input")]
     Password(#[source] io::Error),

@@ -6,7 +6,7 @@ use scm_seal::Keyring;
 use scm_store::{DomainRecord, Home, ProjectId, ProjectRecord, Store, UserRecord};
 
 use super::{error::AdminError, near::Near};
-use crate::{config::Config, data_dir::KEYRING};
+use crate::config::Config;
 
 /// An open store, with its keyring and the domain that its first start made.
 pub struct Register {
@@ -31,7 +31,7 @@ impl Register {
         if !scm_store::is_there(&home).await? {
             return Err(AdminError::NoStore { place });
         }
-        let keyring = Keyring::open(&config.data_dir.join(KEYRING))?;
+        let keyring = config.ring().open()?;
         let store = scm_store::open(home, keyring.ring_id()).await?;
         let domain = store.domains().await?.into_iter().next();
         let domain = domain.ok_or(AdminError::NotSetUp { place })?;

@@ -3,10 +3,11 @@
 //! A signature covers the body's hash, so who asks is settled only once the body is there. A request
 //! that was recorded can be sent again for as long as its date is within the window, as in the cloud.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Body as _, Condition, Operation};
+use scm_seal::Keyring;
 use scm_sign::{
     Authorization, CanonicalRequest, ContentClaim, Payload, RequestHead, SdkDate, Sha256,
     SigningSecret, header::X_PROJECT_ID, verify,
@@ -26,6 +27,8 @@ pub struct Pending {
     authorization: Authorization,
     date: SdkDate,
     key: AccessKeyRecord,
+    /// From before the key was read, so that it opens its secret.
+    ring: Arc<Keyring>,
     origin: Origin,
 }
 
@@ -51,6 +54,7 @@ impl Pending {
         if ctx.key_guesses().holds(id, origin.address, now) {
             return Err(because("AK access failed to reach the limit, forbidden"));
         }
+        let ring = ctx.keyring();
         let key = match ctx.store().access_key(&AccessKeyId::new(id)).await {
             // Not counted: there is nothing to guess at, and inventing names would fill the memory.
             Err(StoreError::Missing) => {
@@ -61,7 +65,7 @@ impl Pending {
         if !key.enabled {
             return Err(because(format!("ak {} is disabled", id.escape_debug())));
         }
-        Ok(Self { authorization, date, key, origin: origin.clone() })
+        Ok(Self { authorization, date, key, ring, origin: origin.clone() })
     }
 }
 
@@ -82,9 +86,9 @@ impl Pending {
         let head = RequestHead::new(&parts.method, &parts.uri, &headers);
         let canonical = CanonicalRequest::new(&head, self.authorization.signed_headers(), payload);
         let id = self.authorization.access_key();
+        let sealed = &self.key.sealed_secret;
         let secret = ctx
-            .keyring()
-            .unseal_secret(ACCESS_KEY, id, &self.key.sealed_secret)
+            .opened(&self.ring, |ring| ring.unseal_secret(ACCESS_KEY, id, sealed))
             .map_err(ApiError::internal)?;
         let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
         let secret = SigningSecret::new(secret).map_err(ApiError::internal)?;

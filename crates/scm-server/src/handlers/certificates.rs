@@ -3,6 +3,7 @@
 mod export;
 mod list;
 mod proof;
+mod sealing;
 
 use scm_model::{
     Call, Condition, Empty, Violations,
@@ -12,8 +13,6 @@ use scm_model::{
     },
     certificates::{CertificateDetail, CertificatePath, ImportedCertificate},
 };
-use scm_pki::VerifiedBundle;
-use scm_seal::SealedKey;
 use scm_store::{CertificateId, Change, NewCertificate, Replacement};
 
 use crate::{auth::Caller, ctx::Ctx, error::ApiError, view};
@@ -29,7 +28,8 @@ pub async fn import(
 ) -> Result<ImportedCertificate, ApiError> {
     let bundle = proof::of_import(&ctx, &call.body)?;
     let id = ctx.ids().next().await?;
-    let sealed = seal(&ctx, &caller, id, &bundle);
+    let ring = ctx.keyring();
+    let sealed = sealing::seal(&ring, &caller, id, &bundle);
     let mut certificate = NewCertificate::new(id, call.body.name, bundle, sealed, ctx.now())
         .in_enterprise_project(proof::enterprise_project(call.body.enterprise_project_id));
     if call.body.duplicate_check == Some(true) {
@@ -39,6 +39,7 @@ pub async fn import(
         certificate = certificate.once_by(key);
     }
     let id = ctx.store().keep(&caller.actor, certificate).await?;
+    sealing::follow(&ctx, &caller, id, &ring).await;
     Ok(ImportedCertificate { certificate_id: id.to_string() })
 }
 
@@ -60,9 +61,11 @@ pub async fn replace(
 ) -> Result<CertificateDetail, ApiError> {
     let id = id(&call.path)?;
     let bundle = proof::of_replacement(&ctx, &call.body)?;
-    let sealed = seal(&ctx, &caller, id, &bundle);
+    let ring = ctx.keyring();
+    let sealed = sealing::seal(&ring, &caller, id, &bundle);
     let replacement = Replacement::new(bundle, sealed);
     let record = ctx.store().replace(&caller.actor, id, replacement, ctx.now()).await?;
+    sealing::follow(&ctx, &caller, id, &ring).await;
     Ok(view::certificate(record, ctx.now()))
 }
 
@@ -90,12 +93,6 @@ pub async fn delete(
 ) -> Result<Empty, ApiError> {
     ctx.store().delete(&caller.actor, id(&call.path)?, ctx.now()).await?;
     Ok(Empty)
-}
-
-/// The key of a bundle, bound to where it is to be kept and to its certificate.
-fn seal(ctx: &Ctx, caller: &Caller, id: CertificateId, bundle: &VerifiedBundle) -> SealedKey {
-    let (project, public_key) = (caller.actor.project.as_str(), bundle.leaf().public_key());
-    ctx.keyring().seal(&id.to_string(), project, public_key, bundle.key())
 }
 
 /// What is no id names no certificate.

@@ -2,6 +2,7 @@
 
 use scm_model::{Call, api::ExportCertificate, certificates::ExportedCertificate};
 use scm_pki::{Certificate, pem};
+use scm_seal::Keyring;
 use scm_store::{CertificateId, KeptBundle};
 
 use crate::{auth::Caller, ctx::Ctx, error::ApiError};
@@ -14,21 +15,22 @@ pub async fn export(
     call: Call<ExportCertificate>,
 ) -> Result<ExportedCertificate, ApiError> {
     let id = super::id(&call.path)?;
+    let ring = ctx.keyring();
     let (_, kept) = ctx.store().export(&caller.actor, id, ctx.now()).await?;
-    open(&ctx, &caller, id, kept)
+    open(&ctx, &caller, &ring, id, kept)
 }
 
 fn open(
     ctx: &Ctx,
     caller: &Caller,
+    ring: &Keyring,
     id: CertificateId,
     kept: KeptBundle,
 ) -> Result<ExportedCertificate, ApiError> {
     let leaf = Certificate::from_der(kept.leaf).map_err(ApiError::internal)?;
-    let project = caller.actor.project.as_str();
+    let (name, project) = (id.to_string(), caller.actor.project.as_str());
     let key = ctx
-        .keyring()
-        .unseal(&id.to_string(), project, leaf.public_key(), &kept.sealed_key)
+        .opened(ring, |ring| ring.unseal(&name, project, leaf.public_key(), &kept.sealed_key))
         .map_err(ApiError::internal)?;
     let certificate = leaf.to_pem();
     let chain: String = kept.chain.iter().map(|der| pem::encode("CERTIFICATE", der)).collect();

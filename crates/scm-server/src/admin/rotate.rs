@@ -1,0 +1,147 @@
+//! `scm-server rotate-key`: another master key seals from now on, and what is kept is sealed anew.
+//!
+//! The state of a rotation is the ring's file and nothing else: a key behind the active one is ready, a
+//! key before it is old. So whatever is cut short is taken up by the same command again.
+
+mod forget;
+mod progress;
+mod reseal;
+
+use std::{path::Path, sync::Arc};
+
+use scm_seal::{KeyId, Keyring};
+use scm_store::{AuditEvent, Home, Store, action};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{answer::Answer, arguments::RotateKey, error::AdminError, register::place_of};
+use crate::{
+    config::Config,
+    ring::{RingSource, SharedRing},
+};
+use reseal::{Resealer, patiently};
+
+/// A ring, and the store that is sealed with it.
+struct Workplace {
+    store: Arc<dyn Store>,
+    source: RingSource,
+    ring: Keyring,
+    /// Whether servers elsewhere may have the ring in files of their own.
+    shared: bool,
+    now: OffsetDateTime,
+}
+
+/// Where a rotation stands, for programs.
+#[derive(Serialize)]
+struct Rotated {
+    active_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prepared_key: Option<String>,
+    old_keys: Vec<String>,
+    resealed: u64,
+}
+
+impl Rotated {
+    fn of(ring: &Keyring, resealed: u64) -> Self {
+        Self {
+            active_key: ring.active_id().to_string(),
+            prepared_key: ring.prepared_id().map(|id| id.to_string()),
+            old_keys: ring.old_ids().iter().map(KeyId::to_string).collect(),
+            resealed,
+        }
+    }
+}
+
+pub async fn run(
+    asked: &RotateKey,
+    config: &Config,
+    now: OffsetDateTime,
+) -> Result<Answer, AdminError> {
+    let workplace = Workplace::open(config, now).await?;
+    let work = async {
+        match asked {
+            RotateKey { prepare: true, .. } => prepare(&workplace).await,
+            RotateKey { forget_old: true, .. } => forget::forget(&workplace).await,
+            RotateKey { one_file, .. } => rotate(&workplace, *one_file).await,
+        }
+    };
+    let outcome = tokio::select! {
+        // First, so that it is listened for before there is anything to interrupt.
+        biased;
+        _ = tokio::signal::ctrl_c() => Err(AdminError::Interrupted),
+        outcome = work => outcome,
+    };
+    workplace.store.close().await;
+    outcome
+}
+
+impl Workplace {
+    async fn open(config: &Config, now: OffsetDateTime) -> Result<Self, AdminError> {
+        let home = config.home()?;
+        if !scm_store::is_there(&home).await? {
+            return Err(AdminError::NoStore { place: place_of(&home) });
+        }
+        let shared = !matches!(home, Home::Sqlite(_));
+        let source = config.ring();
+        let ring = source.open()?;
+        let store = scm_store::open(home, ring.ring_id()).await?;
+        Ok(Self { store, source, ring, shared, now })
+    }
+
+    /// The file, which a ring in a variable does not have.
+    fn file(&self) -> Result<&Path, AdminError> {
+        self.source.file().ok_or(AdminError::RingInVariable)
+    }
+
+    async fn record(&self, action: &'static str, key: KeyId) -> Result<(), AdminError> {
+        let event = AuditEvent::done_here(action, self.now).on(key);
+        Ok(patiently(|| self.store.record(event.clone())).await?)
+    }
+}
+
+/// Adds a key that only opens, so that it can be shared before anything is sealed under it.
+async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
+    let path = workplace.file()?;
+    let ring = workplace.ring.prepare(path)?;
+    let key = ring.prepared_id().expect("a ring that was prepared has a key that is ready");
+    if workplace.ring.prepared_id().is_none() {
+        workplace.record(action::KEYRING_PREPARE, key).await?;
+    }
+    let text = format!("master key {key} is ready in {}\n", path.display());
+    let note = "nothing is sealed under it yet: give every server this file, and then run \
+                `scm-server rotate-key`";
+    Ok(Answer::new(&Rotated::of(&ring, 0), text).with_note(note))
+}
+
+/// Lets the newest key seal, unless an earlier rotation is still to be finished, and seals anew.
+async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminError> {
+    let begun = &workplace.ring;
+    if begun.prepared_id().is_some() || begun.old_ids().is_empty() {
+        let path = workplace.file()?;
+        if workplace.shared && begun.prepared_id().is_none() && !one_file {
+            return Err(AdminError::NotPrepared);
+        }
+        // In two steps, each on disk: a key that seals is never lost with the power.
+        let ring = begun.prepare(path)?.activate(path)?;
+        workplace.record(action::KEYRING_ROTATE, ring.active_id()).await?;
+    }
+    let ring = SharedRing::open(workplace.source.clone())?;
+    let sealing = ring.current();
+    let resealed = Resealer::new(&*workplace.store, &ring).run().await?;
+    if resealed > 0 {
+        workplace.record(action::KEYRING_RESEAL, sealing.active_id()).await?;
+    }
+    let text =
+        format!("master key {} seals from now on; {resealed} sealed anew\n", sealing.active_id());
+    let answer = Answer::new(&Rotated::of(&sealing, resealed), text);
+    Ok(match workplace.shared && !one_file {
+        true => answer.with_note(
+            "give every server this keyring file again, then run `scm-server rotate-key` once more \
+             for what they sealed meanwhile, and `scm-server rotate-key --forget-old`",
+        ),
+        false => answer.with_note(
+            "the old key is still in the keyring, for backups of the store; once they are not \
+             needed, `scm-server rotate-key --forget-old` takes it out",
+        ),
+    })
+}
