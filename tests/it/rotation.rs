@@ -101,13 +101,44 @@ async fn a_rotation_is_taken_up_where_it_was_and_none_is_begun_before_it_is_fini
     assert!(refused.noted.contains(why) && refused.noted.contains(&id), "{refused:?}");
     assert_eq!(ring(&folder).old_ids(), turned.old_ids());
 
-    assert_eq!(rotate_key(&folder, &["--json"]).json()["resealed"], 2);
+    let on = rotate_key(&folder, &[]).done().said;
+    assert!(
+        on.ends_with("seals since the rotation that this went on with; 2 sealed anew\n"),
+        "{on}"
+    );
     let again = rotate_key(&folder, &["--json"]).json();
     assert_eq!(
         (&again["resealed"], &again["active_key"]),
         (&serde_json::json!(0), &serde_json::json!(turned.active_id().to_string()))
     );
     let exported = crate::certificates::export(&session, &id, "").await;
+    assert_eq!(exported.text("private_key"), body["private_key"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_was_under_way_while_its_key_went_is_sealed_anew_before_it_is_acknowledged()
+{
+    let folder = Folder::new();
+    let server = Binary::start(&folder, &[]).unwrap();
+    let session = server.administrator(&folder);
+    let body = import_body(&now::sound("www.example.com"));
+    session.import(&body).await.text("certificate_id");
+    // Nothing can be kept as long as somebody else writes.
+    let other = rusqlite::Connection::open(folder.file("scm.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let import = tokio::spawn({
+        let (session, body) = (session.clone(), body.clone());
+        async move { session.import(&body).await.text("certificate_id") }
+    });
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert!(!import.is_finished());
+    let path = folder.file("keyring.json");
+    let turned = ring(&folder).prepare(&path).unwrap().activate(&path).unwrap();
+    turned.forget_old(&path).unwrap();
+    other.execute_batch("COMMIT").unwrap();
+    let id = import.await.unwrap();
+    let exported = crate::certificates::export(&session, &id, "").await;
+    assert_eq!(exported.status, 200, "{exported:?}");
     assert_eq!(exported.text("private_key"), body["private_key"]);
 }
 

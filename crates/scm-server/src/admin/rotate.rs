@@ -116,7 +116,8 @@ async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
 /// Lets the newest key seal, unless an earlier rotation is still to be finished, and seals anew.
 async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminError> {
     let begun = &workplace.ring;
-    if begun.prepared_id().is_some() || begun.old_ids().is_empty() {
+    let anew = begun.prepared_id().is_some() || begun.old_ids().is_empty();
+    if anew {
         let path = workplace.file()?;
         if workplace.shared && begun.prepared_id().is_none() && !one_file {
             return Err(AdminError::NotPrepared);
@@ -131,17 +132,19 @@ async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminEr
     if resealed > 0 {
         workplace.record(action::KEYRING_RESEAL, sealing.active_id()).await?;
     }
-    let text =
-        format!("master key {} seals from now on; {resealed} sealed anew\n", sealing.active_id());
-    let answer = Answer::new(&Rotated::of(&sealing, resealed), text);
-    Ok(match workplace.shared && !one_file {
-        true => answer.with_note(
-            "give every server this keyring file again, then run `scm-server rotate-key` once more \
-             for what they sealed meanwhile, and `scm-server rotate-key --forget-old`",
-        ),
-        false => answer.with_note(
-            "the old key is still in the keyring, for backups of the store; once they are not \
-             needed, `scm-server rotate-key --forget-old` takes it out",
-        ),
-    })
+    Ok(rotated(&sealing, resealed, anew, workplace.shared && !one_file))
+}
+
+/// What became of it, and what is next.
+fn rotated(ring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Answer {
+    let since = if anew { "from now on" } else { "since the rotation that this went on with" };
+    let text = format!("master key {} seals {since}; {resealed} sealed anew\n", ring.active_id());
+    let next = if copies {
+        "give every server this keyring file again, then run `scm-server rotate-key` once more for \
+         what they sealed meanwhile, and `scm-server rotate-key --forget-old`"
+    } else {
+        "the rotation ends with `scm-server rotate-key --forget-old`, which takes the old key out of \
+         the keyring; backups of the store from before need it"
+    };
+    Answer::new(&Rotated::of(ring, resealed), text).with_note(next)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
     path::PathBuf,
     thread,
 };
@@ -150,6 +150,16 @@ fn mode_and_link_stay_and_what_a_killed_one_left_goes() {
     assert_eq!(Keyring::open(&path).unwrap().prepared_id(), prepared.prepared_id());
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o400);
     assert!(!left.exists() && unrelated.exists());
+}
+
+#[test]
+fn whoever_turns_it_the_owner_stays() {
+    let (_folder, path, ring) = made();
+    // Only root may give a file away, and only for root it matters.
+    let given = chown(&path, Some(54_321), Some(54_322)).is_ok();
+    ring.prepare(&path).unwrap();
+    let now = fs::metadata(&path).unwrap();
+    assert_eq!((now.uid(), now.gid()) == (54_321, 54_322), given);
 }
 
 #[test]
