@@ -23,6 +23,9 @@ pub fn bench(arguments: &[String]) -> Done {
         Ok(bin) => drop(bench.arg("--peers").arg(bin)),
         Err(why) => tell(&format!("the peers are not measured: {why}")),
     }
+    if arguments.iter().any(|argument| argument.contains("postgres")) {
+        tools::postgres()?;
+    }
     run(bench.args(arguments))
 }
 
@@ -31,7 +34,10 @@ pub fn works() -> Done {
     for package in ["scm-server", "scm-bench"] {
         run(&mut cargo(&["build", "--quiet", "--package", package]))?;
     }
-    run(&mut command(&program("debug"), ["--quick", "--folder", &folder()?]))
+    let quick = ["--quick", "--folder", &folder()?];
+    run(&mut command(&program("debug"), quick))?;
+    tools::postgres()?;
+    run(command(&program("debug"), quick).args(["--store=postgres", "limit", "imports"]))
 }
 
 fn program(profile: &str) -> String {

@@ -9,6 +9,7 @@
     reason = "this is for tests: what is not there is to be told loudly"
 )]
 
+mod bare;
 mod pair;
 
 use std::{
@@ -27,7 +28,7 @@ use std::{
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, Row};
 
-pub use self::pair::OwnPair;
+pub use self::{bare::Bare, pair::OwnPair};
 
 /// Starts what is behind its folder, and ends it at once as soon as it is told to or nobody is there
 /// any more to tell it. Then the folder goes too. In a crash it ends with all its processes, none of
@@ -86,6 +87,14 @@ impl OwnPostgres {
         Self::start_with(None)
     }
 
+    /// One for measuring: it waits for the disk, and has the memory of one that is in earnest.
+    pub fn start_durable() -> Self {
+        let folder = new_folder();
+        init(&folder);
+        let flags = ["fsync=on", "shared_buffers=512MB", "max_wal_size=4GB"];
+        Self::start_on(folder, flags.map(str::to_owned).to_vec())
+    }
+
     /// One that also answers on loopback, with TLS only.
     pub fn start_tls(tls: &OwnTls<'_>) -> Self {
         Self::start_with(Some(tls))
@@ -93,11 +102,7 @@ impl OwnPostgres {
 
     fn start_with(tls: Option<&OwnTls<'_>>) -> Self {
         let folder = new_folder();
-        let data = folder.join("data");
-        let initdb = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--username=postgres"];
-        // An order of letters that is not that of bytes, as most databases have.
-        let order = ["--locale-provider=icu", "--icu-locale=en-US"];
-        run(program("initdb").args(initdb).args(order).arg("-D").arg(&data));
+        let data = init(&folder);
         let more = match tls {
             None => Vec::new(),
             Some(tls) => flags_for_tls(&data, tls),
@@ -133,6 +138,12 @@ impl OwnPostgres {
     /// The port on loopback, where it answers there.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The process from which all its others come.
+    pub fn pid(&self) -> u32 {
+        let status = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        status.lines().next().unwrap().parse().unwrap()
     }
 
     /// Makes an empty database; says where it is.
@@ -207,6 +218,16 @@ pub async fn ask(url: &str, sql: &str) -> Vec<Row> {
     drop(client);
     driver.await.unwrap().unwrap();
     rows
+}
+
+/// Makes what it needs in the folder; says where.
+fn init(folder: &Path) -> PathBuf {
+    let data = folder.join("data");
+    let initdb = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--username=postgres"];
+    // An order of letters that is not that of bytes, as most databases have.
+    let order = ["--locale-provider=icu", "--icu-locale=en-US"];
+    run(program("initdb").args(initdb).args(order).arg("-D").arg(&data));
+    data
 }
 
 fn flags_for_tls(data: &Path, tls: &OwnTls<'_>) -> Vec<String> {

@@ -1,9 +1,12 @@
 //! What is imported: leaves with chain, root and key, as bodies of JSON.
 
 use bytes::Bytes;
+use scm_model::{Call, Received, api::ImportCertificate, certificates::CertificateImport};
 use scm_pki::testing::{Algorithm, TestAuthority};
 use serde_json::json;
 use time::OffsetDateTime;
+
+use crate::Failed;
 
 /// How many different leaves a payload has; they come round again and again.
 const LEAVES: usize = 64;
@@ -58,6 +61,12 @@ impl Payload {
     /// The body for the nth request.
     pub fn nth(&self, n: usize) -> &Bytes {
         &self.0[n % self.0.len()]
+    }
+
+    /// The same as the server reads it.
+    pub fn read(&self, n: usize) -> Result<CertificateImport, Failed> {
+        let received = Received { path: &[], query: &[], headers: &[], body: self.nth(n) };
+        Ok(Call::<ImportCertificate>::read(received)?.body)
     }
 
     /// How many different ones there are.

@@ -3,12 +3,12 @@
 //! The store is filled from within, by many times faster than through the server; what the certificates
 //! say is made up, their sizes and names are as usual. Then the server is started on it and asked.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::Method;
 use scm_seal::Keyring;
-use scm_store::{Actor, Home, ProjectId, Store, UserId, conformance::MadeUp};
+use scm_store::{Actor, ProjectId, Store, UserId, conformance::MadeUp};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
@@ -17,6 +17,7 @@ use crate::{
     book::Book,
     bundles::{Kind, Payload},
     connection::Protocol,
+    home::Spot,
     measure::measure,
     scenario::{again, imports, with_token},
     server::Server,
@@ -36,18 +37,18 @@ const DAY: time::Duration = time::Duration::DAY;
 pub async fn run(
     binary: &Path,
     folder: &Path,
+    spot: &Spot,
     size: u64,
     time: Duration,
     book: &mut Book,
 ) -> Result<(), Failed> {
-    let first = Server::start(binary, folder, &[])?;
+    let first = Server::start(binary, folder, &spot.flags())?;
     let project = first.credentials.project_id.clone();
     first.stop()?;
     tell(&format!("  filling a store with {size} certificates"));
-    fill(&folder.join("data"), project, size).await?;
-    let files = fs::read_dir(folder.join("data"))?;
-    let bytes: u64 = files.map(|file| Ok(file?.metadata()?.len())).sum::<std::io::Result<_>>()?;
-    let server = Server::start(binary, folder, &[])?;
+    fill(&folder.join("data"), spot, project, size).await?;
+    let bytes = spot.bytes(&folder.join("data")).await?;
+    let server = Server::start(binary, folder, &spot.flags())?;
     let mut note = |row: &str, value| book.note(TABLE, row, column(size), value);
     note("ready after start, ms", server.ready_after.as_secs_f64() * 1e3);
     for (row, path) in pages(size) {
@@ -61,7 +62,7 @@ pub async fn run(
     note("import, µs", alone.outcome.quantile(0.5) * 1e3);
     while_importing(&server, size, time, &imports, &mut note).await?;
     note("memory, MiB", server.memory()?);
-    note("files, MiB", bytes as f64 / f64::from(1 << 20));
+    note("on the disk, MiB", bytes as f64 / f64::from(1 << 20));
     server.stop()
 }
 
@@ -111,9 +112,9 @@ fn pages(size: u64) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn fill(data: &Path, project: String, size: u64) -> Result<(), Failed> {
+async fn fill(data: &Path, spot: &Spot, project: String, size: u64) -> Result<(), Failed> {
     let keyring = Keyring::open(&data.join("keyring.json"))?;
-    let store = scm_store::open(Home::Sqlite(data.join("scm.db")), keyring.ring_id()).await?;
+    let store = scm_store::open(spot.home(data)?, keyring.ring_id()).await?;
     let actor = Arc::new(Actor {
         user: UserId::new("bench"),
         project: ProjectId::new(project),

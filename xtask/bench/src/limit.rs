@@ -11,14 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scm_model::{Call, Received, api::ImportCertificate};
+use scm_model::certificates::CertificateImport;
 use scm_pki::{Bundle, Policy, Verifier};
 use scm_seal::Keyring;
-use scm_store::{Actor, Home, Ids, NewCertificate, ProjectId, Store, UserId};
+use scm_store::{Actor, Ids, NewCertificate, ProjectId, Store, UserId};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
-use crate::{Failed, bundles::Payload, process as used};
+use crate::{Failed, bundles::Payload, home::Spot, process as used};
 
 /// How many imports are under way together, as with so many connections.
 const TOGETHER: usize = 64;
@@ -42,15 +42,16 @@ struct Desk {
     done: AtomicUsize,
 }
 
-/// Imports for so long into a new store in the folder. With `forget`, no chain is remembered.
+/// Imports for so long into a new store. With `forget`, no chain is remembered.
 pub async fn run(
     folder: &Path,
+    spot: &Spot,
     payload: &Arc<Payload>,
     forget: bool,
     time: Duration,
 ) -> Result<Limit, Failed> {
     let keyring = Keyring::create(&folder.join("keyring.json"))?;
-    let store = scm_store::open(Home::Sqlite(folder.join("scm.db")), keyring.ring_id()).await?;
+    let store = scm_store::open(spot.home(folder)?, keyring.ring_id()).await?;
     let desk = Arc::new(Desk {
         verifier: Verifier::new(Policy::default()),
         keyring,
@@ -85,14 +86,12 @@ impl Desk {
         };
         while Instant::now() < end {
             let nth = self.done.fetch_add(1, Ordering::Relaxed);
-            self.import(&actor, self.payload.nth(nth)).await?;
+            self.import(&actor, self.payload.read(nth)?).await?;
         }
         Ok(())
     }
 
-    async fn import(&self, actor: &Actor, body: &[u8]) -> Result<(), Failed> {
-        let received = Received { path: &[], query: &[], headers: &[("auth_token", TOKEN)], body };
-        let call = Call::<ImportCertificate>::read(received)?.body;
+    async fn import(&self, actor: &Actor, call: CertificateImport) -> Result<(), Failed> {
         let chain = call.certificate_chain.as_deref().unwrap_or_default();
         let bundle = Bundle::read(&call.certificate, chain, call.private_key.secret_str());
         let now = OffsetDateTime::now_utc();
@@ -107,6 +106,3 @@ impl Desk {
         Ok(())
     }
 }
-
-/// What stands in for a token: the wire demands one of some length.
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";

@@ -1,11 +1,13 @@
 //! How fast the server is: against what the machine allows, against its peers, and with a million
 //! certificates kept. `cargo xtask bench` builds and runs it.
 
+mod bare;
 mod book;
 mod bundles;
 mod chart;
 mod connection;
 mod growth;
+mod home;
 mod limit;
 mod load;
 mod machine;
@@ -31,6 +33,7 @@ use std::{
 use clap::Parser;
 use tempfile::TempDir;
 
+use home::{Kept, Place};
 use machine::Machine;
 use plan::{Bench, Part, Plan};
 
@@ -57,13 +60,17 @@ struct Arguments {
     /// How many certificates are kept while growth is measured
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 1_000_000])]
     sizes: Vec<u64>,
+    /// Where the servers keep what they keep
+    #[arg(long, default_value = "embedded")]
+    store: Kept,
     /// Only import, kill the server with -9, start it again, and look for all that was acknowledged
     #[arg(long)]
     verify: bool,
     /// A few seconds of everything: to see that the bench works, not how fast the server is
     #[arg(long)]
     quick: bool,
-    /// Where the figures go: bench.md, bench.json and bench.svg [default: docs, if all is measured]
+    /// Where the figures go: bench.md, bench.json and bench.svg, or bench-postgres.… [default: docs, if all
+    /// is measured]
     #[arg(long)]
     out: Option<PathBuf>,
     /// Where stores are made while measuring: on the disk that is to be measured
@@ -87,10 +94,11 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), Failed> {
     let time = Duration::from_secs_f64(if arguments.quick { 0.2 } else { arguments.seconds });
     if arguments.verify {
-        return verified(&arguments.folder, time);
+        return verified(&arguments.folder, &Place::new(arguments.store), time);
     }
     let machine = Machine::here()?;
     let quick = arguments.quick;
+    let all = plan::all(arguments.store);
     let plan = Plan {
         server: server::built(),
         folder: arguments.folder,
@@ -98,31 +106,37 @@ fn run(arguments: Arguments) -> Result<(), Failed> {
         repeats: if quick { 1 } else { arguments.repeats },
         time,
         sizes: if quick { vec![100, 1000] } else { arguments.sizes },
-        parts: if arguments.parts.is_empty() { plan::ALL.into() } else { arguments.parts },
+        place: Place::new(arguments.store),
+        parts: if arguments.parts.is_empty() { all.clone() } else { arguments.parts },
     };
     let folder = plan.folder.clone();
-    let whole = !quick && plan.parts == plan::ALL && plan.peers.is_some();
+    let whole = !quick && plan.parts == all && plan.peers.is_some();
     let out = arguments.out.or_else(|| whole.then(|| "docs".into()));
-    let book = Bench::new(plan)?.run()?;
-    let ratios = ratios::all(&book);
+    let (book, place) = Bench::new(plan)?.run()?;
+    let (ratios, name) = match arguments.store {
+        Kept::Embedded => (ratios::all(&book), "bench"),
+        Kept::Postgres => (ratios::on_postgres(&book, machine.cores), "bench-postgres"),
+    };
     let text = report::markdown(&machine, &book, &ratios);
     say(&text);
     if let Some(out) = out {
         fs::create_dir_all(&out)?;
-        fs::write(out.join("bench.md"), format!("# Figures\n\n{text}"))?;
-        fs::write(out.join("bench.json"), report::json(&machine, &book, &ratios))?;
-        fs::write(out.join("bench.svg"), chart::svg(&book))?;
+        let file = |ending| out.join(format!("{name}.{ending}"));
+        fs::write(file("md"), format!("# Figures\n\n{text}"))?;
+        fs::write(file("json"), report::json(&machine, &book, &ratios))?;
+        fs::write(file("svg"), chart::svg(&book))?;
     }
-    if quick { verified(&folder, time) } else { Ok(()) }
+    if quick { verified(&folder, &place, time) } else { Ok(()) }
 }
 
-fn verified(folder: &Path, time: Duration) -> Result<(), Failed> {
+fn verified(folder: &Path, place: &Place, time: Duration) -> Result<(), Failed> {
     const ROUNDS: usize = 3;
     tell(&format!("importing, killing with -9 and looking, {ROUNDS} times"));
     let folder = TempDir::with_prefix_in("bench-", folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let server = server::built();
-    let verify = verify::verify(&server, folder.path(), ROUNDS, time);
+    let spot = runtime.block_on(place.spot());
+    let verify = verify::verify(&server, folder.path(), &spot, ROUNDS, time);
     let verify::Verified { acknowledged, lost, doubled } = runtime.block_on(verify)?;
     say(&format!("{acknowledged} acknowledged, {lost} lost, {doubled} doubled"));
     match (acknowledged, lost, doubled) {

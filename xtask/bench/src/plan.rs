@@ -7,11 +7,13 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::{
-    Failed,
+    Failed, bare,
     book::Book,
     bundles::{Kind, Payload},
     connection::Protocol,
-    growth, limit,
+    growth,
+    home::{Kept, Place, Spot},
+    limit,
     load::Requests,
     machine,
     measure::{Measured, measure},
@@ -26,6 +28,10 @@ use crate::{
 pub const LIMIT: &str = "limit";
 /// Imports by the server.
 pub const IMPORTS: &str = "imports";
+/// The row of bare rows in a database, and what follows the kind of those of the checks alone.
+pub const BARE_ROWS: &str = "bare rows of 4,750 bytes, 64 by one statement";
+/// See [`BARE_ROWS`].
+pub const CHECKS: &str = ", the checks alone";
 /// Everything else that the server is asked.
 pub const READS: &str = "reads";
 /// Peers.
@@ -46,6 +52,8 @@ pub struct Plan {
     pub time: Duration,
     /// How many certificates are kept while growth is measured.
     pub sizes: Vec<u64>,
+    /// Where stores are.
+    pub place: Place,
     /// The parts.
     pub parts: Vec<Part>,
 }
@@ -67,9 +75,14 @@ pub enum Part {
     Overload,
 }
 
-/// All of them.
-pub const ALL: [Part; 6] =
-    [Part::Limit, Part::Imports, Part::Reads, Part::Peers, Part::Overload, Part::Growth];
+/// All of them; peers are measured beside the embedded store only.
+pub fn all(kept: Kept) -> Vec<Part> {
+    let mut all = vec![Part::Limit, Part::Imports, Part::Reads, Part::Overload, Part::Growth];
+    if kept == Kept::Embedded {
+        all.insert(3, Part::Peers);
+    }
+    all
+}
 
 /// How a row of imports is called.
 pub fn imports_row(kind: &str, connections: usize) -> String {
@@ -102,7 +115,7 @@ impl Bench {
     }
 
     /// Measures everything.
-    pub fn run(mut self) -> Result<Book, Failed> {
+    pub fn run(mut self) -> Result<(Book, Place), Failed> {
         let repeats = self.plan.repeats;
         for repeat in 1..=repeats {
             tell(&format!("repeat {repeat} of {repeats}"));
@@ -122,7 +135,7 @@ impl Bench {
                 self.growth(size)?;
             }
         }
-        Ok(self.book)
+        Ok((self.book, self.plan.place))
     }
 
     fn limit(&mut self) -> Result<(), Failed> {
@@ -135,14 +148,15 @@ impl Bench {
                 self.limit_of(&row, &payload, forget)?;
             }
         }
+        self.bare()?;
         let issuers = Kind::P256.issued_by(1000);
         let payload = Arc::new(Payload::make(issuers));
         self.limit_of("P-256, 1,000 issuers", &payload, false)
     }
 
     fn limit_of(&mut self, row: &str, payload: &Arc<Payload>, forget: bool) -> Result<(), Failed> {
-        let folder = self.folder()?;
-        let run = limit::run(folder.path(), payload, forget, self.plan.time);
+        let (folder, spot) = self.spot()?;
+        let run = limit::run(folder.path(), &spot, payload, forget, self.plan.time);
         let limit = self.many.block_on(run)?;
         self.book.note(LIMIT, row, "imports/s", limit.rate);
         self.book.note(LIMIT, row, "CPU µs", limit.cpu);
@@ -150,10 +164,23 @@ impl Bench {
         Ok(())
     }
 
+    /// The least that an import can cost in a database.
+    fn bare(&mut self) -> Result<(), Failed> {
+        let rows = self.one.block_on(bare::rows(&self.plan.place, self.plan.time))?;
+        let Some((rate, cpu)) = rows else { return Ok(()) };
+        self.book.note(LIMIT, BARE_ROWS, "imports/s", rate);
+        self.book.note(LIMIT, BARE_ROWS, "CPU µs", cpu);
+        self.told(LIMIT, BARE_ROWS);
+        for (kind, payload) in &self.payloads[..2] {
+            let row = format!("{}{CHECKS}", kind.name);
+            self.book.note(LIMIT, &row, "CPU µs", bare::checks(payload, self.plan.time)?);
+        }
+        Ok(())
+    }
+
     fn imports(&mut self) -> Result<(), Failed> {
         for (kind, payload) in self.payloads.clone() {
-            let folder = self.folder()?;
-            let server = Server::start(&self.plan.server, folder.path(), &[])?;
+            let (_folder, server) = self.server(Vec::new())?;
             let requests = imports(&server, &payload);
             let usual = [Kind::RSA, Kind::P256].contains(&kind);
             for lines in if usual { &[1, 16, 64, 256][..] } else { &[64] } {
@@ -166,9 +193,9 @@ impl Bench {
             }
             server.stop()?;
         }
-        let folder = self.folder()?;
-        let (flags, client) = tls::prepare(folder.path())?;
-        let server = Server::start(&self.plan.server, folder.path(), &flags)?;
+        let certificates = self.folder()?;
+        let (flags, client) = tls::prepare(certificates.path())?;
+        let (_folder, server) = self.server(flags)?;
         let requests = imports(&server, &self.payloads[1].1);
         let line = (&Protocol::Tls(client), 64);
         self.load(IMPORTS, "P-256, 64 connections, TLS", &server, line, &requests)?;
@@ -176,8 +203,7 @@ impl Bench {
     }
 
     fn reads(&mut self) -> Result<(), Failed> {
-        let folder = self.folder()?;
-        let server = Server::start(&self.plan.server, folder.path(), &[])?;
+        let (_folder, server) = self.server(Vec::new())?;
         let reads = self.one.block_on(reads(&server, &self.payloads[1].1))?;
         for Read { row, lines, requests } in reads {
             self.load(READS, row, &server, (&Protocol::Http1, lines), &requests)?;
@@ -193,14 +219,19 @@ impl Bench {
         (protocol, lines): (&Protocol, usize),
         requests: &Requests,
     ) -> Result<(), Failed> {
+        let before = self.plan.place.cpu()?;
         let run = measure(server.asked(), protocol, lines, self.plan.time, requests);
         let Measured { outcome, cpu } = self.one.block_on(run)?;
+        let database = (self.plan.place.cpu()? - before) / outcome.latencies.len() as f64;
         let rate = if table == IMPORTS { "imports/s" } else { "requests/s" };
         self.book.note(table, row, rate, outcome.rate());
         for (column, share) in [("p50 ms", 0.5), ("p99 ms", 0.99), ("p99.9 ms", 0.999)] {
             self.book.note(table, row, column, outcome.quantile(share));
         }
         self.book.note(table, row, "CPU µs", cpu);
+        if matches!(self.plan.place, Place::Databases(_)) {
+            self.book.note(table, row, "the database's CPU µs", database);
+        }
         self.book.note(table, row, "memory MiB", server.memory()?);
         self.told(table, row);
         Ok(())
@@ -233,14 +264,13 @@ impl Bench {
     }
 
     fn growth(&mut self, size: u64) -> Result<(), Failed> {
-        let folder = self.folder()?;
+        let (folder, spot) = self.spot()?;
         let Plan { server, time, .. } = &self.plan;
-        self.many.block_on(growth::run(server, folder.path(), size, *time, &mut self.book))
+        self.many.block_on(growth::run(server, folder.path(), &spot, size, *time, &mut self.book))
     }
 
     fn overload(&mut self) -> Result<(), Failed> {
-        let folder = self.folder()?;
-        let server = Server::start(&self.plan.server, folder.path(), &[])?;
+        let (_folder, server) = self.server(Vec::new())?;
         let requests = imports(&server, &self.payloads[0].1);
         let run = overload::run(&server, self.plan.time, &requests, &mut self.book);
         self.one.block_on(run)?;
@@ -248,6 +278,18 @@ impl Bench {
             self.told(overload::TABLE, &overload::row(lines));
         }
         server.stop()
+    }
+
+    /// A server with a new store, and the folder that it needs.
+    fn server(&self, mut flags: Vec<String>) -> Result<(TempDir, Server), Failed> {
+        let (folder, spot) = self.spot()?;
+        flags.extend(spot.flags());
+        let server = Server::start(&self.plan.server, folder.path(), &flags)?;
+        Ok((folder, server))
+    }
+
+    fn spot(&self) -> Result<(TempDir, Spot), Failed> {
+        Ok((self.folder()?, self.many.block_on(self.plan.place.spot())))
     }
 
     fn folder(&self) -> Result<TempDir, Failed> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     book::Book,
     growth, overload,
-    plan::{IMPORTS, LIMIT, PEERS, imports_row},
+    plan::{BARE_ROWS, CHECKS, IMPORTS, LIMIT, PEERS, imports_row},
 };
 
 /// A ratio, or a figure that people compare with an aim.
@@ -28,7 +28,21 @@ impl Ratio {
     }
 }
 
-/// All that the figures allow to say.
+/// What is aimed at where the store is a PostgreSQL: most of what its bare rows and the checks leave.
+pub fn on_postgres(book: &Book, cores: usize) -> Vec<Ratio> {
+    let row = book.median(LIMIT, BARE_ROWS, "CPU µs");
+    let aim = |what, kind: &str| {
+        let checks = book.median(LIMIT, &format!("{kind}{CHECKS}"), "CPU µs");
+        let left = cores as f64 * 1e6 / (row? + checks?);
+        let reached = book.median(IMPORTS, &imports_row(kind, 64), "imports/s")? / left;
+        Some(Ratio { what, aim: 0.7, more: true, reached })
+    };
+    let rsa = aim("imports/s ÷ what bare rows and checks leave, RSA-2048", "RSA-2048");
+    let p256 = aim("imports/s ÷ what bare rows and checks leave, P-256", "P-256");
+    rsa.into_iter().chain(p256).collect()
+}
+
+/// All that the figures of an embedded store allow to say.
 pub fn all(book: &Book) -> Vec<Ratio> {
     let at_most =
         |what, aim, reached: Option<f64>| Some(Ratio { what, aim, more: false, reached: reached? });

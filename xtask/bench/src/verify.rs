@@ -14,6 +14,7 @@ use crate::{
     Failed,
     bundles::{Kind, Payload},
     connection::{Connection, Protocol},
+    home::Spot,
     load::{self, Look},
     scenario::{imports, with_token},
     server::Server,
@@ -37,6 +38,7 @@ pub struct Verified {
 pub async fn verify(
     binary: &Path,
     folder: &Path,
+    spot: &Spot,
     rounds: usize,
     time: Duration,
 ) -> Result<Verified, Failed> {
@@ -44,9 +46,9 @@ pub async fn verify(
     let mut verified = Verified::default();
     let mut known = HashSet::new();
     for round in 1..=rounds {
-        let server = Server::start(binary, folder, &[])?;
+        let server = Server::start(binary, folder, &spot.flags())?;
         let ids = until_killed(server, &payload, time).await?;
-        let server = Server::start(binary, folder, &[])?;
+        let server = Server::start(binary, folder, &spot.flags())?;
         let lost = missing(&server, &ids).await?;
         server.stop()?;
         tell(&format!("  round {round}: {} acknowledged, {lost} lost", ids.len()));
