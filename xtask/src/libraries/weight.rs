@@ -39,11 +39,12 @@ const PROMISES: &[Promise] = &[
     },
 ];
 
-/// Fails if a library brings what it promises not to, on whatever platform.
+/// Fails if a library brings what it promises not to, on the platform that this runs on: of others, not
+/// all may be there to look at.
 pub fn light() -> Done {
     let mut faults = Vec::new();
     for promise in PROMISES {
-        let arguments = ["tree", "--locked", "--target=all", "--edges=normal,build"];
+        let arguments = ["tree", "--locked", "--edges=normal,build"];
         let mut tree = cargo(&arguments);
         tree.args(["--prefix=none", "--format={p}", "--package", promise.library]);
         tree.args(["--features", promise.features]);
