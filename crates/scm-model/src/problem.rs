@@ -26,6 +26,7 @@ macro_rules! conditions {
         /// A way to refuse. The order is that of precedence: where several hold, the first gives
         /// the code.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Condition {
             $( $(#[doc = $doc])+ $name, )+
         }

@@ -17,6 +17,7 @@ pub struct Violation {
 
 /// A rule of the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Rule {
     /// The body is JSON; the text is the parser's own, which quotes nothing of the body.
     Json(String),
