@@ -6,6 +6,7 @@ use crate::{
     Certificate, CertificateError, Content, Field, Finding, KeyEncoding, KeyError, PasswordForm,
     Place, PrivateKey,
     content::{of_der, of_label, of_unmarked},
+    issuers::Issuers,
     pem::{self, Block},
     text::shown,
 };
@@ -31,17 +32,29 @@ impl Bundle {
     ///
     /// The certificates of both fields are joined; one that was given before is dropped, so that a
     /// leaf may be repeated at the head of its chain.
+    ///
+    /// [`Verifier::read`](crate::Verifier::read) is faster where issuers repeat.
     pub fn read(certificate: &str, certificate_chain: &str, private_key: &str) -> Self {
+        Self::read_knowing(&Issuers::default(), certificate, certificate_chain, private_key)
+    }
+
+    /// The same, without parsing the certificates of issuers that are known.
+    pub(crate) fn read_knowing(
+        issuers: &Issuers,
+        certificate: &str,
+        certificate_chain: &str,
+        private_key: &str,
+    ) -> Self {
         let mut bundle = Self::default();
-        bundle.read_certificates(Field::Certificate, certificate);
-        bundle.read_certificates(Field::CertificateChain, certificate_chain);
+        bundle.read_certificates(issuers, Field::Certificate, certificate);
+        bundle.read_certificates(issuers, Field::CertificateChain, certificate_chain);
         bundle.drop_repeats();
         bundle.read_key(private_key);
         bundle.mark_swapped();
         bundle
     }
 
-    fn read_certificates(&mut self, field: Field, text: &str) {
+    fn read_certificates(&mut self, issuers: &Issuers, field: Field, text: &str) {
         let mut position = 0;
         let mut blocks = 0;
         for block in pem::scan(text) {
@@ -52,7 +65,7 @@ impl Bundle {
                     self.wrong_content(field, &block, of_label(block.label()));
                     continue;
                 }
-                Ok(block) => self.read_certificate(place, &block),
+                Ok(block) => self.read_certificate(issuers, place, &block),
                 Err(defect) => {
                     self.findings.push(Finding::Pem { field, defect });
                     None
@@ -66,7 +79,12 @@ impl Bundle {
         }
     }
 
-    fn read_certificate(&mut self, place: Place, block: &Block<'_>) -> Option<Certificate> {
+    fn read_certificate(
+        &mut self,
+        issuers: &Issuers,
+        place: Place,
+        block: &Block<'_>,
+    ) -> Option<Certificate> {
         let field = place.field();
         if block.is_empty() {
             self.nothing_between(field, block);
@@ -79,6 +97,9 @@ impl Bundle {
                 return None;
             }
         };
+        if let Some(known) = issuers.certificate(&der) {
+            return Some(known);
+        }
         match Certificate::from_der(der) {
             Ok(certificate) => Some(certificate),
             Err(error) => {

@@ -5,7 +5,11 @@
 
 mod read;
 
-use std::{fmt, ops::Range};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use time::OffsetDateTime;
@@ -20,15 +24,17 @@ use crate::{
 /// The label of a certificate in PEM.
 pub(crate) const LABEL: &str = "CERTIFICATE";
 
-/// A certificate that parses. It owns its DER; nothing is said yet about its worth.
+/// A certificate that parses; cheap to clone. It owns its DER; nothing is said yet about its worth.
 #[derive(Clone)]
-pub struct Certificate {
+pub struct Certificate(Arc<Parsed>);
+
+struct Parsed {
     der: Vec<u8>,
     facts: Facts,
+    sha256: OnceLock<[u8; 32]>,
 }
 
 /// What was read, with parts as ranges of the DER.
-#[derive(Clone)]
 struct Facts {
     signed: Range<usize>,
     serial: Range<usize>,
@@ -88,17 +94,17 @@ impl Certificate {
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, CertificateError> {
         let der = der.into();
         let facts = read::facts(&der)?;
-        Ok(Self { der, facts })
+        Ok(Self(Arc::new(Parsed { der, facts, sha256: OnceLock::new() })))
     }
 
     /// The DER.
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// The PEM in its normal form.
     pub fn to_pem(&self) -> String {
-        pem::encode(LABEL, &self.der)
+        pem::encode(LABEL, &self.0.der)
     }
 
     /// The subject as text in the manner of RFC 4514 (`CN=www.example.com, O=Example`), escaped,
@@ -114,37 +120,37 @@ impl Certificate {
 
     /// The serial number in lower-case hexadecimal.
     pub fn serial(&self) -> String {
-        hex(&self.der[self.facts.serial.clone()])
+        hex(&self.0.der[self.0.facts.serial.clone()])
     }
 
     /// The beginning of its validity.
     pub fn not_before(&self) -> OffsetDateTime {
-        self.facts.not_before
+        self.0.facts.not_before
     }
 
     /// The end of its validity, inclusive.
     pub fn not_after(&self) -> OffsetDateTime {
-        self.facts.not_after
+        self.0.facts.not_after
     }
 
     /// The SHA-256 of the DER.
     pub fn sha256(&self) -> [u8; 32] {
-        digest_of(&SHA256, &self.der)
+        *self.0.sha256.get_or_init(|| digest_of(&SHA256, &self.0.der))
     }
 
     /// The SHA-1 of the DER: a name by which people know certificates, proof of nothing.
     pub fn sha1(&self) -> [u8; 20] {
-        digest_of(&SHA1_FOR_LEGACY_USE_ONLY, &self.der)
+        digest_of(&SHA1_FOR_LEGACY_USE_ONLY, &self.0.der)
     }
 
     /// The SubjectPublicKeyInfo as DER.
     pub fn public_key(&self) -> &[u8] {
-        &self.der[self.facts.public_key.clone()]
+        &self.0.der[self.0.facts.public_key.clone()]
     }
 
     /// The kind of its key; `None` for one that is not supported.
     pub fn key_algorithm(&self) -> Option<KeyAlgorithm> {
-        match self.facts.key {
+        match self.0.facts.key {
             KeyKind::Supported(algorithm) => Some(algorithm),
             KeyKind::Unsupported(_) => None,
         }
@@ -152,7 +158,7 @@ impl Certificate {
 
     /// How it was signed.
     pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
-        &self.facts.algorithm
+        &self.0.facts.algorithm
     }
 
     /// The hosts and addresses that it names.
@@ -161,7 +167,7 @@ impl Certificate {
     /// Every defect: there is no name, or some are malformed.
     pub fn names(&self) -> Result<Names, Vec<NameDefect>> {
         let common = distinguished::common_name(self.raw_subject());
-        let alternative = self.facts.alternative_names.clone().map(|range| &self.der[range]);
+        let alternative = self.0.facts.alternative_names.clone().map(|range| &self.0.der[range]);
         name::read(common.as_deref(), alternative)
     }
 
@@ -178,33 +184,33 @@ impl Certificate {
     /// Whether the key of `issuer` made the signature.
     pub(crate) fn verify_signature(&self, issuer: &Self) -> Verdict {
         let Some(key) = issuer.key_algorithm() else { return Verdict::Unchecked };
-        let signature = &self.der[self.facts.signature.clone()];
-        verify(&self.facts.algorithm, key, issuer.key_bits(), self.signed(), signature)
+        let signature = &self.0.der[self.0.facts.signature.clone()];
+        verify(&self.0.facts.algorithm, key, issuer.key_bits(), self.signed(), signature)
     }
 
     /// The bytes that are signed: tbsCertificate.
     pub(crate) fn signed(&self) -> &[u8] {
-        &self.der[self.facts.signed.clone()]
+        &self.0.der[self.0.facts.signed.clone()]
     }
 
     /// Whether basicConstraints makes it a certificate authority.
     pub(crate) fn is_ca(&self) -> bool {
-        self.facts.authority.is_some_and(|authority| authority.ca)
+        self.0.facts.authority.is_some_and(|authority| authority.ca)
     }
 
     /// Whether keyUsage is absent or has keyCertSign.
     pub(crate) fn may_sign(&self) -> bool {
-        self.facts.may_sign
+        self.0.facts.may_sign
     }
 
     /// How many intermediates it allows below itself.
     pub(crate) fn path_len(&self) -> Option<u32> {
-        self.facts.authority.and_then(|authority| authority.path_len)
+        self.0.facts.authority.and_then(|authority| authority.path_len)
     }
 
     /// The name of a kind of key that is not supported.
     pub(crate) fn unsupported_key(&self) -> Option<&str> {
-        match &self.facts.key {
+        match &self.0.facts.key {
             KeyKind::Supported(_) => None,
             KeyKind::Unsupported(name) => Some(name),
         }
@@ -217,22 +223,22 @@ impl Certificate {
     }
 
     pub(crate) fn raw_subject(&self) -> &[u8] {
-        &self.der[self.facts.subject.clone()]
+        &self.0.der[self.0.facts.subject.clone()]
     }
 
     fn raw_issuer(&self) -> &[u8] {
-        &self.der[self.facts.issuer.clone()]
+        &self.0.der[self.0.facts.issuer.clone()]
     }
 
     fn key_bits(&self) -> &[u8] {
-        &self.der[self.facts.key_bits.clone()]
+        &self.0.der[self.0.facts.key_bits.clone()]
     }
 }
 
 /// Two certificates are the same if their bytes are.
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.0.der == other.0.der
     }
 }
 

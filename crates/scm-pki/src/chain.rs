@@ -34,6 +34,7 @@ fn ordered(slot: &Slot) -> Option<Ordered> {
 pub(crate) fn check(slots: &[Slot], issuers: &Issuers) -> Vec<Finding> {
     let fingerprint = whole_chain(slots);
     if fingerprint.is_some_and(|chain| issuers.know(&chain)) {
+        remember_certificates(slots, issuers);
         return links(&slots[..2]);
     }
     let mut found = links(slots);
@@ -41,8 +42,14 @@ pub(crate) fn check(slots: &[Slot], issuers: &Issuers) -> Vec<Finding> {
     found.extend(own_signature(slots));
     if let (Some(chain), true) = (fingerprint, found.is_empty()) {
         issuers.remember(chain);
+        remember_certificates(slots, issuers);
     }
     found
+}
+
+fn remember_certificates(slots: &[Slot], issuers: &Issuers) {
+    let certificates = slots[1..].iter().filter_map(|slot| slot.certificate.as_ref());
+    certificates.for_each(|certificate| issuers.remember_certificate(certificate));
 }
 
 /// The fingerprint of the issuers, if there are any and all could be read.

@@ -26,6 +26,12 @@ impl Verifier {
         self.policy
     }
 
+    /// Reads the texts of an import as [`Bundle::read`] does. Certificates of issuers that were verified
+    /// before are known by their bytes and not parsed again.
+    pub fn read(&self, certificate: &str, certificate_chain: &str, private_key: &str) -> Bundle {
+        Bundle::read_knowing(&self.issuers, certificate, certificate_chain, private_key)
+    }
+
     /// Proves that leaf, chain and key belong together and are sound at the time `now`.
     ///
     /// # Errors

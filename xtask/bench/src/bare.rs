@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scm_pki::{Bundle, Policy, Verifier};
+use scm_pki::{Policy, Verifier};
 use scm_store::own_postgres::Bare;
 use time::OffsetDateTime;
 
@@ -28,7 +28,7 @@ pub fn checks(payload: &Payload, time: Duration) -> Result<f64, Failed> {
     while started.elapsed() < time {
         let call = payload.read(done)?;
         let chain = call.certificate_chain.as_deref().unwrap_or_default();
-        let bundle = Bundle::read(&call.certificate, chain, call.private_key.secret_str());
+        let bundle = verifier.read(&call.certificate, chain, call.private_key.secret_str());
         verifier.verify(bundle, OffsetDateTime::now_utc())?;
         done += 1;
     }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use scm_model::certificates::CertificateImport;
-use scm_pki::{Bundle, Policy, Verifier};
+use scm_pki::{Policy, Verifier};
 use scm_seal::Keyring;
 use scm_store::{Actor, Ids, NewCertificate, ProjectId, Store, UserId};
 use time::OffsetDateTime;
@@ -93,12 +93,11 @@ impl Desk {
 
     async fn import(&self, actor: &Actor, call: CertificateImport) -> Result<(), Failed> {
         let chain = call.certificate_chain.as_deref().unwrap_or_default();
-        let bundle = Bundle::read(&call.certificate, chain, call.private_key.secret_str());
+        let forgetful = self.forget.then(|| Verifier::new(Policy::default()));
+        let verifier = forgetful.as_ref().unwrap_or(&self.verifier);
+        let bundle = verifier.read(&call.certificate, chain, call.private_key.secret_str());
         let now = OffsetDateTime::now_utc();
-        let bundle = match self.forget {
-            true => Verifier::new(Policy::default()).verify(bundle, now)?,
-            false => self.verifier.verify(bundle, now)?,
-        };
+        let bundle = verifier.verify(bundle, now)?;
         let id = self.ids.next().await?;
         let (project, public_key) = (actor.project.as_str(), bundle.leaf().public_key());
         let sealed = self.keyring.seal(&id.to_string(), project, public_key, bundle.key());

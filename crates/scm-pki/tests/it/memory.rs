@@ -2,7 +2,26 @@
 
 use scm_pki::testing::Flaw;
 
+use scm_pki::pem;
+use time::OffsetDateTime;
+
 use super::*;
+
+fn judge(
+    verifier: &Verifier,
+    bundle: &TestBundle,
+    now: OffsetDateTime,
+) -> Result<VerifiedBundle, Findings> {
+    let texts = [&bundle.certificate, &bundle.certificate_chain, &bundle.private_key];
+    let as_known = verifier.verify(verifier.read(texts[0], texts[1], texts[2]), now);
+    let as_new = Verifier::default().verify(bundle.read(), now);
+    match (&as_known, as_new) {
+        (Ok(known), Ok(new)) => assert_eq!(known.chain(), new.chain()),
+        (Err(known), Err(new)) => assert_eq!(known.to_string(), new.to_string()),
+        (known, new) => panic!("{known:?}, {new:?}"),
+    }
+    as_known
+}
 
 #[test]
 fn a_known_chain_does_not_cover_a_bad_leaf() {
@@ -10,14 +29,14 @@ fn a_known_chain_does_not_cover_a_bad_leaf() {
     let verifier = Verifier::default();
     let good = authority.leaf("a.example").issue();
     for _ in 0..3 {
-        assert!(verifier.verify(good.read(), NOW).is_ok());
+        assert!(judge(&verifier, &good, NOW).is_ok());
     }
     let bad = authority.leaf("a.example").flaw(Flaw::BadSignature).issue();
     assert_eq!(bad.certificate_chain, good.certificate_chain);
-    let findings = verifier.verify(bad.read(), NOW).expect_err("bad signature");
+    let findings = judge(&verifier, &bad, NOW).expect_err("bad signature");
     assert_eq!(findings.first().class(), FindingClass::ChainOrder);
     let late = NOW + time::Duration::days(4000);
-    let findings = verifier.verify(good.read(), late).expect_err("dates are not remembered");
+    let findings = judge(&verifier, &good, late).expect_err("dates are not remembered");
     assert!(findings.iter().all(|f| f.class() == FindingClass::Expired));
     assert_eq!(findings.iter().len(), 2);
 }
@@ -27,10 +46,10 @@ fn a_known_chain_does_not_cover_a_foreign_leaf() {
     let verifier = Verifier::default();
     let (ours, theirs) = (authority(), authority());
     let known = ours.leaf("a.example").issue();
-    assert!(verifier.verify(known.read(), NOW).is_ok());
+    assert!(judge(&verifier, &known, NOW).is_ok());
     let mut foreign = theirs.leaf("a.example").issue();
     foreign.certificate_chain = known.certificate_chain;
-    let findings = verifier.verify(foreign.read(), NOW).expect_err("signed by another key");
+    let findings = judge(&verifier, &foreign, NOW).expect_err("signed by another key");
     assert!(matches!(findings.first(), Finding::BadSignature { .. }));
 }
 
@@ -41,8 +60,24 @@ fn a_bad_chain_is_not_remembered() {
     for flaw in [Flaw::NotCa, Flaw::BadRootSignature, Flaw::PathTooLong] {
         let bad = authority.leaf("a.example").flaw(flaw).issue();
         for _ in 0..2 {
-            assert!(verifier.verify(bad.read(), NOW).is_err(), "{flaw:?}");
+            assert!(judge(&verifier, &bad, NOW).is_err(), "{flaw:?}");
         }
+    }
+}
+
+#[test]
+fn what_looks_like_a_known_issuer_is_read_as_it_is() {
+    let verifier = Verifier::default();
+    let good = authority().leaf("a.example").with_root().issue();
+    assert!(judge(&verifier, &good, NOW).is_ok());
+    let mut blocks = pem::scan(&good.certificate_chain);
+    let [intermediate, root] = [(); 2].map(|()| blocks.next().unwrap().unwrap().decode().unwrap());
+    for at in (0..intermediate.len()).step_by(7) {
+        let mut other = intermediate.clone();
+        other[at] ^= 1;
+        let certificate_chain = [&other, &root].map(|der| pem::encode("CERTIFICATE", der)).concat();
+        let forged = TestBundle { certificate_chain, ..good.clone() };
+        assert!(judge(&verifier, &forged, NOW).is_err(), "byte {at}");
     }
 }
 
@@ -56,8 +91,8 @@ fn many_threads_share_one_verifier() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    assert!(verifier.verify(good.read(), NOW).is_ok());
-                    assert!(verifier.verify(bad.read(), NOW).is_err());
+                    assert!(judge(&verifier, &good, NOW).is_ok());
+                    assert!(judge(&verifier, &bad, NOW).is_err());
                 }
             });
         }

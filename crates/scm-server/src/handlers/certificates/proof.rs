@@ -15,7 +15,7 @@ use crate::{ctx::Ctx, error::ApiError};
 /// Every finding about the bundle, and whatever else this server does not take.
 pub fn of_import(ctx: &Ctx, import: &CertificateImport) -> Result<VerifiedBundle, ApiError> {
     let chain = import.certificate_chain.as_deref();
-    let bundle = read(&import.certificate, chain, import.private_key.secret_str());
+    let bundle = read(ctx, &import.certificate, chain, import.private_key.secret_str());
     judge(ctx, allowed(ctx.revision(), import), bundle)
 }
 
@@ -28,7 +28,7 @@ pub fn of_replacement(
     replacement: &CertificateReplacement,
 ) -> Result<VerifiedBundle, ApiError> {
     let chain = replacement.certificate_chain.as_deref();
-    let bundle = read(&replacement.certificate, chain, replacement.private_key.secret_str());
+    let bundle = read(ctx, &replacement.certificate, chain, replacement.private_key.secret_str());
     let length =
         Violations::unless_empty(ctx.revision().narrow_certificate(&replacement.certificate));
     judge(ctx, length.map_err(ApiError::from), bundle)
@@ -49,8 +49,8 @@ pub fn is_enterprise_project(id: &str) -> bool {
         || lengths.eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| group.chars().all(small))
 }
 
-fn read(certificate: &str, chain: Option<&str>, key: &str) -> Bundle {
-    Bundle::read(certificate, chain.unwrap_or_default(), key)
+fn read(ctx: &Ctx, certificate: &str, chain: Option<&str>, key: &str) -> Bundle {
+    ctx.verifier().read(certificate, chain.unwrap_or_default(), key)
 }
 
 fn judge(
