@@ -43,7 +43,11 @@ impl Known {
         let numbers = perform(pool, Sees::One, key.clone(), |on, (project, name)| {
             Box::pin(async move {
                 let scope = of(on, project).await?;
-                Ok((scope, shelf_of(on, scope, name).await?))
+                let shelf = shelf_of(on, scope, name).await?;
+                // It may have been found on a primary whose standby does not have it. To be remembered
+                // it must outlive the primary, as a commit that comes after it shows.
+                on.change("UPDATE shelf SET scope = scope WHERE id = $1", &[&shelf]).await?;
+                Ok((scope, shelf))
             })
         })
         .await?;

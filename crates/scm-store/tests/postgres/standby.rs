@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use scm_store::{
     Ids, Store, StoreError,
-    conformance::{MadeUp, actor, first_start},
+    conformance::{MadeUp, actor, first_start, in_project},
     own_postgres::{OwnPair, ask},
 };
 use tokio::{
@@ -44,11 +44,15 @@ impl Place {
         tokio::spawn(async move { store.keep(&actor(), new).await.map(|id| id.number()) })
     }
 
-    /// Ends the connection on which a commit waits: the primary has it, the standby has not.
-    async fn break_the_waiting(&self) {
+    async fn wait_for_waiting(&self) {
         while number(&self.url, &format!("SELECT count(*) {WAITING}")).await == 0 {
             sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Ends the connection on which a commit waits: the primary has it, the standby has not.
+    async fn break_the_waiting(&self) {
+        self.wait_for_waiting().await;
         ask(&self.url, &format!("SELECT pg_terminate_backend(pid) {WAITING}")).await;
     }
 }
@@ -85,4 +89,29 @@ async fn a_key_that_only_the_primary_knows_is_not_acknowledged() {
     assert!(found.is_err(), "found on the primary alone, and acknowledged: {found:?}");
     place.pair.standby().restart();
     assert_eq!(again.await.unwrap().unwrap(), abandoned.await.unwrap().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_project_that_only_the_dead_primary_knew_is_not_remembered() {
+    let place = Place::open().await;
+    let owner = in_project("new");
+    let import = async |number| {
+        let new = MadeUp::new(number).to_new();
+        place.store.keep(&owner, new).await
+    };
+    place.pair.standby().kill();
+    let (doubtful, ()) = tokio::join!(import(1), async {
+        // The number of the project, and that of the enterprise project.
+        place.break_the_waiting().await;
+        place.break_the_waiting().await;
+        place.wait_for_waiting().await;
+        place.pair.primary().crash();
+        place.pair.standby().restart();
+        place.pair.promote();
+    });
+    let kept = [doubtful, import(2).await];
+    assert!(kept[1].is_ok(), "{kept:?}");
+    for id in kept.into_iter().flatten() {
+        place.store.certificate(&owner.project, id).await.unwrap();
+    }
 }
