@@ -51,7 +51,9 @@ pub async fn run(
     let server = Server::start(binary, folder, &spot.flags())?;
     let mut note = |row: &str, value| book.note(TABLE, row, column(size), value);
     note("ready after start, ms", server.ready_after.as_secs_f64() * 1e3);
-    for (row, path) in pages(size) {
+    let expired = "/v3/scm/certificates?limit=10&status=EXPIRED".to_owned();
+    let expiring = ("page of 10 that expired, while 1 in 100 does within 2 min, µs", expired);
+    for (row, path) in [expiring].into_iter().chain(pages(size)) {
         let requests = again(with_token(&server, Method::GET, &path, Bytes::new()));
         let measured = measure(server.asked(), &Protocol::Http1, LINES, time, &requests).await?;
         note(row, measured.outcome.quantile(0.5) * 1e3);
@@ -134,14 +136,21 @@ async fn fill(data: &Path, spot: &Spot, project: String, size: u64) -> Result<()
     Ok(())
 }
 
+/// The last ones expire one after the other, from now on.
 async fn keep(
     store: Arc<dyn Store>,
     actor: Arc<Actor>,
     first: u64,
     size: u64,
 ) -> Result<(), scm_store::StoreError> {
+    let expire = size / 100;
     for number in (first..size).step_by(TOGETHER as usize) {
-        store.keep(&actor, made_up(number, size).to_new()).await?;
+        let mut certificate = made_up(number, size);
+        if let Some(nth) = (number + expire).checked_sub(size) {
+            let end = Duration::from_secs(120).mul_f64(nth as f64 / expire as f64);
+            certificate.not_after = OffsetDateTime::now_utc() + end;
+        }
+        store.keep(&actor, certificate.to_new()).await?;
     }
     Ok(())
 }
