@@ -12,6 +12,7 @@
 //! for others.
 
 mod admin;
+mod announce;
 mod auth;
 mod cached;
 mod clock;

@@ -16,6 +16,7 @@ use time::Duration;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
+    announce,
     auth::{Keystone, KeystoneError},
     clock::Clock,
     config::{Config, ConfigError},
@@ -137,11 +138,13 @@ impl Server {
         let acceptor = tls.as_ref().map(|(tls, _)| tls.acceptor());
         let mut upkeep = JoinSet::new();
         upkeep.spawn(watch::watch(ctx.clone()));
+        upkeep.spawn(announce::announce(ctx.clone()));
         if let Some((tls, hang_up)) = tls {
             upkeep.spawn(tls.keep_fresh(hang_up));
         }
         serve::serve(listener, acceptor, desk, ctx.config(), stop).await;
         upkeep.shutdown().await;
+        announce::withdraw(&ctx).await;
         ctx.store().close().await;
         drop(folder);
     }

@@ -45,6 +45,8 @@ pub(crate) struct Postgres {
     pool: Arc<Pool>,
     known: Arc<Known>,
     events: Arc<Sequence>,
+    /// The number of this opening: no other has it.
+    server: i64,
     importer: Importer,
     indexer: Indexer,
 }
@@ -59,7 +61,7 @@ impl Postgres {
         let known = Arc::new(Known::default());
         let importer = Importer::start(&pool, &events, opened);
         let indexer = Indexer::start(&pool, opened);
-        Ok(Self { pool, known, events, importer, indexer })
+        Ok(Self { pool, known, events, server: opened, importer, indexer })
     }
 
     /// Does an act as a transaction of its own.

@@ -67,6 +67,13 @@ pub struct Exchange<I, S> {
 /// [`StoreError::Closed`], and those that write [`StoreError::Busy`].
 #[async_trait]
 pub trait Resealing: Send + Sync {
+    /// Says that this server seals under `key`, for the next three minutes, in place of what it said
+    /// before; or that it seals no more.
+    async fn announce_key(&self, key: Option<KeyId>) -> Result<(), StoreError>;
+
+    /// What servers on this store said, each its key. A home for one server alone keeps none of it.
+    async fn announced_keys(&self) -> Result<Vec<KeyId>, StoreError>;
+
     /// How many sealed things there are: certificates and access keys.
     async fn sealed_count(&self) -> Result<u64, StoreError>;
 

@@ -66,10 +66,11 @@ async fn servers_with_copies_open_everything_at_every_step() {
     let body = import_body(&now::sound("www.example.com"));
     let mut ids = Vec::new();
     let share = || fs::copy(first.file("keyring.json"), second.file("keyring.json")).unwrap();
-    let rotate = |flags: &[&str]| {
+    let run = |flags: &[&str]| {
         let mut command = administer(&first, &[&["rotate-key"], flags].concat());
-        Ran::of(command.arg(&store).output().unwrap()).done()
+        Ran::of(command.arg(&store).output().unwrap())
     };
+    let rotate = |flags: &[&str]| run(flags).done();
     let resealed = |ran: Ran| ran.json()["resealed"].as_u64().unwrap();
 
     for step in 0..6 {
@@ -80,6 +81,10 @@ async fn servers_with_copies_open_everything_at_every_step() {
             // Two of each step before, and the administrator's access key.
             3 => assert_eq!(resealed(rotate(&["--json"])), 2 * 3 + 1),
             4 => {
+                age(&first.file("keyring.json"));
+                let refused = run(&["--forget-old"]);
+                let why = "1 servers on this database still seal under an old key";
+                assert!(refused.noted.contains(why), "{refused:?}");
                 share();
                 // What the second one sealed before it had the file.
                 assert_eq!(resealed(rotate(&["--json"])), 1);

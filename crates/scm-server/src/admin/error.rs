@@ -128,6 +128,15 @@ pub enum AdminError {
         /// Which, or some of them.
         some: Vec<String>,
     },
+    /// Some servers do not have the keyring as it is here.
+    #[error(
+        "{count} servers on this database still seal under an old key: give them this keyring file and \
+         run the command again; one that died counts for three minutes"
+    )]
+    StillSealing {
+        /// How many.
+        count: usize,
+    },
     /// Old keys are needed.
     #[error(
         "{count} are still sealed under an old key, among them {}; run `scm-server rotate-key`",

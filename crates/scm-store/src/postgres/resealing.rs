@@ -1,5 +1,7 @@
 //! Sealing anew, in PostgreSQL.
 
+mod announced;
+
 use async_trait::async_trait;
 use scm_seal::{KeyId, SealedKey, SealedSecret};
 use tokio_postgres::Row;
@@ -20,6 +22,14 @@ use crate::{
 
 #[async_trait]
 impl Resealing for Postgres {
+    async fn announce_key(&self, key: Option<KeyId>) -> Result<(), StoreError> {
+        announced::say(&self.pool, self.server, key).await
+    }
+
+    async fn announced_keys(&self) -> Result<Vec<KeyId>, StoreError> {
+        announced::all(&self.pool).await
+    }
+
     async fn sealed_count(&self) -> Result<u64, StoreError> {
         self.act(Sees::One, (), |on, ()| Box::pin(sealed_count(on))).await
     }

@@ -144,3 +144,22 @@ async fn a_chain_goes_with_the_last_that_has_it() {
     assert_eq!(chains().await, 0);
     assert_eq!(number(&url, "SELECT count(*) FROM certificate_bytes").await, 0);
 }
+
+#[tokio::test]
+async fn what_a_server_seals_with_counts_until_it_says_otherwise_or_lapses() {
+    let (servers, url) = two().await;
+    let key = |digit: &str| digit.repeat(32).parse().unwrap();
+    assert_eq!(servers[0].announced_keys().await.unwrap(), []);
+    for server in &servers {
+        server.announce_key(Some(key("a"))).await.unwrap();
+    }
+    servers[1].announce_key(Some(key("a"))).await.unwrap();
+    assert_eq!(servers[0].announced_keys().await.unwrap(), [key("a"), key("a")]);
+    servers[0].announce_key(Some(key("b"))).await.unwrap();
+    servers[1].announce_key(None).await.unwrap();
+    assert_eq!(servers[1].announced_keys().await.unwrap(), [key("b")]);
+    ask(&url, "UPDATE lease SET until = 1 WHERE name LIKE 'seals %'").await;
+    assert_eq!(servers[1].announced_keys().await.unwrap(), []);
+    servers[1].announce_key(Some(key("c"))).await.unwrap();
+    assert_eq!(number(&url, "SELECT count(*) FROM lease WHERE name LIKE 'seals %'").await, 1);
+}

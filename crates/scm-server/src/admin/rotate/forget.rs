@@ -1,6 +1,9 @@
 //! `scm-server rotate-key --forget-old`: what nothing needs any more leaves the ring.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use scm_seal::{KeyId, UnsealError};
 use scm_store::{SealedAccessKey, SealedCertificate, Stretch, action};
@@ -13,6 +16,9 @@ use crate::admin::{answer::Answer, error::AdminError};
 /// How long after the ring was turned something that was sealed before may still be on its way into
 /// the store: far longer than an import may take.
 const UNDER_WAY: Duration = Duration::from_secs(60);
+/// How long servers may take to notice that the ring was turned, and how often to ask.
+const NOTICING: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(250);
 /// How many of those that need an old key are named.
 const NAMED: usize = 10;
 
@@ -29,6 +35,7 @@ pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
         let turned = turned.map_or(workplace.now, OffsetDateTime::from);
         wait(workplace.now - turned).await;
     }
+    wait_for_servers(workplace, &old).await?;
     let needing = needing(workplace, &old).await?;
     if needing.count > 0 {
         return Err(AdminError::StillNeeded { count: needing.count, some: needing.some });
@@ -57,6 +64,21 @@ async fn wait(since: time::Duration) {
             left.as_secs() + 1
         ));
         sleep(left).await;
+    }
+}
+
+/// Waits until no server seals under these keys.
+async fn wait_for_servers(workplace: &Workplace, keys: &[KeyId]) -> Result<(), AdminError> {
+    let started = Instant::now();
+    loop {
+        let announced = patiently(|| workplace.store.announced_keys()).await?;
+        match announced.iter().filter(|key| keys.contains(key)).count() {
+            0 => return Ok(()),
+            count if started.elapsed() > NOTICING => {
+                return Err(AdminError::StillSealing { count });
+            }
+            _ => sleep(PAUSE).await,
+        }
     }
 }
 

@@ -1,0 +1,65 @@
+//! Under which master keys servers say that they seal: a lease for each server, in whose name the key is.
+
+use std::{sync::Arc, time::Duration};
+
+use scm_seal::KeyId;
+
+use super::super::{
+    act::{Sees, perform},
+    connection::Connection,
+    failure::Failure,
+    lease::CLOCK,
+    pool::Pool,
+    values::column,
+};
+use crate::error::StoreError;
+
+/// How long what a server said counts when it dies.
+const LASTS: Duration = Duration::from_secs(180);
+
+/// Says under which key a server seals; in place of what it said before, and of what lapsed.
+pub(super) async fn say(
+    pool: &Arc<Pool>,
+    server: i64,
+    key: Option<KeyId>,
+) -> Result<(), StoreError> {
+    perform(pool, Sees::Committed, (server, key), |on, (server, key)| {
+        Box::pin(say_on(on, *server, *key))
+    })
+    .await
+}
+
+async fn say_on(on: &Connection, server: i64, key: Option<KeyId>) -> Result<(), Failure> {
+    let name = key.map(|key| format!("seals {key} {server}")).unwrap_or_default();
+    let sql = format!(
+        "DELETE FROM lease
+         WHERE name LIKE 'seals %' AND name <> $1 AND (holder = $2 OR until < {CLOCK})"
+    );
+    on.change(&sql, &[&name, &server]).await?;
+    if key.is_some() {
+        let sql = format!(
+            "INSERT INTO lease (name, holder, until) VALUES ($1, $2, {CLOCK} + $3)
+             ON CONFLICT (name) DO UPDATE SET until = excluded.until"
+        );
+        on.change(&sql, &[&name, &server, &(LASTS.as_millis() as i64)]).await?;
+    }
+    Ok(())
+}
+
+/// What counts now.
+pub(super) async fn all(pool: &Arc<Pool>) -> Result<Vec<KeyId>, StoreError> {
+    perform(pool, Sees::One, (), |on, ()| Box::pin(all_on(on))).await
+}
+
+async fn all_on(on: &Connection) -> Result<Vec<KeyId>, Failure> {
+    let sql = format!("SELECT name FROM lease WHERE name LIKE 'seals %' AND until >= {CLOCK}");
+    let rows = on.rows(&sql, &[]).await?;
+    let names = rows.iter().map(|row| column::<&str>(row, 0));
+    names
+        .map(|name| {
+            let name = name?;
+            let key = name.split(' ').nth(1).and_then(|key| key.parse().ok());
+            Ok(key.ok_or_else(|| StoreError::corrupt(format!("a lease is called {name:?}")))?)
+        })
+        .collect()
+}
