@@ -207,6 +207,8 @@ impl Drop for OwnPostgres {
             drop(keeper.stdin.take());
             let _how_it_ended = keeper.wait();
         }
+        // One that was ended is nobody's any more.
+        let _gone_already = fs::remove_dir_all(&self.folder);
     }
 }
 
