@@ -155,6 +155,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Corrupt { .. }
             | StoreError::NewerSchema { .. }
             | StoreError::ForeignRing { .. }
+            | StoreError::HalfCopied { .. }
             | StoreError::NotOurs { .. } => Self::internal(error),
         }
     }

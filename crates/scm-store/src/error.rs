@@ -77,6 +77,15 @@ pub enum StoreError {
         /// The ring that was given.
         given: String,
     },
+    /// A copy that was not finished: what is missing in it would seem to be lost.
+    #[error(
+        "this is a copy of {of} that is not complete: run `scm-server copy` again until it is done, \
+         and start the server then"
+    )]
+    HalfCopied {
+        /// What it is a copy of.
+        of: String,
+    },
     /// The file or the database holds something else.
     #[error("{place} is not a store of this program")]
     NotOurs {

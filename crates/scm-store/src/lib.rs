@@ -21,6 +21,7 @@ mod ids;
 mod import_key;
 mod listing;
 mod millis;
+mod moving;
 mod names;
 #[cfg(feature = "testing")]
 pub mod own_postgres;
@@ -50,6 +51,7 @@ pub use crate::{
     ids::{CertificateId, IdBlock, Ids, NotACertificateId},
     import_key::IMPORT_KEY_LIFE,
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
+    moving::{Copied, Difference, MoveError, Stage, copy, ring_of},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
     resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},

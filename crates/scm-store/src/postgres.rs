@@ -14,6 +14,7 @@ mod importer;
 mod indexer;
 mod lease;
 mod listing;
+mod moving;
 mod pool;
 mod resealing;
 mod schema;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 use scm_seal::RingId;
 
+pub(crate) use self::moving::PostgresEnd;
 pub use self::url::{NotAPostgresUrl, PostgresUrl};
 use self::{
     act::{Act, Sees, perform},

@@ -11,6 +11,7 @@ mod failure;
 mod identities;
 mod indexer;
 mod listing;
+mod moving;
 mod readers;
 mod resealing;
 mod schema;
@@ -28,6 +29,7 @@ use std::{
 use rusqlite::Connection;
 use scm_seal::RingId;
 
+pub(crate) use self::moving::SqliteEnd;
 use self::{
     checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
 };

@@ -21,23 +21,27 @@ use super::{
     lease::{CLOCK, LASTS},
     pool::{Lent, Pool},
     url::PostgresUrl,
-    values::column,
+    values::{column, text},
 };
 use crate::{error::StoreError, random::random};
 
 /// Step n brings schema n to schema n + 1: what must be done, and what only makes it faster.
-const STEPS: [(&str, &str); 2] = [
+const STEPS: [(&str, &str); 3] = [
     (
         include_str!("../../migrations/postgres/0001_first.sql"),
         include_str!("../../migrations/postgres/0001_tuning.sql"),
     ),
     (include_str!("../../migrations/postgres/0002_import_key.sql"), ""),
+    (include_str!("../../migrations/postgres/0003_moving.sql"), ""),
 ];
 
 /// One row, with the version. It comes before all others, so where it is not, nothing of ours is.
 const VERSION: &str = "CREATE TABLE IF NOT EXISTS scm_schema (
     one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL, holder BIGINT NOT NULL,
     until BIGINT NOT NULL)";
+
+/// What the store is a copy of, if it is one that is not complete.
+pub(super) const COPY_OF: &str = "SELECT reached FROM moving WHERE part = 'source'";
 
 /// How often a statement is tried that meets another server's at the same table.
 const TRIES: u32 = 20;
@@ -83,6 +87,9 @@ pub(super) async fn belong_to(pool: &Arc<Pool>, ring: RingId) -> Result<i64, Sto
 }
 
 async fn belong(on: &Connection, given: &String) -> Result<i64, Failure> {
+    if let Some(row) = on.row(COPY_OF, &[]).await? {
+        return Err(StoreError::HalfCopied { of: text(&row, 0)? }.into());
+    }
     let sql = "INSERT INTO store (one, ring_id, opened) VALUES (1, $1, 0) ON CONFLICT DO NOTHING";
     on.change(sql, &[given]).await?;
     let kept: String = column(&on.found("SELECT ring_id FROM store", &[]).await?, 0)?;

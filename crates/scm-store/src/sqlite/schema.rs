@@ -22,9 +22,10 @@ use super::failure::Failure;
 use crate::error::StoreError;
 
 /// Step n brings schema n to schema n + 1.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../../migrations/sqlite/0001_first.sql"),
     include_str!("../../migrations/sqlite/0002_import_key.sql"),
+    include_str!("../../migrations/sqlite/0003_moving.sql"),
 ];
 /// Marks a file as ours, in its header: "SCM1".
 const APPLICATION_ID: i64 = 0x5343_4d31;
@@ -43,6 +44,27 @@ pub(super) fn open(file: &Path, ring: RingId) -> Result<Connection, StoreError> 
 pub(super) fn migrate_file(file: &Path) -> Result<i64, StoreError> {
     prepare(file, None).map_err(Failure::into_inner)?;
     Ok(STEPS.len() as i64)
+}
+
+/// Opens a file for a copy of it or to it, whole or not.
+pub(super) fn open_to_move(file: &Path, make: bool) -> Result<Connection, StoreError> {
+    if make {
+        create_private(file).map_err(StoreError::unavailable)?;
+    }
+    let open = || {
+        let connection = prepare(file, None)?;
+        // Nobody else waits here, and there is no one else to move the log.
+        connection.pragma_update(None, "cache_size", -262_144)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 8192)?;
+        Ok(connection)
+    };
+    open().map_err(Failure::into_inner)
+}
+
+/// What the store is a copy of, if it is one that is not complete.
+pub(super) fn source(connection: &Connection) -> Result<Option<String>, Failure> {
+    let sql = "SELECT reached FROM moving WHERE part = 'source'";
+    Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
 }
 
 /// Opens the file for reading.
@@ -157,6 +179,9 @@ fn migrate(transaction: &Transaction<'_>, file: &Path) -> Result<(), Failure> {
 
 /// A new store belongs to the ring that it was made with, for ever.
 fn belong_to(transaction: &Transaction<'_>, ring: RingId) -> Result<(), Failure> {
+    if let Some(of) = source(transaction)? {
+        return Err(StoreError::HalfCopied { of }.into());
+    }
     let given = ring.to_string();
     let kept: Option<String> =
         transaction.query_row("SELECT ring_id FROM store", [], |row| row.get(0)).optional()?;

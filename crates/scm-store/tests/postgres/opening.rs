@@ -28,7 +28,7 @@ async fn ten_servers_that_start_at_once_find_one_store() {
     assert_eq!(set_up.iter().filter(|done| done.is_ok()).count(), 1, "{set_up:?}");
     let others = set_up.iter().filter(|done| matches!(done, Err(StoreError::Conflict { .. })));
     assert_eq!(others.count(), 9, "{set_up:?}");
-    assert_eq!(number(&url, "SELECT count(*) FROM scm_schema WHERE version = 2").await, 1);
+    assert_eq!(number(&url, "SELECT count(*) FROM scm_schema WHERE version = 3").await, 1);
     assert_eq!(number(&url, "SELECT opened FROM store").await, 10);
 }
 
@@ -81,7 +81,7 @@ async fn a_newer_schema_is_refused() {
     ask(&url, "UPDATE scm_schema SET version = 99").await;
     let refused = open_at(&url).await.err();
     assert!(
-        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 2 })),
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 3 })),
         "{refused:?}"
     );
 }

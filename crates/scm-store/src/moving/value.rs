@@ -1,0 +1,135 @@
+//! What stands in a column, whichever home it comes from; and where a walk through rows has come to.
+
+use std::fmt::{self, Write as _};
+
+use crate::error::StoreError;
+
+/// What stands in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Nothing,
+    Number(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// A row on its way.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Where it stands among those of its home.
+    pub(crate) place: Place,
+    /// What it says.
+    pub(crate) values: Vec<Value>,
+}
+
+/// Where a row stands: the columns that the rows of a part are walked by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place(pub(crate) Vec<Value>);
+
+impl Value {
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// As bytes that no other value has.
+    pub(crate) fn write_to(&self, to: &mut Vec<u8>) {
+        let number;
+        let (kind, bytes): (u8, &[u8]) = match self {
+            Self::Nothing => (0, &[]),
+            Self::Number(value) => {
+                number = value.to_be_bytes();
+                (1, &number)
+            }
+            Self::Text(text) => (2, text.as_bytes()),
+            Self::Bytes(bytes) => (3, bytes),
+        };
+        to.push(kind);
+        to.extend((bytes.len() as u64).to_be_bytes());
+        to.extend(bytes);
+    }
+}
+
+/// For keeping: a letter for the kind, and the rest in digits.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, value) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_char(' ')?;
+            }
+            match value {
+                Value::Nothing => f.write_char('-')?,
+                Value::Number(number) => write!(f, "n{number}")?,
+                Value::Text(text) => write_hex(f, 't', text.as_bytes())?,
+                Value::Bytes(bytes) => write_hex(f, 'b', bytes)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_hex(f: &mut fmt::Formatter<'_>, kind: char, bytes: &[u8]) -> fmt::Result {
+    f.write_char(kind)?;
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+impl Place {
+    /// A place as it was kept.
+    pub(crate) fn kept(text: &str) -> Result<Self, StoreError> {
+        let values = text.split(' ').map(kept).collect::<Option<_>>();
+        values.map(Self).ok_or_else(|| StoreError::corrupt(format!("{text:?} is no place")))
+    }
+}
+
+fn kept(word: &str) -> Option<Value> {
+    let rest = word.get(1..)?;
+    match word.as_bytes().first()? {
+        b'-' => Some(Value::Nothing),
+        b'n' => rest.parse().ok().map(Value::Number),
+        b't' => String::from_utf8(from_hex(rest)?).ok().map(Value::Text),
+        b'b' => from_hex(rest).map(Value::Bytes),
+        _ => None,
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let bytes = (0..text.len()).step_by(2).map(|at| text.get(at..at + 2));
+    bytes.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_as_it_is_kept() {
+        let values = [
+            Value::Nothing,
+            Value::Number(-12),
+            Value::Text("ü \0".into()),
+            Value::Text(String::new()),
+            Value::Bytes(vec![0, 255]),
+        ];
+        let place = Place(values.to_vec());
+        assert_eq!(place.to_string(), "- n-12 tc3bc2000 t b00ff");
+        assert_eq!(Place::kept(&place.to_string()).unwrap(), place);
+        for wrong in ["", "x", "n", "b0", "bxx", "tff"] {
+            assert!(Place::kept(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_values_are_written_alike() {
+        let written = |values: &[Value]| {
+            let mut bytes = Vec::new();
+            values.iter().for_each(|value| value.write_to(&mut bytes));
+            bytes
+        };
+        let (a, b) = (Value::Text("a".into()), Value::Text("b".into()));
+        assert_ne!(written(&[a, b]), written(&[Value::Text("ab".into()), Value::Nothing]));
+        assert_ne!(written(&[Value::Bytes(vec![])]), written(&[Value::Text("".into())]));
+    }
+}

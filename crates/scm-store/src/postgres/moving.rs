@@ -1,0 +1,271 @@
+//! A database as a copy sees it: as source, or as destination.
+
+use std::{error::Error, sync::Arc};
+
+use async_trait::async_trait;
+use tokio_postgres::{
+    Row as Found,
+    types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked},
+};
+
+use super::{
+    act::{Sees, perform},
+    connection::Connection,
+    failure::Failure,
+    pool::Pool,
+    schema, search,
+    url::PostgresUrl,
+    values::{column, read, written},
+};
+use crate::{
+    error::StoreError,
+    moving::{BATCH, End, Kind, Part, Place, Row, SOURCE, Value},
+};
+
+/// A database that is copied or copied to.
+pub(crate) struct PostgresEnd {
+    pool: Arc<Pool>,
+}
+
+/// A batch on its way, with how far the part had come before.
+struct Taken {
+    part: &'static Part,
+    before: Option<String>,
+    reached: String,
+    columns: Vec<Column>,
+}
+
+impl PostgresEnd {
+    /// Opens the database and makes it ready.
+    pub(crate) async fn open(url: PostgresUrl) -> Result<Self, StoreError> {
+        let pool = Arc::new(Pool::new(url.clone())?);
+        schema::migrate(&pool, &url).await?;
+        Ok(Self { pool })
+    }
+
+    async fn maybe(&self, sql: &'static str) -> Result<Option<String>, StoreError> {
+        perform(&self.pool, Sees::One, sql, |on, sql| {
+            Box::pin(async move {
+                let row = on.row(sql, &[]).await?;
+                row.map(|row| Ok(read(column(&row, 0)?))).transpose()
+            })
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl End for PostgresEnd {
+    async fn ring(&self) -> Result<Option<String>, StoreError> {
+        self.maybe("SELECT ring_id FROM store").await
+    }
+
+    async fn source(&self) -> Result<Option<String>, StoreError> {
+        self.maybe(schema::COPY_OF).await
+    }
+
+    async fn begin(&self, ring: &str, source: &str) -> Result<(), StoreError> {
+        let given = (ring.to_owned(), source.to_owned());
+        perform(&self.pool, Sees::Committed, given, |on, (ring, source)| {
+            Box::pin(async move {
+                let sql = "INSERT INTO store (one, ring_id, opened) VALUES (1, $1, 0)";
+                on.change(sql, &[ring]).await?;
+                let sql = "INSERT INTO moving (part, reached) VALUES ($1, $2)";
+                on.change(sql, &[&SOURCE, &written(source)]).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn count(&self, part: &'static Part) -> Result<u64, StoreError> {
+        perform(&self.pool, Sees::One, part, |on, part| {
+            Box::pin(async move {
+                let sql = format!("SELECT count(*) FROM {}", part.postgres.table());
+                let count: i64 = column(&on.found(&sql, &[]).await?, 0)?;
+                Ok(count.unsigned_abs())
+            })
+        })
+        .await
+    }
+
+    async fn reached(&self, part: &'static Part) -> Result<Option<Place>, StoreError> {
+        let text = perform(&self.pool, Sees::One, part, |on, part| {
+            Box::pin(async move { reached(on, part).await })
+        });
+        text.await?.map(|text| Place::kept(&text)).transpose()
+    }
+
+    async fn rows(
+        &self,
+        part: &'static Part,
+        after: Option<&Place>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let given = (part, after.cloned());
+        perform(&self.pool, Sees::One, given, |on, (part, after)| {
+            Box::pin(rows(on, part, after.as_ref()))
+        })
+        .await
+    }
+
+    async fn take(
+        &self,
+        part: &'static Part,
+        before: Option<&Place>,
+        rows: Vec<Row>,
+    ) -> Result<(), StoreError> {
+        let Some(last) = rows.last() else { return Ok(()) };
+        let (before, reached) = (before.map(ToString::to_string), last.place.to_string());
+        let given = Taken { part, before, reached, columns: columns(part, rows) };
+        perform(&self.pool, Sees::Committed, given, |on, given| Box::pin(take(on, given))).await
+    }
+
+    async fn complete(&self) -> Result<(), StoreError> {
+        perform(&self.pool, Sees::Committed, (), |on, ()| Box::pin(complete(on))).await
+    }
+}
+
+async fn reached(on: &Connection, part: &Part) -> Result<Option<String>, Failure> {
+    let row = on.row("SELECT reached FROM moving WHERE part = $1", &[&part.name]).await?;
+    row.map(|row| column(&row, 0)).transpose()
+}
+
+async fn rows(on: &Connection, part: &Part, after: Option<&Place>) -> Result<Vec<Row>, Failure> {
+    let sql = &part.postgres;
+    let (key, select, from) = (sql.key.join(", "), sql.select, sql.from);
+    let place = after.map_or(&[][..], |place| &place.0);
+    let numbers: Vec<_> = (1..=place.len()).map(|number| format!("${number}")).collect();
+    let behind =
+        after.map_or(String::new(), |_| format!("WHERE ({key}) > ({})", numbers.join(", ")));
+    let text = format!("SELECT {key}, {select} FROM {from} {behind} ORDER BY {key} LIMIT {BATCH}");
+    let values: Vec<&(dyn ToSql + Sync)> =
+        place.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+    let width = sql.key.len();
+    let whole = |row: &Found| {
+        let place = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
+        let columns = width..width + part.columns.len();
+        let values = columns.map(|at| value(row, at)).collect::<Result<_, _>>()?;
+        Ok(Row { place: Place(place), values })
+    };
+    on.rows(&text, &values).await?.iter().map(whole).collect()
+}
+
+/// In the one transaction that also says how far it came.
+async fn take(on: &Connection, given: &Taken) -> Result<(), Failure> {
+    let Taken { part, before, reached, columns } = given;
+    let noted = match before {
+        None => {
+            let sql = "INSERT INTO moving (part, reached) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            on.change(sql, &[&part.name, reached]).await?
+        }
+        Some(before) => {
+            let sql = "UPDATE moving SET reached = $2 WHERE part = $1 AND reached = $3";
+            on.change(sql, &[&part.name, reached, before]).await?
+        }
+    };
+    if noted != 1 {
+        return Err(StoreError::Conflict { what: SOURCE }.into());
+    }
+    let values: Vec<_> = columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
+    for sql in part.postgres.insert {
+        on.change(&format!("{}\n{sql}", given_rows(part)), &values).await?;
+    }
+    Ok(())
+}
+
+/// The rows as a table named `given`.
+fn given_rows(part: &Part) -> String {
+    let folded = part.folded.map(|_| ("folded", Kind::Text));
+    let all: Vec<_> = part.columns.iter().copied().chain(folded).collect();
+    let arrays = all.iter().enumerate().map(|(at, (_, kind))| {
+        let kind = match kind {
+            Kind::Number => "BIGINT",
+            Kind::Text => "TEXT",
+            Kind::Bytes => "BYTEA",
+        };
+        format!("CAST(${} AS {kind}[])", at + 1)
+    });
+    let arrays = arrays.collect::<Vec<_>>().join(", ");
+    let names = all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    format!("WITH given AS (SELECT * FROM unnest({arrays}) AS each ({names}))")
+}
+
+/// Events get greater numbers than those that came along.
+async fn complete(on: &Connection) -> Result<(), Failure> {
+    let sql = "UPDATE store SET opened =
+                   (SELECT COALESCE(max(id), 0) FROM audit_event) / 4294967296 WHERE one = 1";
+    on.change(sql, &[]).await?;
+    on.change("DELETE FROM moving", &[]).await?;
+    Ok(())
+}
+
+/// Many values of one kind.
+#[derive(Debug)]
+struct Column(Vec<Value>);
+
+fn columns(part: &Part, rows: Vec<Row>) -> Vec<Column> {
+    let mut columns: Vec<_> =
+        part.columns.iter().map(|_| Column(Vec::with_capacity(rows.len()))).collect();
+    let folded = part.folded.map(|at| Column(rows.iter().map(|row| folded(row, at)).collect()));
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row.values) {
+            column.0.push(value);
+        }
+    }
+    columns.extend(folded);
+    columns
+}
+
+fn folded(row: &Row, at: [usize; 3]) -> Value {
+    let [name, domain, sans] = at.map(|at| row.values[at].text().unwrap_or_default());
+    let sans: Vec<_> = sans.lines().map(str::to_owned).collect();
+    Value::Text(search::folded(name, domain, &sans))
+}
+
+fn value(row: &Found, at: usize) -> Result<Value, Failure> {
+    let kind = row.columns()[at].type_().clone();
+    Ok(match kind {
+        Type::INT8 => one(row, at, Value::Number)?,
+        Type::BYTEA => one(row, at, Value::Bytes)?,
+        _ => one(row, at, |text| Value::Text(read(text)))?,
+    })
+}
+
+fn one<'a, T: FromSql<'a>>(
+    row: &'a Found,
+    at: usize,
+    make: impl FnOnce(T) -> Value,
+) -> Result<Value, Failure> {
+    Ok(column::<Option<T>>(row, at)?.map_or(Value::Nothing, make))
+}
+
+type Sent = Result<IsNull, Box<dyn Error + Sync + Send>>;
+
+impl ToSql for Value {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Sent {
+        match self {
+            Self::Nothing => Ok(IsNull::Yes),
+            Self::Number(number) => number.to_sql(kind, out),
+            Self::Text(text) => written(text).as_ref().to_sql(kind, out),
+            Self::Bytes(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        [Type::INT8, Type::TEXT, Type::BYTEA].contains(kind)
+    }
+
+    to_sql_checked!();
+}
+
+impl ToSql for Column {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Sent {
+        self.0.to_sql(kind, out)
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <Vec<Value> as ToSql>::accepts(kind)
+    }
+
+    to_sql_checked!();
+}

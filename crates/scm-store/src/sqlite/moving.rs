@@ -1,0 +1,178 @@
+//! A file as a copy sees it: as source, or as destination.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use rusqlite::{
+    Connection, OptionalExtension, Row as Found, ToSql, Transaction, TransactionBehavior, params,
+    params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::{failure::Failure, schema};
+use crate::{
+    error::StoreError,
+    moving::{BATCH, End, Part, Place, Row, SOURCE, Value},
+};
+
+/// A file that is copied or copied to.
+pub(crate) struct SqliteEnd(Arc<Mutex<Connection>>);
+
+impl SqliteEnd {
+    /// Opens the file; makes it where that is asked for.
+    pub(crate) async fn open(file: PathBuf, make: bool) -> Result<Self, StoreError> {
+        let opened = tokio::task::spawn_blocking(move || match make || file.exists() {
+            true => schema::open_to_move(&file, make),
+            false => Err(StoreError::Missing),
+        });
+        Ok(Self(Arc::new(Mutex::new(opened.await.map_err(StoreError::unavailable)??))))
+    }
+
+    async fn with<T, F>(&self, act: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        let connection = Arc::clone(&self.0);
+        let done = tokio::task::spawn_blocking(move || {
+            act(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        done.await.map_err(StoreError::unavailable)?.map_err(Failure::into_inner)
+    }
+}
+
+#[async_trait]
+impl End for SqliteEnd {
+    async fn ring(&self) -> Result<Option<String>, StoreError> {
+        self.with(|on| {
+            Ok(on.query_row("SELECT ring_id FROM store", [], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    async fn source(&self) -> Result<Option<String>, StoreError> {
+        self.with(|on| schema::source(on)).await
+    }
+
+    async fn begin(&self, ring: &str, source: &str) -> Result<(), StoreError> {
+        let (ring, source) = (ring.to_owned(), source.to_owned());
+        self.with(move |on| {
+            let change = on.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            change.execute("INSERT INTO store (one, ring_id) VALUES (1, ?1)", [ring])?;
+            let note = "INSERT INTO moving (part, reached) VALUES (?1, ?2)";
+            change.execute(note, params![SOURCE, source])?;
+            Ok(change.commit()?)
+        })
+        .await
+    }
+
+    async fn count(&self, part: &'static Part) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {}", part.sqlite.table());
+        self.with(move |on| Ok(on.query_row(&sql, [], |row| row.get(0))?)).await
+    }
+
+    async fn reached(&self, part: &'static Part) -> Result<Option<Place>, StoreError> {
+        self.with(|on| reached(on, part)?.map(|text| Ok(Place::kept(&text)?)).transpose()).await
+    }
+
+    async fn rows(
+        &self,
+        part: &'static Part,
+        after: Option<&Place>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let after = after.cloned();
+        self.with(move |on| rows(on, part, after.as_ref())).await
+    }
+
+    async fn take(
+        &self,
+        part: &'static Part,
+        before: Option<&Place>,
+        rows: Vec<Row>,
+    ) -> Result<(), StoreError> {
+        let before = before.map(ToString::to_string);
+        self.with(move |on| {
+            let change = on.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if reached(&change, part)? != before {
+                return Err(StoreError::Conflict { what: SOURCE }.into());
+            }
+            for row in &rows {
+                insert(&change, part, &row.values)?;
+            }
+            if let Some(last) = rows.last() {
+                let note = "INSERT OR REPLACE INTO moving (part, reached) VALUES (?1, ?2)";
+                change.execute(note, params![part.name, last.place.to_string()])?;
+            }
+            Ok(change.commit()?)
+        })
+        .await
+    }
+
+    async fn complete(&self) -> Result<(), StoreError> {
+        self.with(|on| Ok(on.execute("DELETE FROM moving", []).map(drop)?)).await
+    }
+}
+
+fn reached(on: &Connection, part: &Part) -> Result<Option<String>, Failure> {
+    let mut statement = on.prepare_cached("SELECT reached FROM moving WHERE part = ?1")?;
+    Ok(statement.query_row([part.name], |row| row.get(0)).optional()?)
+}
+
+fn rows(on: &Connection, part: &Part, after: Option<&Place>) -> Result<Vec<Row>, Failure> {
+    let (key, select, from) = (part.sqlite.key.join(", "), part.sqlite.select, part.sqlite.from);
+    let behind = after.map_or(String::new(), |place| {
+        format!("WHERE ({key}) > ({})", vec!["?"; place.0.len()].join(", "))
+    });
+    let sql = format!("SELECT {key}, {select} FROM {from} {behind} ORDER BY {key} LIMIT {BATCH}");
+    let mut statement = on.prepare_cached(&sql)?;
+    let place = after.map_or(&[][..], |place| &place.0);
+    let width = part.sqlite.key.len();
+    let read = |row: &Found<'_>| {
+        let place = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
+        let columns = width..width + part.columns.len();
+        let values = columns.map(|at| value(row, at)).collect::<Result<_, _>>()?;
+        Ok(Row { place: Place(place), values })
+    };
+    let found = statement.query_map(params_from_iter(place), read)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Each statement takes the columns that it names.
+fn insert(change: &Transaction<'_>, part: &Part, values: &[Value]) -> Result<(), Failure> {
+    for sql in part.sqlite.insert {
+        let mut statement = change.prepare_cached(sql)?;
+        for ((name, _), value) in part.columns.iter().zip(values) {
+            if let Some(at) = statement.parameter_index(&format!(":{name}"))? {
+                statement.raw_bind_parameter(at, value)?;
+            }
+        }
+        if statement.raw_execute()? != 1 {
+            let what = format!("what one of the {} refers to is missing", part.name);
+            return Err(StoreError::corrupt(what).into());
+        }
+    }
+    Ok(())
+}
+
+fn value(row: &Found<'_>, at: usize) -> rusqlite::Result<Value> {
+    Ok(match row.get_ref(at)? {
+        ValueRef::Integer(number) => Value::Number(number),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+        ValueRef::Null => Value::Nothing,
+        other => Value::Text(other.as_str()?.to_owned()),
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Nothing => ValueRef::Null,
+            Self::Number(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

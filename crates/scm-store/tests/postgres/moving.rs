@@ -1,0 +1,262 @@
+//! Moving house: what is kept in one home is kept in the other, and in a third.
+
+use std::{sync::Arc, time::Duration};
+
+use scm_seal::SealedSecret;
+use scm_store::{
+    AccessKeyId, CertificateId, CertificateQuery, Grant, Home, MoveError, NewAccessKey, NewUser,
+    PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError, UserId,
+    conformance::{MadeUp, NOW, Workshop, actor, first_start, in_project},
+    copy, open,
+    own_postgres::OwnPostgres,
+};
+use tempfile::TempDir;
+use time::ext::NumericalDuration;
+use tokio::{runtime::Handle, task::block_in_place};
+
+use super::ring;
+
+/// More than go in one batch.
+const MANY: u64 = 1234;
+
+fn file(folder: &TempDir, name: &str) -> Home {
+    Home::Sqlite(folder.path().join(name))
+}
+
+async fn database() -> Home {
+    Home::Postgres(OwnPostgres::shared().new_database().await.parse().unwrap())
+}
+
+async fn copied(from: &Home, to: &Home) -> Vec<(&'static str, u64)> {
+    copy(from, to, &mut |_| {}).await.unwrap().parts
+}
+
+/// Somebody else, who may read a project that nothing is kept in.
+async fn add_people(store: &dyn Store) {
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
+    let project = ProjectRecord {
+        id: ProjectId::new("second"),
+        domain: first.domain.id.clone(),
+        name: "zweites \0 \u{10fffe}".into(),
+    };
+    store.add_project(Some(&actor()), project.clone(), NOW).await.unwrap();
+    let user = NewUser {
+        id: UserId::new("u2"),
+        name: "Zoë".into(),
+        password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"),
+    };
+    let grants = vec![Grant { project: project.id, role: Role::ReadOnly }];
+    store.add_user(None, first.domain.id, user, grants, NOW).await.unwrap();
+    let key = NewAccessKey {
+        id: AccessKeyId::new("AK1"),
+        user: first.user.id.clone(),
+        project: first.project.id,
+        sealed_secret: SealedSecret::from_kept(vec![7; 60]),
+        created: NOW,
+    };
+    store.keep_access_key(None, key.clone()).await.unwrap();
+    store.set_access_key_enabled(None, &key.id, false, NOW).await.unwrap();
+}
+
+/// Every kind of rows, certificates of all sorts among them.
+async fn fill(store: &Arc<dyn Store>) {
+    add_people(&**store).await;
+    let issued = Workshop::new().issue("www.example.com");
+    store.keep(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
+    store.keep(&in_project("theirs"), issued.clone().new_certificate(2)).await.unwrap();
+    store.keep(&actor(), issued.without_chain().new_certificate(3)).await.unwrap();
+    let odd = MadeUp {
+        name: "ODD \0 ÄÖ\u{10fffe}".into(),
+        sans: vec!["a.example".into(), "Ü.example".into()],
+        enterprise_project: "an enterprise's".into(),
+        not_after: NOW - 2.days(),
+        ..MadeUp::new(4)
+    };
+    store.keep(&actor(), odd.to_new()).await.unwrap();
+    for number in 10..10 + MANY {
+        let not_after = NOW + (number as i64 % 90 - 30).days();
+        store.keep(&actor(), MadeUp { not_after, ..MadeUp::new(number) }.to_new()).await.unwrap();
+    }
+    store.sweep_expired(NOW).await.unwrap();
+    store.delete(&actor(), MadeUp::new(11).id(), NOW).await.unwrap();
+    store.lease_block().await.unwrap();
+}
+
+/// What can be asked of a store, as one text.
+async fn all_of(store: &dyn Store) -> String {
+    let mut all = String::new();
+    let domain = first_start().domain.id;
+    let key = store.access_key(&AccessKeyId::new("AK1")).await.unwrap();
+    all += &format!("{:?}\n{:?}\n", key.sealed_secret.as_bytes(), key.enabled);
+    all += &format!("{:?}\n", store.token(&first_start().token.hash).await.unwrap().expires);
+    for user in store.users(&domain).await.unwrap() {
+        let password = user.password.secret_phc().to_owned();
+        all += &format!(
+            "{} {} {} {password} {:?}\n",
+            user.id.as_str(),
+            user.name,
+            user.enabled,
+            user.grants
+        );
+    }
+    all += &format!("{:?}\n", store.projects(&domain).await.unwrap());
+    for project in ["ours", "theirs", "second"].map(ProjectId::new) {
+        all += &format!("{:?}\n", store.counts(&project, NOW).await.unwrap());
+        let list = store.list(&project, &CertificateQuery::new(NOW, 2000)).await.unwrap();
+        for record in &list.records {
+            let bundle = store.bundle(&project, record.id).await.unwrap();
+            all += &format!("{record:?} {:?}\n", bundle.sealed_key.as_bytes());
+            all += &format!("{:?} {:?}\n", bundle.leaf, bundle.chain);
+        }
+        all += &format!("{:?}\n", store.events(&project, 5000).await.unwrap());
+        let content = Some("äÖ\u{10fffe}".to_owned());
+        let query = CertificateQuery { content, ..CertificateQuery::new(NOW, 10) };
+        all += &format!("{}\n", store.list(&project, &query).await.unwrap().total);
+    }
+    all
+}
+
+/// It works on: imports are known again, what comes has a place of its own, the index finds it.
+async fn goes_on(store: &dyn Store, number: u64) {
+    let again = Workshop::new().issue("other.example").new_certificate(90).once_by("key");
+    let refused = store.keep(&actor(), again).await;
+    assert!(matches!(refused, Err(StoreError::ReusedKey { existing }) if existing.number() == 1));
+    store.sweep_expired(NOW).await.unwrap();
+    assert!(store.index_pending().await.is_ok());
+    let new = MadeUp { domain: format!("new{number}.example"), ..MadeUp::new(number) };
+    store.keep(&actor(), new.to_new()).await.unwrap();
+    store.delete(&actor(), CertificateId::from_number(3).unwrap(), NOW).await.unwrap();
+    let newest = store.events(&actor().project, 2).await.unwrap();
+    assert_eq!(newest[1].certificate, Some(new.id()), "events of now come after those of then");
+    let (rest, theirs) = (actor().project, ProjectId::new("theirs"));
+    let total = async |project| {
+        let list = store.list(project, &CertificateQuery::new(NOW, 1)).await.unwrap();
+        list.total
+    };
+    assert_eq!((total(&rest).await, total(&theirs).await), (MANY + 2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_is_kept_moves_from_home_to_home_and_back() {
+    let folder = TempDir::new().unwrap();
+    let homes = [
+        file(&folder, "first.db"),
+        database().await,
+        database().await,
+        file(&folder, "back.db"),
+        file(&folder, "last.db"),
+        database().await,
+    ];
+    let first = open(homes[0].clone(), ring()).await.unwrap();
+    fill(&first).await;
+    let all = all_of(&*first).await;
+    first.close().await;
+    let mut parts = Vec::new();
+    for (from, to) in homes.iter().zip(&homes[1..]) {
+        let moved = copied(from, to).await;
+        assert!(parts.is_empty() || parts == moved, "{parts:?} {moved:?}");
+        parts = moved;
+    }
+    assert_eq!(parts.iter().find(|(part, _)| *part == "certificates").unwrap().1, MANY + 3);
+    assert!(parts.iter().all(|(_, rows)| *rows > 0), "{parts:?}");
+    for (number, home) in homes.iter().enumerate() {
+        let store = open(home.clone(), ring()).await.unwrap();
+        assert_eq!(all_of(&*store).await, all, "{home}");
+        goes_on(&*store, 9000 + number as u64).await;
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_short_anywhere_it_goes_on_and_is_not_opened_before_its_end() {
+    let folder = TempDir::new().unwrap();
+    let from = file(&folder, "from.db");
+    let first = open(from.clone(), ring()).await.unwrap();
+    fill(&first).await;
+    let all = all_of(&*first).await;
+    first.close().await;
+    for to in [database().await, file(&folder, "to.db")] {
+        let mut cuts = 0;
+        for patience in 1.. {
+            // Every time a little later.
+            let mut left = patience;
+            let copying = {
+                let (from, to) = (from.clone(), to.clone());
+                let (cut, mut is_cut) = tokio::sync::mpsc::unbounded_channel();
+                let task = tokio::spawn(async move {
+                    copy(&from, &to, &mut |stage| {
+                        left -= i32::from(matches!(stage, Stage::Done(_)));
+                        if left == 0 {
+                            cut.send(()).unwrap();
+                        }
+                    })
+                    .await
+                });
+                is_cut.recv().await;
+                task.abort();
+                task.await
+            };
+            match copying {
+                Ok(done) => {
+                    done.unwrap();
+                    break;
+                }
+                Err(_) => cuts += 1,
+            }
+            // What was handed to another thread or to the database still comes to its end.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            match open(to.clone(), ring()).await.map(drop) {
+                Err(StoreError::HalfCopied { of }) => assert_eq!(of, from.to_string()),
+                // The very last step was.
+                opened => {
+                    opened.unwrap();
+                    break;
+                }
+            }
+        }
+        let store = open(to.clone(), ring()).await.unwrap();
+        assert_eq!(all_of(&*store).await, all);
+        assert!(cuts >= 3, "{cuts}");
+        println!("{to}: {cuts} cuts");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_written_meanwhile_is_told() {
+    let folder = TempDir::new().unwrap();
+    for to in [database().await, file(&folder, "to.db")] {
+        let from = database().await;
+        let store = open(from.clone(), ring()).await.unwrap();
+        for number in 0..5 {
+            store.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+        }
+        let refused = copy(&from, &to, &mut |stage| {
+            if let Stage::Comparing { .. } = stage {
+                let actor = actor();
+                let write = store.keep(&actor, MadeUp::new(9).to_new());
+                block_in_place(|| Handle::current().block_on(write)).unwrap();
+            }
+        })
+        .await;
+        let Err(MoveError::Differs(differences)) = refused else { panic!("{refused:?}") };
+        let told: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        assert!(told.contains(&"certificates (6 in the source, 5 in the copy)".into()), "{told:?}");
+        assert!(matches!(open(to, ring()).await.map(drop), Err(StoreError::HalfCopied { .. })));
+    }
+}
+
+#[tokio::test]
+async fn only_an_empty_home_or_the_same_copy_is_copied_into() {
+    let folder = TempDir::new().unwrap();
+    let (one, two) = (file(&folder, "one.db"), file(&folder, "two.db"));
+    for home in [&one, &two] {
+        open(home.clone(), ring()).await.unwrap().close().await;
+    }
+    let refused = copy(&one, &two, &mut |_| {}).await;
+    assert!(matches!(refused, Err(MoveError::NotEmpty(_))), "{refused:?}");
+    let nothing = copy(&file(&folder, "none.db"), &two, &mut |_| {}).await;
+    assert!(matches!(nothing, Err(MoveError::NoStore(_))), "{nothing:?}");
+    let empty = copy(&database().await, &two, &mut |_| {}).await;
+    assert!(matches!(empty, Err(MoveError::NoStore(_))), "{empty:?}");
+}
