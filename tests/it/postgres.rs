@@ -5,6 +5,7 @@ mod failover;
 mod faults;
 mod haproxy;
 mod load;
+mod moving;
 mod rotation;
 mod servers;
 

@@ -1,4 +1,5 @@
-//! The administrator's commands: users, projects, roles, access keys, tokens, the schema, the master key.
+//! The administrator's commands: users, projects, roles, access keys, tokens, the schema, the master key,
+//! and moving house.
 //!
 //! They work on the store of a data folder, or on that of several servers, whether or not one runs on it. That asks the store
 //! at each request, so whatever is done here counts from the next request on. Every act leaves its
@@ -11,8 +12,10 @@ mod arguments;
 mod error;
 mod near;
 mod password;
+mod progress;
 mod project;
 mod register;
+mod relocate;
 mod role;
 mod rotate;
 mod schema;
@@ -28,7 +31,9 @@ pub use error::AdminError;
 
 use crate::config::{Config, Identity};
 use answer::Answer;
-use arguments::{AccessKeyCommand, ProjectCommand, RoleCommand, TokenCommand, UserCommand};
+use arguments::{
+    AccessKeyCommand, OnStore, ProjectCommand, RoleCommand, TokenCommand, UserCommand,
+};
 use register::Register;
 
 const ELSEWHERE: &str = "identity is keystone: the server asks Keystone who somebody is, and what is kept here does \
@@ -39,25 +44,25 @@ const ELSEWHERE: &str = "identity is keystone: the server asks Keystone who some
 /// # Errors
 /// Every [`AdminError`].
 pub async fn administer(asked: Administration, now: OffsetDateTime) -> Result<Said, AdminError> {
+    let asked = match asked {
+        Administration::Copy(asked) => return Ok(relocate::run(&asked).await?.said(asked.json)),
+        Administration::OnStore(asked) => asked,
+    };
     let place = asked.place();
     let (config, json) = (place.config()?, place.json);
     let answer = run(asked, &config, now).await?;
     Ok(answer.said(json))
 }
 
-async fn run(
-    asked: Administration,
-    config: &Config,
-    now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+async fn run(asked: OnStore, config: &Config, now: OffsetDateTime) -> Result<Answer, AdminError> {
     let about = match asked {
-        Administration::Migrate(_) => return schema::migrate(config).await,
-        Administration::RotateKey(asked) => return rotate::run(&asked, config, now).await,
-        Administration::User(group) => About::Users(group.command),
-        Administration::Project(group) => About::Projects(group.command),
-        Administration::Role(group) => About::Roles(group.command),
-        Administration::AccessKey(group) => About::AccessKeys(group.command),
-        Administration::Token(group) => About::Tokens(group.command),
+        OnStore::Migrate(_) => return schema::migrate(config).await,
+        OnStore::RotateKey(asked) => return rotate::run(&asked, config, now).await,
+        OnStore::User(group) => About::Users(group.command),
+        OnStore::Project(group) => About::Projects(group.command),
+        OnStore::Role(group) => About::Roles(group.command),
+        OnStore::AccessKey(group) => About::AccessKeys(group.command),
+        OnStore::Token(group) => About::Tokens(group.command),
     };
     let register = Register::open(config).await?;
     let answer = about.run(&register, now).await;

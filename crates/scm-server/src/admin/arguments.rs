@@ -27,6 +27,16 @@ Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line 
 /// What an administrator asks for.
 #[derive(Debug, Subcommand)]
 pub enum Administration {
+    /// On the store of a server
+    #[command(flatten)]
+    OnStore(OnStore),
+    /// Copy everything that a store keeps into another home
+    Copy(Copy),
+}
+
+/// What is asked for on the store of a server.
+#[derive(Debug, Subcommand)]
+pub enum OnStore {
     /// Make, list, shut out and remove users
     User(Group<UserCommand>),
     /// Make and list projects, which certificates belong to
@@ -43,7 +53,7 @@ pub enum Administration {
     RotateKey(RotateKey),
 }
 
-impl Administration {
+impl OnStore {
     /// Where it is asked for.
     pub fn place(&self) -> &Place {
         match self {
@@ -98,6 +108,34 @@ pub struct RotateKey {
     pub one_file: bool,
     #[command(flatten)]
     pub place: Place,
+}
+
+const COPY_EXPLAINED: &str = "\
+A HOME is a data folder, or the URL of a PostgreSQL: postgres://USER@HOST/DATABASE.
+
+  scm-server copy --from scm-data --to postgres://scm@db.example/scm
+  scm-server copy --from postgres://scm@db.example/scm --to scm-data --keyring ring.json
+
+Stop the servers of the source first. The destination must be empty. Cut short at any moment, even by kill -9, the same command goes on where it was; until it is done, no server opens the destination. In the end both are compared row by row, which also tells if the source was written to meanwhile. Private keys stay sealed.
+
+Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+
+/// What is to be copied, and where.
+#[derive(Debug, Args)]
+#[command(after_help = COPY_EXPLAINED)]
+pub struct Copy {
+    /// The home to copy: a data folder, or postgres://USER@HOST/DATABASE
+    #[arg(long, value_name = "HOME")]
+    pub from: String,
+    /// The home to copy to, which must be empty
+    #[arg(long, value_name = "HOME")]
+    pub to: String,
+    /// The keyring of the source [default: keyring.json in its folder]
+    #[arg(long, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
+    pub keyring: Option<KeyringSetting>,
+    /// Answer in JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which store, and how to answer.

@@ -3,10 +3,10 @@
 use std::io;
 
 use scm_seal::KeyringError;
-use scm_store::StoreError;
+use scm_store::{MoveError, StoreError};
 
 use super::near::Near;
-use crate::config::ConfigError;
+use crate::{config::ConfigError, data_dir::DataDirError};
 
 /// Why a command was not done. Nothing is half done.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,23 @@ pub enum AdminError {
     /// The store cannot be used.
     #[error("the store cannot be used")]
     Store(#[from] StoreError),
+    /// A folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] DataDirError),
+    /// It was not copied.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// A folder needs a keyring, and the source has none beside it.
+    #[error("name the keyring of the source with --keyring: the new folder gets a copy of it")]
+    WhichRing,
+    /// The keyring opens nothing there.
+    #[error(
+        "the keyring does not belong to the store in {place}; name the right one with --keyring"
+    )]
+    OtherRing {
+        /// The store, or the file with another ring.
+        place: String,
+    },
     /// No server that knows users itself was ever started on the store.
     #[error(
         "the store in {place} knows nobody yet: start a server with identity = local on it first"

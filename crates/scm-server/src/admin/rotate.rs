@@ -4,7 +4,6 @@
 //! key before it is old. So whatever is cut short is taken up by the same command again.
 
 mod forget;
-mod progress;
 mod reseal;
 
 use std::{path::Path, sync::Arc};

@@ -10,8 +10,8 @@ use scm_store::{SealedAccessKey, SealedCertificate, Stretch, action};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
-use super::{Rotated, Workplace, progress::Progress, reseal::patiently};
-use crate::admin::{answer::Answer, error::AdminError};
+use super::{Rotated, Workplace, reseal::patiently};
+use crate::admin::{answer::Answer, error::AdminError, progress::Progress};
 
 /// How long after the ring was turned something that was sealed before may still be on its way into
 /// the store: far longer than an import may take.

@@ -11,8 +11,11 @@ use scm_seal::{KeyId, Keyring};
 use scm_store::{Exchange, SealedAccessKey, SealedCertificate, Store, StoreError, Stretch};
 use tokio::time::sleep;
 
-use super::progress::Progress;
-use crate::{admin::error::AdminError, auth::ACCESS_KEY, ring::SharedRing};
+use crate::{
+    admin::{error::AdminError, progress::Progress},
+    auth::ACCESS_KEY,
+    ring::SharedRing,
+};
 
 /// How long a store may be away, or have too much to do, before the command gives up.
 const PATIENCE: Duration = Duration::from_secs(60);

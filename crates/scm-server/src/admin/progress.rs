@@ -22,8 +22,13 @@ pub struct Progress {
 impl Progress {
     /// Of so many things; there may be more by the time they are done.
     pub fn new(total: u64) -> Self {
+        Self::begun(total, 0)
+    }
+
+    /// The same, some of which are done already.
+    pub fn begun(total: u64, done: u64) -> Self {
         let on_terminal = io::stderr().is_terminal();
-        Self { total, done: 0, on_terminal, shown: Instant::now() }
+        Self { total, done, on_terminal, shown: Instant::now() }
     }
 
     /// So many more are done.

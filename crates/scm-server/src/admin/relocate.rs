@@ -1,0 +1,161 @@
+//! `scm-server copy`: a store moves into another home, with its keyring where the home is a folder.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use scm_seal::Keyring;
+use scm_store::{Copied, Home, Stage};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{answer::Answer, arguments::Copy, error::AdminError, progress::Progress};
+use crate::{
+    config::{KeyringSetting, StoreSetting},
+    data_dir::{DataDir, KEYRING, STORE, at, write_private},
+    ring::RingSource,
+};
+
+/// A folder or a database.
+struct Place {
+    home: Home,
+    folder: Option<PathBuf>,
+}
+
+/// What was copied, for programs.
+#[derive(Serialize)]
+struct Moved {
+    rows: Vec<Rows>,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    of: &'static str,
+    count: u64,
+}
+
+/// Copies, or goes on with a copy that was cut short.
+pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
+    let from = Place::of(&asked.from)?;
+    let _from_lock = from.existing_lock()?;
+    let Some(ring_id) = scm_store::ring_of(&from.home).await? else {
+        return Err(AdminError::NoStore { place: asked.from.clone() });
+    };
+    let source = ring_source(asked, &from);
+    if let Some(source) = &source {
+        let ring = source.open()?;
+        if ring.ring_id().to_string() != ring_id {
+            return Err(AdminError::OtherRing { place: asked.from.clone() });
+        }
+    }
+    let (to, _to_lock) = destination(&asked.to)?;
+    if let Some(folder) = &to.folder {
+        bring_ring(source.as_ref().ok_or(AdminError::WhichRing)?, &ring_id, &folder.join(KEYRING))?;
+    }
+    let mut shown = None;
+    let mut tell = |stage| show(&mut shown, stage);
+    let copied = tokio::select! {
+        biased;
+        _ = tokio::signal::ctrl_c() => Err(AdminError::Interrupted),
+        copied = scm_store::copy(&from.home, &to.home, &mut tell) => copied.map_err(AdminError::from),
+    };
+    shown.into_iter().for_each(Progress::finish);
+    Ok(answer(copied?, &to, asked))
+}
+
+fn show(shown: &mut Option<Progress>, stage: Stage) {
+    match stage {
+        Stage::Copying { rows, done } => {
+            Progress::tell(&format!("copying {rows} rows, of which {done} were copied earlier"));
+            *shown = Some(Progress::begun(rows, done));
+        }
+        Stage::Comparing { rows } => {
+            shown.take().into_iter().for_each(Progress::finish);
+            Progress::tell("all is copied; comparing both homes");
+            *shown = Some(Progress::new(rows));
+        }
+        Stage::Done(rows) => shown.iter_mut().for_each(|progress| progress.advance(rows)),
+    }
+}
+
+impl Place {
+    /// A URL, or else a folder.
+    fn of(text: &str) -> Result<Self, AdminError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let setting: StoreSetting = text.parse().unwrap_or_else(|never| match never {});
+            let home = setting.home(Path::new("")).map_err(crate::ConfigError::Store)?;
+            return Ok(Self { home, folder: None });
+        }
+        let folder = Path::new(text);
+        // Under one name, whichever folder the command is run in.
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        Ok(Self { home: Home::Sqlite(folder.join(STORE)), folder: Some(folder) })
+    }
+
+    /// Keeps servers off a folder in which there is a store.
+    fn existing_lock(&self) -> Result<Option<DataDir>, AdminError> {
+        match &self.folder {
+            Some(folder) if folder.join(STORE).exists() => Ok(Some(DataDir::open(folder)?)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The folder is made if need be, and locked.
+fn destination(text: &str) -> Result<(Place, Option<DataDir>), AdminError> {
+    let place = Place::of(text)?;
+    let lock = place.folder.as_deref().map(DataDir::open).transpose()?;
+    // Again: a folder has its whole name only once it is there.
+    Ok((Place::of(text)?, lock))
+}
+
+/// The ring of the source: the one that is named, or the one in its folder.
+fn ring_source(asked: &Copy, from: &Place) -> Option<RingSource> {
+    let of_setting =
+        |setting: &KeyringSetting| setting.source(from.folder.as_deref().unwrap_or(Path::new(".")));
+    let in_folder = || from.folder.as_ref().map(|folder| RingSource::File(folder.join(KEYRING)));
+    asked.keyring.as_ref().map(of_setting).or_else(in_folder)
+}
+
+/// The folder gets the ring, unless it has it already.
+fn bring_ring(source: &RingSource, ring_id: &str, path: &Path) -> Result<(), AdminError> {
+    if path.exists() {
+        return match Keyring::open(path)?.ring_id().to_string() == *ring_id {
+            true => Ok(()),
+            false => Err(AdminError::OtherRing { place: path.display().to_string() }),
+        };
+    }
+    let text = match source {
+        RingSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
+        RingSource::File(file) => Zeroizing::new(fs::read(file).map_err(at(file))?),
+    };
+    Ok(write_private(path, &text)?)
+}
+
+fn answer(copied: Copied, to: &Place, asked: &Copy) -> Answer {
+    let mut text = String::new();
+    for (part, count) in &copied.parts {
+        text += &format!("{count:>12} {part}\n");
+    }
+    text += &format!("all of {} is in {}, compared row by row\n", shown(&asked.from), to.home);
+    let rows = copied.parts.into_iter().map(|(of, count)| Rows { of, count }).collect();
+    let note = match &to.folder {
+        Some(folder) => format!(
+            "the keyring is in {} too; start a server with --data-dir {}",
+            folder.display(),
+            folder.display()
+        ),
+        None => {
+            "give every server the keyring of the source (--keyring), and start them with this \
+                 --store"
+                .to_owned()
+        }
+    };
+    Answer::new(&Moved { rows }, text).with_note(note)
+}
+
+/// Without the password that a URL may hold.
+fn shown(text: &str) -> String {
+    Place::of(text).map(|place| place.home.to_string()).unwrap_or_default()
+}
