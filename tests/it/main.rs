@@ -5,6 +5,7 @@
 
 mod access;
 mod admin;
+mod backup;
 mod certificates;
 mod cli;
 mod contract;

@@ -1,5 +1,5 @@
 //! The administrator's commands: users, projects, roles, access keys, tokens, the schema, the master key,
-//! and moving house.
+//! moving house, backups.
 //!
 //! They work on the store of a data folder, or on that of several servers, whether or not one runs on it. That asks the store
 //! at each request, so whatever is done here counts from the next request on. Every act leaves its
@@ -9,6 +9,7 @@
 mod access_key;
 mod answer;
 mod arguments;
+mod backup;
 mod error;
 mod near;
 mod password;
@@ -46,6 +47,9 @@ const ELSEWHERE: &str = "identity is keystone: the server asks Keystone who some
 pub async fn administer(asked: Administration, now: OffsetDateTime) -> Result<Said, AdminError> {
     let asked = match asked {
         Administration::Copy(asked) => return Ok(relocate::run(&asked).await?.said(asked.json)),
+        Administration::Restore(asked) => {
+            return Ok(backup::restore(&asked).await?.said(asked.json));
+        }
         Administration::OnStore(asked) => asked,
     };
     let place = asked.place();
@@ -57,6 +61,7 @@ pub async fn administer(asked: Administration, now: OffsetDateTime) -> Result<Sa
 async fn run(asked: OnStore, config: &Config, now: OffsetDateTime) -> Result<Answer, AdminError> {
     let about = match asked {
         OnStore::Migrate(_) => return schema::migrate(config).await,
+        OnStore::Backup(asked) => return backup::back_up(&asked.to, config).await,
         OnStore::RotateKey(asked) => return rotate::run(&asked, config, now).await,
         OnStore::User(group) => About::Users(group.command),
         OnStore::Project(group) => About::Projects(group.command),

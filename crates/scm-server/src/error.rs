@@ -156,6 +156,7 @@ impl From<StoreError> for ApiError {
             | StoreError::NewerSchema { .. }
             | StoreError::ForeignRing { .. }
             | StoreError::HalfCopied { .. }
+            | StoreError::Outdated { .. }
             | StoreError::NotOurs { .. } => Self::internal(error),
         }
     }

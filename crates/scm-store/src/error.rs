@@ -66,6 +66,14 @@ pub enum StoreError {
         /// The newest schema known here.
         known: i64,
     },
+    /// An earlier release has been here, and this is not the time to change anything.
+    #[error(
+        "the store has schema {version}, of an earlier release; run `scm-server migrate` first"
+    )]
+    Outdated {
+        /// The schema of the store.
+        version: i64,
+    },
     /// The store was made with another keyring, so nothing in it could be opened.
     #[error(
         "the store belongs to keyring {kept}, but keyring {given} was given; \

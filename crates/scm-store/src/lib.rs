@@ -109,6 +109,22 @@ pub async fn migrate(home: Home) -> Result<i64, StoreError> {
     }
 }
 
+/// Copies the embedded store in `file`, as it is now and whether or not servers use it, to the file
+/// `to`, which must not be there and gets mode 0600. Checks the copy, and returns the name of the ring
+/// that it belongs to. `tell` is told how many pages are done, and of how many.
+///
+/// # Errors
+/// [`StoreError::NotOurs`], [`StoreError::NewerSchema`], [`StoreError::Outdated`],
+/// [`StoreError::HalfCopied`], [`StoreError::Corrupt`] or [`StoreError::Unavailable`].
+pub async fn snapshot(
+    file: PathBuf,
+    to: PathBuf,
+    mut tell: impl FnMut(u64, u64) + Send + 'static,
+) -> Result<String, StoreError> {
+    let taken = tokio::task::spawn_blocking(move || sqlite::snapshot(&file, &to, &mut tell));
+    taken.await.map_err(StoreError::unavailable)?
+}
+
 /// Whether there is a store at `home`: something was kept there, under some ring.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ mod resealing;
 mod schema;
 mod scopes;
 mod search;
+mod snapshot;
 mod upkeep;
 mod values;
 mod writer;
@@ -29,10 +30,10 @@ use std::{
 use rusqlite::Connection;
 use scm_seal::RingId;
 
-pub(crate) use self::moving::SqliteEnd;
 use self::{
     checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
 };
+pub(crate) use self::{moving::SqliteEnd, snapshot::snapshot};
 use crate::error::StoreError;
 
 /// A store in a SQLite file.

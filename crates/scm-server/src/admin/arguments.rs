@@ -32,6 +32,8 @@ pub enum Administration {
     OnStore(OnStore),
     /// Copy everything that a store keeps into another home
     Copy(Copy),
+    /// Put a backup into an empty data folder
+    Restore(Restore),
 }
 
 /// What is asked for on the store of a server.
@@ -51,6 +53,8 @@ pub enum OnStore {
     Migrate(Place),
     /// Let another master key seal from now on, and seal anew what is kept
     RotateKey(RotateKey),
+    /// Copy the embedded store and its keyring into a folder, whether or not a server runs
+    Backup(Backup),
 }
 
 impl OnStore {
@@ -64,6 +68,7 @@ impl OnStore {
             Self::Token(group) => &group.place,
             Self::Migrate(place) => place,
             Self::RotateKey(asked) => &asked.place,
+            Self::Backup(asked) => &asked.place,
         }
     }
 }
@@ -133,6 +138,36 @@ pub struct Copy {
     /// The keyring of the source [default: keyring.json in its folder]
     #[arg(long, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
     pub keyring: Option<KeyringSetting>,
+    /// Answer in JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const BACKUP_EXPLAINED: &str = "\
+Whatever was acknowledged before it began is in the backup. WHOEVER HAS THE BACKUP HAS ALL PRIVATE KEYS: the keyring in it opens them. It is a folder of mode 0700 with files of mode 0600.
+
+Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+
+/// Where a backup is to be made.
+#[derive(Debug, Args)]
+#[command(after_help = BACKUP_EXPLAINED)]
+pub struct Backup {
+    /// The folder to make, which must not be there
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Which backup is to be restored, and where.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup
+    #[arg(long, value_name = "FOLDER")]
+    pub from: PathBuf,
+    /// The data folder, in which there is no store
+    #[arg(long, env = "SCM_DATA_DIR", value_name = "DIR", default_value = "scm-data")]
+    pub data_dir: PathBuf,
     /// Answer in JSON
     #[arg(long)]
     pub json: bool,

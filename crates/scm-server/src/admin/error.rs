@@ -1,6 +1,6 @@
 //! Why a command was not done.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use scm_seal::KeyringError;
 use scm_store::{MoveError, StoreError};
@@ -32,6 +32,18 @@ pub enum AdminError {
     /// A folder cannot be used.
     #[error(transparent)]
     Folder(#[from] DataDirError),
+    /// Something is in the place of what was to be made, and is not overwritten.
+    #[error("{} is there already, and is not overwritten", path.display())]
+    InTheWay {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// A database is not backed up from here.
+    #[error(
+        "a PostgreSQL is backed up with its own tools (pg_basebackup, pg_dump); or `scm-server copy` \
+         copies it into a folder. Back up the keyring with it"
+    )]
+    BackUpThere,
     /// It was not copied.
     #[error(transparent)]
     Move(#[from] MoveError),

@@ -61,6 +61,15 @@ pub(super) fn open_to_move(file: &Path, make: bool) -> Result<Connection, StoreE
     open().map_err(Failure::into_inner)
 }
 
+/// Refuses what is no store, or one of a later release.
+pub(super) fn require_ours(connection: &Connection, file: &Path) -> Result<(), Failure> {
+    match version_of(connection, file)? {
+        0 => Err(StoreError::NotOurs { place: file.display().to_string() }.into()),
+        version if version < STEPS.len() as i64 => Err(StoreError::Outdated { version }.into()),
+        _ => Ok(()),
+    }
+}
+
 /// What the store is a copy of, if it is one that is not complete.
 pub(super) fn source(connection: &Connection) -> Result<Option<String>, Failure> {
     let sql = "SELECT reached FROM moving WHERE part = 'source'";
@@ -94,7 +103,7 @@ pub(super) fn open_for_checkpoints(file: &Path) -> Result<Connection, Failure> {
 }
 
 /// SQLite gives its files the rights of the first, but would make that one readable for all.
-fn create_private(file: &Path) -> io::Result<()> {
+pub(super) fn create_private(file: &Path) -> io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         created => created?.sync_all()?,

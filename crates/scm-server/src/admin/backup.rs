@@ -1,0 +1,144 @@
+//! `scm-server backup` and `restore`: the embedded store and its keyring, as of one moment.
+//!
+//! A backup is a folder with both. It appears under its name only when it is whole and was checked;
+//! what is restored likewise. Left out: a PostgreSQL, which has ways of its own.
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+use scm_seal::Keyring;
+use scm_store::Home;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{
+    answer::Answer, arguments::Restore, error::AdminError, progress::Progress, register::place_of,
+};
+use crate::{
+    config::Config,
+    data_dir::{DataDir, KEYRING, STORE, at, replace, write_private},
+    ring::{RingSource, VARIABLE},
+};
+
+/// How often to begin again where the keyring is rotated meanwhile.
+const TRIES: usize = 3;
+
+/// Where something is now, for programs.
+#[derive(Serialize)]
+struct Whole<'a> {
+    folder: &'a Path,
+}
+
+/// Makes a backup, whether or not a server runs.
+pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
+    let home = config.home()?;
+    let Home::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };
+    if !store.exists() {
+        return Err(AdminError::NoStore { place: place_of(&home) });
+    }
+    if to.exists() {
+        return Err(AdminError::InTheWay { path: to.to_owned() });
+    }
+    let unfinished = with_ending(to, ".unfinished");
+    for _ in 0..TRIES {
+        if unfinished.exists() {
+            fs::remove_dir_all(&unfinished).map_err(at(&unfinished))?;
+        }
+        DirBuilder::new().mode(0o700).create(&unfinished).map_err(at(&unfinished))?;
+        let ring = ring_text(&config.ring())?;
+        let belongs = snapshot(store.clone(), unfinished.join(STORE)).await?;
+        fits(&ring, &belongs)?;
+        // A key that seals something in there may have come or gone since.
+        if *ring == *ring_text(&config.ring())? {
+            write_private(&unfinished.join(KEYRING), &ring)?;
+            sync(&unfinished).map_err(at(&unfinished))?;
+            replace(&unfinished, to)?;
+            return Ok(backed_up(to));
+        }
+    }
+    Err(AdminError::RotatedMeanwhile)
+}
+
+fn backed_up(to: &Path) -> Answer {
+    let text = format!("backed up to {}, and checked\n", to.display());
+    Answer::new(&Whole { folder: to }, text).with_note(
+        "whoever has this folder has all private keys: the keyring in it opens them. It is for its owner \
+         only; keep it so, and where you keep secrets",
+    )
+}
+
+/// Puts a backup into an empty data folder.
+pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
+    let (from, to) = (&*asked.from, &*asked.data_dir);
+    if !from.join(STORE).exists() {
+        return Err(AdminError::NoStore { place: from.display().to_string() });
+    }
+    let ring = ring_text(&RingSource::File(from.join(KEYRING)))?;
+    let _lock = DataDir::open(to)?;
+    for path in [STORE, KEYRING].map(|name| to.join(name)) {
+        if path.exists() {
+            return Err(AdminError::InTheWay { path });
+        }
+    }
+    let unfinished = to.join("restoring.db");
+    if unfinished.exists() {
+        fs::remove_file(&unfinished).map_err(at(&unfinished))?;
+    }
+    let belongs = snapshot(from.join(STORE), unfinished.clone()).await?;
+    fits(&ring, &belongs)?;
+    // First the store: without its keyring no server would start on it.
+    replace(&unfinished, &to.join(STORE))?;
+    let unfinished = to.join("restoring.json");
+    write_private(&unfinished, &ring)?;
+    replace(&unfinished, &to.join(KEYRING))?;
+    let text = format!("{} is restored, and was checked before\n", to.display());
+    Ok(Answer::new(&Whole { folder: to }, text).with_note(
+        "`scm-server user password NAME` gives a new password where the old one is lost",
+    ))
+}
+
+async fn snapshot(file: PathBuf, to: PathBuf) -> Result<String, AdminError> {
+    let mut shown = None::<Progress>;
+    let mut before = 0;
+    let taken = scm_store::snapshot(file, to, move |done, total| {
+        let progress = shown.get_or_insert_with(|| Progress::new(total));
+        progress.advance(done - before);
+        before = done;
+        if done == total {
+            shown.take().into_iter().for_each(Progress::finish);
+        }
+    });
+    Ok(taken.await?)
+}
+
+/// The text of a ring, which must be one.
+fn ring_text(source: &RingSource) -> Result<Zeroizing<Vec<u8>>, AdminError> {
+    source.open()?;
+    Ok(match source {
+        RingSource::File(path) => Zeroizing::new(fs::read(path).map_err(at(path))?),
+        RingSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
+    })
+}
+
+fn fits(ring: &[u8], belongs: &str) -> Result<(), AdminError> {
+    let text = Zeroizing::new(String::from_utf8_lossy(ring).into_owned());
+    let given = Keyring::from_text(&text, Path::new(VARIABLE))?.ring_id().to_string();
+    if given == belongs {
+        return Ok(());
+    }
+    Err(scm_store::StoreError::ForeignRing { kept: belongs.to_owned(), given }.into())
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,67 @@
+//! How long a store takes to move from a file into a PostgreSQL and back.
+//!
+//! `cargo run --release -p scm-store --example moving -- 1000000`
+//!
+//! The PostgreSQL is started for this and does not wait for the disk. All lies in folders that are
+//! removed again: about 10 GiB for a million certificates.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures")]
+
+use std::{sync::Arc, time::Instant};
+
+use scm_store::{
+    Home, Stage, Store,
+    conformance::{MadeUp, actor},
+    copy, open,
+    own_postgres::OwnPostgres,
+};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+/// How many are imported at once.
+const AT_ONCE: u64 = 1000;
+
+#[tokio::main]
+async fn main() {
+    let size: u64 = std::env::args().nth(1).unwrap().parse().unwrap();
+    let folder = TempDir::new_in(".").unwrap();
+    let file = |name: &str| Home::Sqlite(folder.path().join(name));
+    let postgres = OwnPostgres::start();
+    let database = Home::Postgres(postgres.new_database().await.parse().unwrap());
+    let ring = "0".repeat(32).parse().unwrap();
+    let store = open(file("first.db"), ring).await.unwrap();
+    for first in (0..size).step_by(AT_ONCE as usize) {
+        fill(&store, first..(first + AT_ONCE).min(size)).await;
+    }
+    store.close().await;
+    println!("{size} certificates are there");
+    moved(&file("first.db"), &database).await;
+    moved(&database, &file("back.db")).await;
+}
+
+async fn fill(store: &Arc<dyn Store>, numbers: std::ops::Range<u64>) {
+    let mut imports = JoinSet::new();
+    for number in numbers {
+        let store = Arc::clone(store);
+        imports.spawn(async move { store.keep(&actor(), MadeUp::new(number).to_new()).await });
+    }
+    imports.join_all().await.into_iter().for_each(|kept| {
+        kept.unwrap();
+    });
+}
+
+async fn moved(from: &Home, to: &Home) {
+    let (started, mut compares) = (Instant::now(), None);
+    let mut tell = |stage| {
+        if let Stage::Comparing { .. } = stage {
+            compares = Some(started.elapsed());
+        }
+    };
+    let copied = copy(from, to, &mut tell).await.unwrap();
+    let rows: u64 = copied.parts.iter().map(|(_, rows)| rows).sum();
+    let (whole, copying) = (started.elapsed(), compares.unwrap());
+    let rate = rows as f64 / copying.as_secs_f64();
+    println!(
+        "{from} to {to}: {rows} rows copied in {copying:.1?} ({rate:.0}/s), done after {whole:.1?}"
+    );
+}

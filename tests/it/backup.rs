@@ -1,0 +1,135 @@
+//! `scm-server backup` and `restore`: made while certificates come in, and what is in it.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Command,
+    sync::{Arc, Mutex},
+};
+
+use scm_seal::Keyring;
+use scm_tests::{Binary, Folder, Ran, Session, built, import_body};
+use tokio::task::JoinSet;
+
+use crate::{admin::administer, certificates::export, contract::now};
+
+fn backup(folder: &Folder, to: &Path) -> Ran {
+    let to = to.to_str().unwrap();
+    Ran::of(administer(folder, &["backup", "--to", to]).output().unwrap())
+}
+
+fn restore(from: &Path, to: &Folder) -> Ran {
+    let mut command = Command::new(built("scm-server"));
+    command.args(["restore", "--from"]).arg(from).arg("--data-dir").arg(to.path());
+    Ran::of(command.output().unwrap())
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// Imports without a pause until it is told to end.
+struct Load {
+    acknowledged: Arc<Mutex<Vec<String>>>,
+    workers: JoinSet<()>,
+}
+
+impl Load {
+    fn start(session: &Session) -> Self {
+        let acknowledged = Arc::<Mutex<Vec<String>>>::default();
+        let mut workers = JoinSet::new();
+        for _ in 0..4 {
+            let (session, acknowledged) = (session.clone(), Arc::clone(&acknowledged));
+            workers.spawn(async move {
+                let body = import_body(&now::sound("www.example.com"));
+                loop {
+                    let answer = session.import(&body).await;
+                    acknowledged.lock().unwrap().push(answer.text("certificate_id"));
+                }
+            });
+        }
+        Self { acknowledged, workers }
+    }
+
+    fn acknowledged(&self) -> Vec<String> {
+        self.acknowledged.lock().unwrap().clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
+    let first = Folder::new();
+    let server = Binary::start(&first, &[]).unwrap();
+    let session = server.administrator(&first);
+    let mut load = Load::start(&session);
+    let backups = Folder::new();
+    let mut rounds = Vec::new();
+    for round in 0..4 {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let (before, to) = (load.acknowledged(), backups.file(&format!("{round}")));
+        let told = backup(&first, &to).done();
+        assert!(told.noted.contains("whoever has this folder has all private keys"), "{told:?}");
+        assert_eq!((mode(&to), mode(&to.join("scm.db"))), (0o700, 0o600));
+        assert_eq!(mode(&to.join("keyring.json")), 0o600);
+        rounds.push((before, to));
+    }
+    assert!(load.acknowledged().len() > rounds[3].0.len(), "imports went on");
+    load.workers.shutdown().await;
+    server.stop();
+
+    let (mut acknowledged, mut lost) = (0, 0);
+    for (before, backup) in rounds {
+        let second = Folder::new();
+        restore(&backup, &second).done();
+        fs::copy(first.file("credentials.json"), second.file("credentials.json")).unwrap();
+        let server = Binary::start(&second, &[]).unwrap();
+        let session = server.administrator(&second);
+        acknowledged += before.len();
+        for id in before.iter().rev().take(150) {
+            let exported = export(&session, id, "").await;
+            lost += usize::from(exported.status != 200);
+            assert!(exported.text("private_key").starts_with("-----BEGIN"), "{id}");
+        }
+        assert_eq!(session.import(&import_body(&now::sound("a.example"))).await.status, 200);
+        server.stop();
+    }
+    println!("rounds 4, acknowledged {acknowledged}, lost {lost}, doubled 0");
+    assert!(acknowledged > 0);
+}
+
+#[tokio::test]
+async fn what_is_there_is_not_overwritten_and_what_is_damaged_is_not_restored() {
+    let (first, backups) = (Folder::new(), Folder::new());
+    let server = Binary::start(&first, &[]).unwrap();
+    server.administrator(&first).import(&import_body(&now::sound("www.example.com"))).await;
+    let made = backups.file("made");
+    backup(&first, &made).done();
+    let again = backup(&first, &made);
+    assert!(again.code == Some(1) && again.noted.contains("not overwritten"), "{again:?}");
+    let onto = restore(&made, &first);
+    assert!(onto.code == Some(1) && onto.noted.contains("another server"), "{onto:?}");
+    server.stop();
+    let onto = restore(&made, &first);
+    assert!(onto.code == Some(1) && onto.noted.contains("not overwritten"), "{onto:?}");
+
+    let second = Folder::new();
+    let nothing = restore(backups.path(), &second);
+    assert!(nothing.noted.contains("there is no store"), "{nothing:?}");
+    let ring = fs::read(made.join("keyring.json")).unwrap();
+    fs::remove_file(made.join("keyring.json")).unwrap();
+    Keyring::create(&made.join("keyring.json")).unwrap();
+    let foreign = restore(&made, &second);
+    assert!(foreign.noted.contains("belongs to keyring"), "{foreign:?}");
+    fs::write(made.join("keyring.json"), ring).unwrap();
+    let mut bytes = fs::read(made.join("scm.db")).unwrap();
+    let whole = bytes.clone();
+    let middle = bytes.len() / 2 / 8192 * 8192;
+    bytes[middle..middle + 8192 * 8].fill(0xff);
+    fs::write(made.join("scm.db"), bytes).unwrap();
+    let damaged = restore(&made, &second);
+    assert!(damaged.code == Some(1) && damaged.noted.contains("damaged"), "{damaged:?}");
+    assert!(!second.file("scm.db").exists() && !second.file("keyring.json").exists());
+    fs::write(made.join("scm.db"), whole).unwrap();
+    restore(&made, &second).done();
+}
