@@ -4,13 +4,14 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use scm_seal::Keyring;
 use scm_tests::{Binary, Folder, Ran, Session, built, import_body};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::{admin::administer, certificates::export, contract::now};
 
@@ -64,9 +65,23 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
     let session = server.administrator(&first);
     let mut load = Load::start(&session);
     let backups = Folder::new();
+    let cut_short = backups.file("cut short");
+    let mut kills = 0;
+    for patience in 1..=6 {
+        let mut command = administer(&first, &["backup", "--to", cut_short.to_str().unwrap()]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_millis(12 * patience)).await;
+        kills += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    if !cut_short.exists() {
+        backup(&first, &cut_short).done();
+    }
+    restore(&cut_short, &Folder::new()).done();
     let mut rounds = Vec::new();
     for round in 0..4 {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        sleep(Duration::from_millis(300)).await;
         let (before, to) = (load.acknowledged(), backups.file(&format!("{round}")));
         let told = backup(&first, &to).done();
         assert!(told.noted.contains("whoever has this folder has all private keys"), "{told:?}");
@@ -94,7 +109,7 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
         assert_eq!(session.import(&import_body(&now::sound("a.example"))).await.status, 200);
         server.stop();
     }
-    println!("rounds 4, acknowledged {acknowledged}, lost {lost}, doubled 0");
+    println!("rounds 4, kills {kills}, acknowledged {acknowledged}, lost {lost}, doubled 0");
     assert!(acknowledged > 0);
 }
 

@@ -36,6 +36,8 @@ struct Whole<'a> {
 /// Makes a backup, whether or not a server runs.
 pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     let home = config.home()?;
+    // Without a `/` at its end.
+    let to = &*to.components().collect::<PathBuf>();
     let Home::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };
     if !store.exists() {
         return Err(AdminError::NoStore { place: place_of(&home) });
@@ -46,7 +48,7 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     let unfinished = with_ending(to, ".unfinished");
     for _ in 0..TRIES {
         if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(at(&unfinished))?;
+            remove(&unfinished).map_err(at(&unfinished))?;
         }
         DirBuilder::new().mode(0o700).create(&unfinished).map_err(at(&unfinished))?;
         let ring = ring_text(&config.ring())?;
@@ -137,6 +139,17 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+/// What a backup that was cut short has left, and nothing else.
+fn remove(unfinished: &Path) -> io::Result<()> {
+    for name in [STORE, "scm.db-journal", KEYRING] {
+        match fs::remove_file(unfinished.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::remove_dir(unfinished)
 }
 
 fn sync(folder: &Path) -> io::Result<()> {

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::{answer::Answer, arguments::Copy, error::AdminError, progress::Progress};
 use crate::{
     config::{KeyringSetting, StoreSetting},
-    data_dir::{DataDir, KEYRING, STORE, at, write_private},
+    data_dir::{DataDir, KEYRING, STORE, at, replace, write_private},
     ring::RingSource,
 };
 
@@ -130,7 +130,9 @@ fn bring_ring(source: &RingSource, ring_id: &str, path: &Path) -> Result<(), Adm
         RingSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
         RingSource::File(file) => Zeroizing::new(fs::read(file).map_err(at(file))?),
     };
-    Ok(write_private(path, &text)?)
+    let unfinished = path.with_extension("json.new");
+    write_private(&unfinished, &text)?;
+    Ok(replace(&unfinished, path)?)
 }
 
 fn answer(copied: Copied, to: &Place, asked: &Copy) -> Answer {
