@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 pub use keyring::KeyringSetting;
 pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback, role_of};
-pub use store::StoreSetting;
+pub use store::{HomeSetting, StoreSetting};
 
 use crate::{admin::Administration, ring::RingSource};
 

@@ -143,3 +143,17 @@ async fn half_a_copy_is_not_served_nor_copied() {
     let wrong = copied(text(&first), text(&other_ring), &[&ring]);
     assert!(wrong.noted.contains("does not belong"), "{wrong:?}");
 }
+
+#[test]
+fn the_password_of_a_url_is_not_told() {
+    let (first, to) = (Folder::new(), Folder::new());
+    for url in
+        ["postgres://scm:hunter2@127.0.0.1:1/none", "postgres://scm:hunter2@h/n?sslmode=allow"]
+    {
+        for (from, to) in [(url, text(&to)), (text(&first), url), (url, url)] {
+            let refused = copied(from, to, &[]);
+            assert_eq!(refused.code, Some(1), "{refused:?}");
+            assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
+        }
+    }
+}

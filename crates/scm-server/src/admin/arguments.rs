@@ -9,7 +9,9 @@ use clap::{
 use scm_store::Role;
 
 use super::password;
-use crate::config::{Config, ConfigError, Identity, KeyringSetting, StoreSetting, role_of};
+use crate::config::{
+    Config, ConfigError, HomeSetting, Identity, KeyringSetting, StoreSetting, role_of,
+};
 
 /// The longest name of a user or a project, in characters.
 const LONGEST_NAME: usize = 64;
@@ -131,10 +133,10 @@ Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line 
 pub struct Copy {
     /// The home to copy: a data folder, or postgres://USER@HOST/DATABASE
     #[arg(long, value_name = "HOME")]
-    pub from: String,
+    pub from: HomeSetting,
     /// The home to copy to, which must be empty
     #[arg(long, value_name = "HOME")]
-    pub to: String,
+    pub to: HomeSetting,
     /// The keyring of the source [default: keyring.json in its folder]
     #[arg(long, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
     pub keyring: Option<KeyringSetting>,

@@ -10,9 +10,11 @@ use scm_store::{Copied, Home, Stage};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{answer::Answer, arguments::Copy, error::AdminError, progress::Progress};
+use super::{
+    answer::Answer, arguments::Copy, error::AdminError, progress::Progress, register::place_of,
+};
 use crate::{
-    config::{KeyringSetting, StoreSetting},
+    config::{HomeSetting, KeyringSetting, StoreSetting},
     data_dir::{DataDir, KEYRING, STORE, at, replace, write_private},
     ring::RingSource,
 };
@@ -40,13 +42,13 @@ pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
     let from = Place::of(&asked.from)?;
     let _from_lock = from.existing_lock()?;
     let Some(ring_id) = scm_store::ring_of(&from.home).await? else {
-        return Err(AdminError::NoStore { place: asked.from.clone() });
+        return Err(AdminError::NoStore { place: place_of(&from.home) });
     };
     let source = ring_source(asked, &from);
     if let Some(source) = &source {
         let ring = source.open()?;
         if ring.ring_id().to_string() != ring_id {
-            return Err(AdminError::OtherRing { place: asked.from.clone() });
+            return Err(AdminError::OtherRing { place: place_of(&from.home) });
         }
     }
     let (to, _to_lock) = destination(&asked.to)?;
@@ -61,7 +63,7 @@ pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
         copied = scm_store::copy(&from.home, &to.home, &mut tell) => copied.map_err(AdminError::from),
     };
     shown.into_iter().for_each(Progress::finish);
-    Ok(answer(copied?, &to, asked))
+    Ok(answer(copied?, &from, &to))
 }
 
 fn show(shown: &mut Option<Progress>, stage: Stage) {
@@ -81,7 +83,8 @@ fn show(shown: &mut Option<Progress>, stage: Stage) {
 
 impl Place {
     /// A URL, or else a folder.
-    fn of(text: &str) -> Result<Self, AdminError> {
+    fn of(written: &HomeSetting) -> Result<Self, AdminError> {
+        let text = written.as_str();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             let setting: StoreSetting = text.parse().unwrap_or_else(|never| match never {});
             let home = setting.home(Path::new("")).map_err(crate::ConfigError::Store)?;
@@ -103,11 +106,11 @@ impl Place {
 }
 
 /// The folder is made if need be, and locked.
-fn destination(text: &str) -> Result<(Place, Option<DataDir>), AdminError> {
-    let place = Place::of(text)?;
+fn destination(written: &HomeSetting) -> Result<(Place, Option<DataDir>), AdminError> {
+    let place = Place::of(written)?;
     let lock = place.folder.as_deref().map(DataDir::open).transpose()?;
     // Again: a folder has its whole name only once it is there.
-    Ok((Place::of(text)?, lock))
+    Ok((Place::of(written)?, lock))
 }
 
 /// The ring of the source: the one that is named, or the one in its folder.
@@ -135,12 +138,12 @@ fn bring_ring(source: &RingSource, ring_id: &str, path: &Path) -> Result<(), Adm
     Ok(replace(&unfinished, path)?)
 }
 
-fn answer(copied: Copied, to: &Place, asked: &Copy) -> Answer {
+fn answer(copied: Copied, from: &Place, to: &Place) -> Answer {
     let mut text = String::new();
     for (part, count) in &copied.parts {
         text += &format!("{count:>12} {part}\n");
     }
-    text += &format!("all of {} is in {}, compared row by row\n", shown(&asked.from), to.home);
+    text += &format!("all of {} is in {}, compared row by row\n", from.home, to.home);
     let rows = copied.parts.into_iter().map(|(of, count)| Rows { of, count }).collect();
     let note = match &to.folder {
         Some(folder) => format!(
@@ -155,9 +158,4 @@ fn answer(copied: Copied, to: &Place, asked: &Copy) -> Answer {
         }
     };
     Answer::new(&Moved { rows }, text).with_note(note)
-}
-
-/// Without the password that a URL may hold.
-fn shown(text: &str) -> String {
-    Place::of(text).map(|place| place.home.to_string()).unwrap_or_default()
 }

@@ -44,6 +44,31 @@ impl fmt::Debug for StoreSetting {
     }
 }
 
+/// A folder, or the URL of a PostgreSQL, which may hold a password and so is not shown.
+#[derive(Clone)]
+pub struct HomeSetting(String);
+
+impl HomeSetting {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for HomeSetting {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for HomeSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +89,8 @@ mod tests {
         let url = "postgres://scm:hunter2@db.example/scm";
         let setting: StoreSetting = url.parse().unwrap();
         assert!(!format!("{setting:?} {:?}", setting.home(Path::new("."))).contains("hunter2"));
+        let home_setting: HomeSetting = url.parse().unwrap();
+        assert!(!format!("{home_setting:?}").contains("hunter2"));
         let wrong = home("postgres://scm:hunter2@db.example/scm?sslmode=prefer").unwrap_err();
         assert!(!format!("{wrong:?} {wrong}").contains("hunter2"));
     }
