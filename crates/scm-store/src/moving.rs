@@ -40,7 +40,7 @@ pub(crate) trait End: Send + Sync {
     async fn count(&self, part: &'static Part) -> Result<u64, StoreError>;
     /// How far the part has come.
     async fn reached(&self, part: &'static Part) -> Result<Option<Place>, StoreError>;
-    /// The next rows behind a place; fewer than [`BATCH`] only at the end.
+    /// The next rows behind a place; none at the end.
     async fn rows(
         &self,
         part: &'static Part,
@@ -234,12 +234,7 @@ async fn copy_part(
     let mut rows = source.rows(part, before.as_ref()).await.map_err(of_source)?;
     while let Some(last) = rows.last() {
         let (reached, count) = (last.place.clone(), rows.len());
-        let next = async {
-            match count {
-                BATCH => source.rows(part, Some(&reached)).await,
-                _ => Ok(Vec::new()),
-            }
-        };
+        let next = source.rows(part, Some(&reached));
         let (taken, next) = tokio::join!(copy.take(part, before.as_ref(), rows), next);
         taken.map_err(|error| match error {
             StoreError::Conflict { what: SOURCE } => MoveError::Twice,

@@ -3,6 +3,8 @@
 //! A row on its way names projects and chains by what they are, not by the numbers that each home
 //! gives them. What a home can make of the rest is made by it: counters and the index of names.
 
+use super::BATCH;
+
 /// A kind of rows that travel. They come in an order in which each finds what it refers to.
 pub(crate) struct Part {
     /// What the rows are called.
@@ -41,6 +43,22 @@ impl Sql {
     /// The table that has as many rows as there are; the others only say more about each.
     pub(crate) fn table(&self) -> &'static str {
         self.from.split_whitespace().next().expect("rows come from somewhere")
+    }
+
+    /// Asks for the next rows, behind a place of which `place` are the parameters. They are picked before
+    /// anything is joined to them, so that a database that knows nothing of its tables yet does so too.
+    pub(crate) fn next(&self, place: &[String]) -> String {
+        let (key, select, table) = (self.key.join(", "), self.select, self.table());
+        let behind = match place {
+            [] => String::new(),
+            place => format!("WHERE ({key}) > ({})", place.join(", ")),
+        };
+        let joined = &self.from[table.len()..];
+        format!(
+            "SELECT {key}, {select}
+             FROM (SELECT * FROM {table} {behind} ORDER BY {key} LIMIT {BATCH}) AS {table} {joined}
+             ORDER BY {key}"
+        )
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    moving::{BATCH, End, Kind, Part, Place, Row, SOURCE, Value},
+    moving::{End, Kind, Part, Place, Row, SOURCE, Value},
 };
 
 /// A database that is copied or copied to.
@@ -131,16 +131,12 @@ async fn reached(on: &Connection, part: &Part) -> Result<Option<String>, Failure
 }
 
 async fn rows(on: &Connection, part: &Part, after: Option<&Place>) -> Result<Vec<Row>, Failure> {
-    let sql = &part.postgres;
-    let (key, select, from) = (sql.key.join(", "), sql.select, sql.from);
     let place = after.map_or(&[][..], |place| &place.0);
     let numbers: Vec<_> = (1..=place.len()).map(|number| format!("${number}")).collect();
-    let behind =
-        after.map_or(String::new(), |_| format!("WHERE ({key}) > ({})", numbers.join(", ")));
-    let text = format!("SELECT {key}, {select} FROM {from} {behind} ORDER BY {key} LIMIT {BATCH}");
+    let text = part.postgres.next(&numbers);
     let values: Vec<&(dyn ToSql + Sync)> =
         place.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-    let width = sql.key.len();
+    let width = part.postgres.key.len();
     let whole = |row: &Found| {
         let place = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
         let columns = width..width + part.columns.len();

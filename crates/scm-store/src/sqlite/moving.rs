@@ -15,7 +15,7 @@ use rusqlite::{
 use super::{failure::Failure, schema};
 use crate::{
     error::StoreError,
-    moving::{BATCH, End, Part, Place, Row, SOURCE, Value},
+    moving::{End, Part, Place, Row, SOURCE, Value},
 };
 
 /// A file that is copied or copied to.
@@ -122,13 +122,9 @@ fn reached(on: &Connection, part: &Part) -> Result<Option<String>, Failure> {
 }
 
 fn rows(on: &Connection, part: &Part, after: Option<&Place>) -> Result<Vec<Row>, Failure> {
-    let (key, select, from) = (part.sqlite.key.join(", "), part.sqlite.select, part.sqlite.from);
-    let behind = after.map_or(String::new(), |place| {
-        format!("WHERE ({key}) > ({})", vec!["?"; place.0.len()].join(", "))
-    });
-    let sql = format!("SELECT {key}, {select} FROM {from} {behind} ORDER BY {key} LIMIT {BATCH}");
-    let mut statement = on.prepare_cached(&sql)?;
     let place = after.map_or(&[][..], |place| &place.0);
+    let sql = part.sqlite.next(&vec!["?".to_owned(); place.len()]);
+    let mut statement = on.prepare_cached(&sql)?;
     let width = part.sqlite.key.len();
     let read = |row: &Found<'_>| {
         let place = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
