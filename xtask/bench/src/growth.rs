@@ -29,6 +29,8 @@ pub const TABLE: &str = "growth";
 
 /// How many are kept together while filling.
 const TOGETHER: u64 = 256;
+/// How often the server is started: the start in the middle counts.
+const STARTS: usize = 5;
 /// One line: what is measured is the cost of a request, not of a crowd.
 const LINES: usize = 1;
 const DAY: time::Duration = time::Duration::DAY;
@@ -48,9 +50,18 @@ pub async fn run(
     tell(&format!("  filling a store with {size} certificates"));
     fill(&folder.join("data"), spot, project, size).await?;
     let bytes = spot.bytes(&folder.join("data")).await?;
-    let server = Server::start(binary, folder, &spot.flags())?;
     let mut note = |row: &str, value| book.note(TABLE, row, column(size), value);
-    note("ready after start, ms", server.ready_after.as_secs_f64() * 1e3);
+    let mut ready = Vec::new();
+    // The first start comes while the disk is still busy with what was written.
+    for _ in 1..STARTS {
+        let server = Server::start(binary, folder, &spot.flags())?;
+        ready.push(server.ready_after);
+        server.stop()?;
+    }
+    let server = Server::start(binary, folder, &spot.flags())?;
+    ready.push(server.ready_after);
+    ready.sort_unstable();
+    note("ready after start, ms", ready[STARTS / 2].as_secs_f64() * 1e3);
     let expired = "/v3/scm/certificates?limit=10&status=EXPIRED".to_owned();
     let expiring = ("page of 10 that expired, while 1 in 100 does within 2 min, µs", expired);
     for (row, path) in [expiring].into_iter().chain(pages(size)) {
