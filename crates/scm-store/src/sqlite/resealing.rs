@@ -1,7 +1,7 @@
 //! Sealing anew, in SQLite.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, ToSql, params};
 use scm_seal::{KeyId, SealedKey, SealedSecret};
 
 use super::{Sqlite, failure::Failure};
@@ -43,35 +43,33 @@ impl Resealing for Sqlite {
         &self,
         exchanges: Vec<Exchange<CertificateId, SealedKey>>,
     ) -> Result<u64, StoreError> {
-        self.act(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "UPDATE certificate_bytes SET sealed_key = ?3 WHERE id = ?1 AND sealed_key = ?2",
-            )?;
-            let mut exchanged = 0;
-            for Exchange { id, old, new } in &exchanges {
-                exchanged += statement.execute(params![id, old.as_bytes(), new.as_bytes()])?;
-            }
-            Ok(exchanged as u64)
-        })
-        .await
+        let sql = "UPDATE certificate_bytes SET sealed_key = ?3 WHERE id = ?1 AND sealed_key = ?2";
+        self.act(move |connection| exchange(connection, sql, &exchanges, SealedKey::as_bytes)).await
     }
 
     async fn exchange_secrets(
         &self,
         exchanges: Vec<Exchange<AccessKeyId, SealedSecret>>,
     ) -> Result<u64, StoreError> {
-        self.act(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "UPDATE access_key SET sealed_secret = ?3 WHERE id = ?1 AND sealed_secret = ?2",
-            )?;
-            let mut exchanged = 0;
-            for Exchange { id, old, new } in &exchanges {
-                exchanged += statement.execute(params![id, old.as_bytes(), new.as_bytes()])?;
-            }
-            Ok(exchanged as u64)
-        })
-        .await
+        let sql = "UPDATE access_key SET sealed_secret = ?3 WHERE id = ?1 AND sealed_secret = ?2";
+        let bytes = SealedSecret::as_bytes;
+        self.act(move |connection| exchange(connection, sql, &exchanges, bytes)).await
     }
+}
+
+/// Each where the old bytes still stand; says how many.
+fn exchange<I: ToSql, S>(
+    connection: &Connection,
+    sql: &str,
+    exchanges: &[Exchange<I, S>],
+    bytes: fn(&S) -> &[u8],
+) -> Result<u64, Failure> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut exchanged = 0;
+    for Exchange { id, old, new } in exchanges {
+        exchanged += statement.execute(params![id, bytes(old), bytes(new)])?;
+    }
+    Ok(exchanged as u64)
 }
 
 fn count(connection: &Connection) -> Result<u64, Failure> {
