@@ -120,6 +120,18 @@ async fn a_foreign_ring_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_no_file_is_refused_and_not_waited_for() {
+    let folder = TempDir::new().unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(folder.path().join("store.db")).status();
+    assert!(pipe.unwrap().success());
+    let refused = open_in(folder.path()).await.err();
+    assert!(matches!(refused, Some(StoreError::NotOurs { .. })), "{refused:?}");
+    let snapshot = folder.path().join("snapshot.db");
+    let refused = scm_store::snapshot(folder.path().join("store.db"), snapshot, |_, _| {}).await;
+    assert!(matches!(refused, Err(StoreError::NotOurs { .. })), "{refused:?}");
+}
+
+#[tokio::test]
 async fn another_file_is_refused_and_left_alone() {
     let sqlite = TempDir::new().unwrap();
     rusqlite::Connection::open(sqlite.path().join("store.db"))

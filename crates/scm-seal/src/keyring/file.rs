@@ -143,14 +143,15 @@ impl KeyEntry<'_> {
 
 fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
     let unreadable = |source| KeyringError::Unreadable { path: path.into(), source };
-    let file = File::open(path).map_err(|source| match source.kind() {
+    // Before it is opened, too: a pipe would make that wait for ever.
+    let found = fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => KeyringError::Missing { path: path.into() },
         _ => unreadable(source),
     })?;
+    require_file(path, &found)?;
+    let file = File::open(path).map_err(unreadable)?;
     let found = file.metadata().map_err(unreadable)?;
-    if !found.is_file() {
-        return Err(KeyringError::Malformed { path: path.into(), what: "it is not a file".into() });
-    }
+    require_file(path, &found)?;
     let mode = found.permissions().mode() & 0o7777;
     if mode & !0o600 != 0 {
         return Err(KeyringError::TooOpen { path: path.into(), mode });
@@ -161,6 +162,13 @@ fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyringError> {
     let mut text = Zeroizing::new(Vec::with_capacity(found.len() as usize + 1));
     file.take(found.len()).read_to_end(&mut text).map_err(unreadable)?;
     Ok(text)
+}
+
+fn require_file(path: &Path, found: &fs::Metadata) -> Result<(), KeyringError> {
+    if found.is_file() {
+        return Ok(());
+    }
+    Err(KeyringError::Malformed { path: path.into(), what: "it is not a file".into() })
 }
 
 /// The file under a name of its own, until it is whole; gone again if it never is.

@@ -5,7 +5,7 @@
 //! released is never changed.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::Path,
@@ -79,7 +79,7 @@ pub(super) fn source(connection: &Connection) -> Result<Option<String>, Failure>
 /// Opens the file for reading.
 pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
+    let connection = connect(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     keep_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -4096)?;
@@ -97,9 +97,17 @@ fn keep_plans(connection: &Connection) -> Result<(), Failure> {
 
 /// Opens the file, made and brought up to date before, only for moving the log.
 pub(super) fn open_for_checkpoints(file: &Path) -> Result<Connection, Failure> {
-    let connection = Connection::open_with_flags(file, WRITING)?;
+    let connection = connect(file, WRITING)?;
     connection.pragma_update(None, "synchronous", "full")?;
     Ok(connection)
+}
+
+/// Refuses what is no file: SQLite would wait at a pipe for ever.
+fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Failure> {
+    if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        return Err(StoreError::NotOurs { place: file.display().to_string() }.into());
+    }
+    Ok(Connection::open_with_flags(file, flags)?)
 }
 
 /// SQLite gives its files the rights of the first, but would make that one readable for all.
@@ -115,7 +123,7 @@ pub(super) fn create_private(file: &Path) -> io::Result<()> {
 }
 
 fn prepare(file: &Path, ring: Option<RingId>) -> Result<Connection, Failure> {
-    let mut connection = Connection::open_with_flags(file, WRITING)?;
+    let mut connection = connect(file, WRITING)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     keep_plans(&connection)?;
     if version_of(&connection, file)? == 0 {

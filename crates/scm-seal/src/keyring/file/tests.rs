@@ -1,5 +1,7 @@
 //! What a ring's file must be, and what is refused.
 
+use std::process::Command;
+
 use tempfile::TempDir;
 
 use super::*;
@@ -52,6 +54,9 @@ fn a_folder_that_is_not_there_is_unwritable() {
     assert!(matches!(Keyring::create(Path::new("/")), Err(E::Unwritable { .. })));
     assert!(matches!(Keyring::open(&path), Err(E::Missing { .. })));
     assert!(matches!(Keyring::open(folder.path()), Err(E::Malformed { .. })));
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(matches!(Keyring::open(&pipe), Err(E::Malformed { .. })));
 }
 
 #[test]
