@@ -4,12 +4,13 @@
 //! can't be kept, because it does not fit.
 
 use async_trait::async_trait;
-use scm_pki::VerifiedBundle;
+use scm_pki::{Certificate, VerifiedBundle};
 use scm_seal::SealedKey;
 use time::OffsetDateTime;
 
 use crate::{
     actor::Actor,
+    chain::Chain,
     error::StoreError,
     ids::CertificateId,
     listing::{CertificateListing, CertificateQuery},
@@ -107,7 +108,7 @@ pub(crate) struct Content {
     pub(crate) not_before: OffsetDateTime,
     pub(crate) not_after: OffsetDateTime,
     pub(crate) leaf: Vec<u8>,
-    pub(crate) chain: Vec<Vec<u8>>,
+    pub(crate) chain: Option<Chain>,
     pub(crate) sealed_key: SealedKey,
 }
 
@@ -126,7 +127,7 @@ impl Content {
             not_before: leaf.not_before(),
             not_after: leaf.not_after(),
             leaf: leaf.der().to_vec(),
-            chain: bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect(),
+            chain: Chain::of(bundle.chain().iter().map(Certificate::der)),
             sealed_key,
         }
     }

@@ -6,9 +6,7 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use time::{Duration, OffsetDateTime};
 
-use crate::{
-    actor::Actor, certificates::NewCertificate, chain_bytes, error::StoreError, ids::CertificateId,
-};
+use crate::{actor::Actor, certificates::NewCertificate, error::StoreError, ids::CertificateId};
 
 /// How long a key stands for its import, at least.
 pub const IMPORT_KEY_LIFE: Duration = Duration::hours(24);
@@ -34,7 +32,7 @@ impl ImportKey {
                 new.enterprise_project.as_str().as_bytes(),
                 &[u8::from(new.refuse_duplicate)],
                 &content.leaf,
-                &chain_bytes::write(&content.chain),
+                content.chain.as_ref().map_or(&[], |chain| &chain.certificates),
             ]),
         })
     }

@@ -12,7 +12,7 @@
 mod actor;
 mod audit;
 mod certificates;
-mod chain_bytes;
+mod chain;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod error;

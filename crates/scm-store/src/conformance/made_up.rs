@@ -4,7 +4,10 @@ use scm_seal::SealedKey;
 use time::{Duration, OffsetDateTime};
 
 use super::fixture::NOW;
-use crate::{CertificateId, EnterpriseProject, NewCertificate, Replacement, certificates::Content};
+use crate::{
+    CertificateId, EnterpriseProject, NewCertificate, Replacement, certificates::Content,
+    chain::Chain,
+};
 
 /// What a made-up certificate says. Its bytes follow from its number and are of the usual size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +89,7 @@ impl MadeUp {
             not_before: self.not_after - Duration::days(90),
             not_after: self.not_after,
             leaf: self.number.to_be_bytes().repeat(150),
-            chain: vec![vec![7; 1000], vec![8; 1000]],
+            chain: Chain::of([&[7; 1000][..], &[8; 1000]].into_iter()),
             sealed_key: SealedKey::from_kept(self.number.to_be_bytes().repeat(25)),
         }
     }

@@ -24,11 +24,20 @@ impl Audit for Sqlite {
 
 /// Adds an event to the transaction of whatever it tells of.
 pub(super) fn insert(connection: &Connection, event: &AuditEvent) -> Result<(), Failure> {
+    let scope = event.project.as_ref().map(|project| Scope::of(connection, project)).transpose()?;
+    insert_in(connection, scope, event)
+}
+
+/// The same where the number of its project is known.
+pub(super) fn insert_in(
+    connection: &Connection,
+    scope: Option<Scope>,
+    event: &AuditEvent,
+) -> Result<(), Failure> {
     let refused = match &event.outcome {
         Outcome::Done => None,
         Outcome::Refused { code } => Some(code),
     };
-    let scope = event.project.as_ref().map(|project| Scope::of(connection, project)).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO audit_event (at, action, user, scope, certificate, subject, address,

@@ -3,34 +3,14 @@
 //! A certificate refers to its chain, so the database lets nobody drop one that is being taken up
 //! at the same moment: whoever comes second is told, and does its act again.
 
-use aws_lc_rs::digest;
-
 use super::super::{connection::Connection, failure::Failure};
-use crate::chain_bytes;
-
-/// A chain as it is kept.
-pub(super) struct Chain {
-    pub(super) sha256: Vec<u8>,
-    pub(super) certificates: Vec<u8>,
-}
-
-impl Chain {
-    /// None if there is none.
-    pub(super) fn of(chain: &[Vec<u8>]) -> Option<Self> {
-        if chain.is_empty() {
-            return None;
-        }
-        let certificates = chain_bytes::write(chain);
-        let sha256 = digest::digest(&digest::SHA256, &certificates).as_ref().to_vec();
-        Some(Self { sha256, certificates })
-    }
-}
+use crate::chain::Chain;
 
 /// Keeps a chain, unless the project does already.
 pub(super) async fn keep(on: &Connection, scope: i64, chain: &Chain) -> Result<(), Failure> {
     let sql = "INSERT INTO chain (scope, sha256, certificates) VALUES ($1, $2, $3)
                ON CONFLICT DO NOTHING";
-    on.change(sql, &[&scope, &chain.sha256, &chain.certificates]).await?;
+    on.change(sql, &[&scope, &&chain.sha256[..], &chain.certificates]).await?;
     Ok(())
 }
 

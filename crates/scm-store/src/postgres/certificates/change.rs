@@ -13,8 +13,7 @@ use super::{
         search,
         values::{column, number, text, truth, written},
     },
-    chains::{self, Chain},
-    read,
+    chains, read,
 };
 use crate::{
     actor::Actor,
@@ -74,12 +73,11 @@ pub(super) async fn replace(
     let scope = scopes::must_be_known(on, &by.actor.project).await?;
     let was = Standing::locked(on, scope, id).await?;
     let expired = millis(content.not_after) < first_millis_from(by.now);
-    let chain = Chain::of(&content.chain);
-    if let Some(chain) = &chain {
+    if let Some(chain) = &content.chain {
         chains::keep(on, scope, chain).await?;
     }
     let folded = search::folded(&was.name, &content.domain, &content.sans);
-    let chain = chain.as_ref().map(|chain| &chain.sha256[..]);
+    let chain = content.chain.as_ref().map(|chain| &chain.sha256[..]);
     replace_facts(on, id, content, (chain, expired, folded), by.now).await?;
     let (leaf, sealed_key) = (&content.leaf, content.sealed_key.as_bytes());
     let sql = "UPDATE certificate_bytes SET leaf = $2, sealed_key = $3 WHERE id = $1";

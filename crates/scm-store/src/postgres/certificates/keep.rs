@@ -9,13 +9,13 @@ use super::{
         search,
         values::{column, id_numbered, number, written},
     },
-    chains::Chain,
     import_keys,
 };
 use crate::{
     actor::Actor,
     audit::action,
     certificates::{Content, NewCertificate},
+    chain::Chain,
     error::StoreError,
     ids::CertificateId,
     import_key::ImportKey,
@@ -31,7 +31,6 @@ pub(in super::super) struct Import {
     new: NewCertificate,
     scope: i64,
     shelf: i64,
-    chain: Option<Chain>,
     key: Option<ImportKey>,
     folded: String,
     /// The number of its audit event.
@@ -40,10 +39,9 @@ pub(in super::super) struct Import {
 
 impl Import {
     pub(in super::super) fn new(actor: Actor, new: NewCertificate, scope: i64, shelf: i64) -> Self {
-        let Content { domain, sans, chain, .. } = &new.content;
-        let (chain, folded) = (Chain::of(chain), search::folded(&new.name, domain, sans));
+        let folded = search::folded(&new.name, &new.content.domain, &new.content.sans);
         let key = ImportKey::of(&actor, &new);
-        Self { actor, scope, shelf, chain, key, folded, new, event: 0 }
+        Self { actor, scope, shelf, key, folded, new, event: 0 }
     }
 
     fn id(&self) -> i64 {
@@ -220,7 +218,7 @@ async fn insert(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure>
                 &group.content(|content| millis(content.not_before)),
                 &group.content(|content| content.domain_count as i64),
                 &group.content(|content| content.wildcard_count as i64),
-                &group.each(|import| import.chain.as_ref().map(|chain| &chain.sha256[..])),
+                &group.content(|content| content.chain.as_ref().map(|chain| &chain.sha256[..])),
                 &group.content(|content| &content.sha1[..]),
                 &group.content(|content| &content.sha256[..]),
                 &group.each(|import| written(&import.new.name)),
@@ -251,7 +249,7 @@ async fn insert(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure>
 /// Each once, and in order, so that two groups with the same ones do not wait for each other.
 fn distinct_chains(group: &Group) -> BTreeMap<(i64, &[u8]), &Chain> {
     let chains = group.imports.iter().filter_map(|import| {
-        let chain = import.chain.as_ref()?;
+        let chain = import.new.content.chain.as_ref()?;
         Some(((import.scope, &chain.sha256[..]), chain))
     });
     chains.collect()

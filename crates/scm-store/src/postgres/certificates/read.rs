@@ -10,7 +10,7 @@ use super::super::{
 };
 use crate::{
     certificates::{CertificateRecord, KeptBundle},
-    chain_bytes,
+    chain,
     error::StoreError,
     ids::CertificateId,
     names::ProjectId,
@@ -79,7 +79,7 @@ pub(in super::super) fn read_record(row: &Row) -> Result<CertificateRecord, Fail
 
 fn read_bundle(row: &Row, id: CertificateId) -> Result<KeptBundle, Failure> {
     let chain: Option<&[u8]> = column(row, RECORD_COLUMNS + 2)?;
-    let chain = chain.map_or(Some(Vec::new()), chain_bytes::read);
+    let chain = chain.map_or(Some(Vec::new()), chain::read);
     Ok(KeptBundle {
         leaf: column(row, RECORD_COLUMNS)?,
         chain: chain.ok_or_else(|| StoreError::corrupt(format!("the chain of {id}")))?,

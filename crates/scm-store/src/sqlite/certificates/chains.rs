@@ -1,32 +1,27 @@
 //! Chains, each kept once for a project as long as a certificate there has it.
 
-use aws_lc_rs::digest;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{failure::Failure, scopes::Scope};
-use crate::chain_bytes;
+use crate::chain::Chain;
 
 /// The row of the chain, which is made if the project does not keep the chain yet.
 pub(super) fn keep(
     connection: &Connection,
     scope: Scope,
-    chain: &[Vec<u8>],
+    chain: Option<&Chain>,
 ) -> Result<Option<i64>, Failure> {
-    if chain.is_empty() {
-        return Ok(None);
-    }
-    let certificates = chain_bytes::write(chain);
-    let sha256 = digest::digest(&digest::SHA256, &certificates);
+    let Some(Chain { sha256, certificates }) = chain else { return Ok(None) };
     let kept = connection
         .prepare_cached("SELECT id FROM chain WHERE scope = ?1 AND sha256 = ?2")?
-        .query_row(params![scope, sha256.as_ref()], |row| row.get(0))
+        .query_row(params![scope, sha256], |row| row.get(0))
         .optional()?;
     if kept.is_some() {
         return Ok(kept);
     }
     connection
         .prepare_cached("INSERT INTO chain (scope, sha256, certificates) VALUES (?1, ?2, ?3)")?
-        .execute(params![scope, sha256.as_ref(), certificates])?;
+        .execute(params![scope, sha256, certificates])?;
     Ok(Some(connection.last_insert_rowid()))
 }
 

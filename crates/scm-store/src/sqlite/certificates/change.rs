@@ -29,7 +29,7 @@ pub(super) fn export(
     let scope = read::scope(connection, &actor.project)?;
     let record = read::record(connection, scope, id)?;
     let bundle = read::bundle(connection, scope, id)?;
-    leave_event(connection, actor, action::CERTIFICATE_EXPORT, id, now)?;
+    leave_event(connection, (actor, scope), action::CERTIFICATE_EXPORT, id, now)?;
     Ok((record, bundle))
 }
 
@@ -45,7 +45,7 @@ pub(super) fn delete(
     connection.prepare_cached("DELETE FROM certificate WHERE id = ?1")?.execute([id])?;
     was.shelf.count(connection, Moved::one_less(was.expired))?;
     chains::drop_unused(connection, was.chain)?;
-    leave_event(connection, actor, action::CERTIFICATE_DELETE, id, now)
+    leave_event(connection, (actor, scope), action::CERTIFICATE_DELETE, id, now)
 }
 
 pub(super) fn replace(
@@ -58,7 +58,7 @@ pub(super) fn replace(
     let scope = read::scope(connection, &actor.project)?;
     let was = Standing::of(connection, scope, id)?;
     let expired = upkeep::is_marked(connection, content.not_after)?;
-    let chain = chains::keep(connection, scope, &content.chain)?;
+    let chain = chains::keep(connection, scope, content.chain.as_ref())?;
     replace_facts(connection, id, content, Standing { chain, expired, ..was }, now)?;
     connection
         .prepare_cached("UPDATE certificate_bytes SET leaf = ?2, sealed_key = ?3 WHERE id = ?1")?
@@ -67,7 +67,7 @@ pub(super) fn replace(
     was.shelf.count(connection, Moved::one_more(expired))?;
     chains::drop_unused(connection, was.chain)?;
     search::renew(connection, scope, id)?;
-    leave_event(connection, actor, action::CERTIFICATE_REPLACE, id, now)?;
+    leave_event(connection, (actor, scope), action::CERTIFICATE_REPLACE, id, now)?;
     read::record(connection, scope, id)
 }
 
@@ -90,7 +90,7 @@ pub(super) fn update(
     if *name != was.name {
         search::renew(connection, scope, id)?;
     }
-    leave_event(connection, actor, action::CERTIFICATE_UPDATE, id, now)?;
+    leave_event(connection, (actor, scope), action::CERTIFICATE_UPDATE, id, now)?;
     read::record(connection, scope, id)
 }
 
@@ -147,10 +147,10 @@ fn replace_facts(
 
 fn leave_event(
     connection: &Connection,
-    actor: &Actor,
+    (actor, scope): (&Actor, Scope),
     action: &'static str,
     id: CertificateId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    audit::insert(connection, &AuditEvent::done(actor, action, now).about(id))
+    audit::insert_in(connection, Some(scope), &AuditEvent::done(actor, action, now).about(id))
 }

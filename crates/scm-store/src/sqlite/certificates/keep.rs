@@ -37,7 +37,7 @@ pub(super) fn keep(
         refuse_duplicate(connection, scope, &new.content)?;
     }
     let shelf = Shelf::of(connection, scope, &new.enterprise_project)?;
-    let chain = chains::keep(connection, scope, &new.content.chain)?;
+    let chain = chains::keep(connection, scope, new.content.chain.as_ref())?;
     let expired = upkeep::is_marked(connection, new.content.not_after)?;
     insert_facts(connection, scope, shelf, new, chain, expired)?;
     insert_bytes(connection, scope, new)?;
@@ -47,7 +47,7 @@ pub(super) fn keep(
     shelf.count(connection, Moved::one_more(expired))?;
     search::enqueue(connection, scope, new.id)?;
     let event = AuditEvent::done(actor, action::CERTIFICATE_IMPORT, new.now);
-    audit::insert(connection, &event.about(new.id))?;
+    audit::insert_in(connection, Some(scope), &event.about(new.id))?;
     Ok(new.id)
 }
 

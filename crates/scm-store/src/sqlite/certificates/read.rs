@@ -6,7 +6,7 @@ use scm_seal::SealedKey;
 use super::super::{failure::Failure, scopes::Scope, values::Millis};
 use crate::{
     certificates::{CertificateRecord, KeptBundle},
-    chain_bytes,
+    chain,
     error::StoreError,
     ids::CertificateId,
     names::ProjectId,
@@ -83,7 +83,7 @@ pub(super) fn bundle(
     )?;
     let (leaf, sealed_key, chain): (_, _, Option<Vec<u8>>) = statement
         .query_row(params![id, scope], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let chain = chain.as_deref().map_or(Some(Vec::new()), chain_bytes::read);
+    let chain = chain.as_deref().map_or(Some(Vec::new()), chain::read);
     let chain = chain.ok_or_else(|| StoreError::corrupt(format!("the chain of {id}")))?;
     Ok(KeptBundle { leaf, chain, sealed_key: SealedKey::from_kept(sealed_key) })
 }
