@@ -1,115 +1,85 @@
-//! What every request and every answer passes through, outermost first.
+//! What every request and every answer passes through.
 
-use std::{any::Any, convert::Infallible, time::Duration};
+use std::{
+    any::Any,
+    future::{Future as _, poll_fn},
+    net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
 
 use aws_lc_rs::rand;
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, header::AUTHORIZATION};
-use http_body::Body;
-use http_body_util::Full;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request,
+    header::{AUTHORIZATION, Entry},
+};
 use hyper::body::Incoming;
 use scm_model::{Condition, ErrorShape};
-use tower::{BoxError, Service, ServiceBuilder, service_fn};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    sensitive_headers::SetSensitiveRequestHeadersLayer,
-    trace::TraceLayer,
-};
 use tracing::{Span, field};
 
-use crate::{auth::AUTH_TOKEN, error::ApiError, router::Desk};
+use crate::{
+    auth::AUTH_TOKEN,
+    error::ApiError,
+    origin::Origin,
+    router::{Answer, Desk},
+};
 
-/// The header that names a request.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The name that a client gave its request: for its signature, and for nothing else.
-#[derive(Debug, Clone)]
-pub struct Sent(pub HeaderValue);
+/// The header that names a request in its answer. Ours is the only name of a request: one that a client
+/// sent could be forged or anything, and counts for its signature alone.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest path that the log shows.
 const SHOWN_PATH: usize = 200;
 
-/// A service as hyper wants it for each of its connections.
-pub trait Layered:
-    Service<
-        Request<Incoming>,
-        Response = Response<Self::Answer>,
-        Error = Infallible,
-        Future: Send + 'static,
-    > + Clone
-    + Send
-    + 'static
-{
-    /// The body of its answers.
-    type Answer: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
+/// Has a request answered: under a name, with a line in the log, even where the program panics.
+pub async fn pass(desk: &Desk, peer: SocketAddr, mut request: Request<Incoming>) -> Answer {
+    let begun = Instant::now();
+    // Before anything that might print headers.
+    hide_secrets(request.headers_mut());
+    let id = random_id();
+    let name = HeaderValue::try_from(&id).expect("digits are visible ASCII");
+    let span = span(&id, &request);
+    let origin = Origin::of(peer, id, request.headers(), desk.trusted_proxies());
+    let mut answering = pin!(desk.answer(origin, request));
+    let mut answer = poll_fn(|context| {
+        let _under_its_name = span.enter();
+        catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)))
+            .unwrap_or_else(|panic| Poll::Ready(panicked(&*panic)))
+    })
+    .await;
+    span.in_scope(|| log(&answer, begun.elapsed()));
+    answer.headers_mut().insert(REQUEST_ID, name);
+    answer
 }
 
-impl<S, B> Layered for S
-where
-    S: Service<
-            Request<Incoming>,
-            Response = Response<B>,
-            Error = Infallible,
-            Future: Send + 'static,
-        >,
-    S: Clone + Send + 'static,
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-{
-    type Answer = B;
-}
-
-/// The stack around a desk.
-pub fn around(desk: Desk) -> impl Layered {
-    ServiceBuilder::new()
-        // Ours is the only name of a request: one that was sent could be forged or anything.
-        .map_request(|mut request: Request<Incoming>| {
-            if let Some(sent) = request.headers_mut().remove(REQUEST_ID) {
-                request.extensions_mut().insert(Sent(sent));
-            }
-            request
-        })
-        .layer(SetRequestIdLayer::new(REQUEST_ID, Random))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        // Before anything that might print headers.
-        .layer(SetSensitiveRequestHeadersLayer::new([AUTHORIZATION, AUTH_TOKEN]))
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(span)
-                .on_request(())
-                .on_response(log)
-                .on_failure(()),
-        )
-        // Inside the trace, so that a panic is logged with its request.
-        .layer(CatchPanicLayer::custom(panicked))
-        .service(service_fn(move |request| {
-            let desk = desk.clone();
-            async move { Ok::<_, Infallible>(desk.answer(request).await) }
-        }))
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Random;
-
-impl MakeRequestId for Random {
-    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
-        let mut random = [0; 16];
-        rand::fill(&mut random).ok()?;
-        let id = format!("{:032x}", u128::from_be_bytes(random));
-        HeaderValue::try_from(id).ok().map(RequestId::new)
+fn hide_secrets(headers: &mut HeaderMap) {
+    for name in [AUTHORIZATION, AUTH_TOKEN] {
+        if let Entry::Occupied(mut sent) = headers.entry(name) {
+            sent.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
     }
 }
 
-fn span<B>(request: &Request<B>) -> Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let path: String = request.uri().path().chars().take(SHOWN_PATH).collect();
+/// 128 random bits as 32 hexadecimal digits.
+fn random_id() -> String {
+    let mut random = [0; 16];
+    rand::fill(&mut random).expect("the operating system has random bytes");
+    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+}
+
+fn span<B>(id: &str, request: &Request<B>) -> Span {
+    let path = request.uri().path();
+    let path = path.char_indices().nth(SHOWN_PATH).map_or(path, |(end, _)| &path[..end]);
     tracing::info_span!("request", id, method = %request.method(), path)
 }
 
-fn log<B>(response: &Response<B>, latency: Duration, _: &Span) {
-    let status = response.status().as_u16();
+fn log(answer: &Answer, latency: Duration) {
+    let status = answer.status().as_u16();
     let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-    match response.extensions().get::<Condition>() {
+    match answer.extensions().get::<Condition>() {
         Some(condition) => {
             let code = condition.code();
             tracing::info!(status, code, reason = field::debug(condition), micros, "refused");
@@ -118,7 +88,7 @@ fn log<B>(response: &Response<B>, latency: Duration, _: &Span) {
     }
 }
 
-fn panicked(panic: Box<dyn Any + Send>) -> Response<Full<Bytes>> {
+fn panicked(panic: &(dyn Any + Send)) -> Answer {
     let words = panic.downcast_ref::<&str>().copied();
     let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     ApiError::internal(format!("panicked: {}", words.unwrap_or("without words")))

@@ -1,6 +1,6 @@
 //! From a request to the row of the table it asks for, and from the row's function to the answer.
 
-use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
+use std::{collections::HashMap, fmt, future::Future, pin::Pin};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
@@ -11,6 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     auth::{self, Caller, Claim},
+    config::Proxies,
     ctx::Ctx,
     docs::Docs,
     document::Documents,
@@ -127,9 +128,8 @@ impl Router {
         self
     }
 
-    async fn answer(&self, ctx: Ctx, request: Request<Incoming>) -> Answer {
+    async fn answer(&self, ctx: Ctx, origin: Origin, request: Request<Incoming>) -> Answer {
         let (parts, body) = request.into_parts();
-        let origin = Origin::of(&parts, &ctx.config().trusted_proxies);
         let mut asked = Asked::new(parts, origin, body);
         let (answered, shape) = match self.row(&mut asked) {
             Ok(row) => (row.answer(ctx, &mut asked).await, row.errors),
@@ -191,24 +191,29 @@ fn respond<O: Operation>(reply: O::Reply) -> Answer {
 }
 
 /// Everything behind the layers: probes, the documents, the reference, and the router.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Desk {
     ctx: Ctx,
-    documents: Arc<Documents>,
-    docs: Option<Arc<Docs>>,
-    router: Arc<Router>,
+    documents: Documents,
+    docs: Option<Docs>,
+    router: Router,
 }
 
 impl Desk {
     /// A desk with a router.
     pub fn new(ctx: Ctx, router: Router) -> Self {
-        let documents = Arc::new(Documents::new(ctx.revision()));
-        let docs = ctx.config().docs.then(|| Arc::new(Docs::new()));
-        Self { ctx, documents, docs, router: Arc::new(router) }
+        let documents = Documents::new(ctx.revision());
+        let docs = ctx.config().docs.then(Docs::new);
+        Self { ctx, documents, docs, router }
+    }
+
+    /// The proxies whose word on where a request comes from counts.
+    pub fn trusted_proxies(&self) -> &Proxies {
+        &self.ctx.config().trusted_proxies
     }
 
     /// Answers a request, whatever it is.
-    pub async fn answer(self, request: Request<Incoming>) -> Answer {
+    pub async fn answer(&self, origin: Origin, request: Request<Incoming>) -> Answer {
         let (method, uri) = (request.method(), request.uri());
         if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
             return answer;
@@ -217,7 +222,7 @@ impl Desk {
         let page = || self.docs.as_ref()?.answer(method, uri, headers);
         match self.documents.answer(method, uri, headers).or_else(page) {
             Some(answer) => answer,
-            None => self.router.answer(self.ctx.clone(), request).await,
+            None => self.router.answer(self.ctx.clone(), origin, request).await,
         }
     }
 }

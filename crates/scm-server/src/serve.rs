@@ -1,8 +1,10 @@
 //! Accepting connections, and letting go of them.
 
 use std::{
+    convert::Infallible,
     future::Future,
     io,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -12,14 +14,13 @@ use std::{
 };
 
 use http::Request;
-use hyper::body::Incoming;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
         conn::auto::Builder,
         graceful::{GracefulShutdown, Watcher},
     },
-    service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -29,15 +30,8 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceBuilder;
 
-use crate::{
-    config::Config,
-    crowd::Crowd,
-    layers::{self, Layered},
-    origin::Peer,
-    router::Desk,
-};
+use crate::{config::Config, crowd::Crowd, layers, router::Desk};
 
 /// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
 const HEAD_BYTES: usize = 3 << 20;
@@ -53,7 +47,7 @@ pub async fn serve(
     config: &Config,
     stop: impl Future<Output = ()>,
 ) {
-    let service = layers::around(desk);
+    let desk = Arc::new(desk);
     let head_time = Duration::from_secs(config.request_timeout);
     let graceful = GracefulShutdown::new();
     let builder = builder(head_time);
@@ -65,22 +59,22 @@ pub async fn serve(
             accepted = accept(&listener, &places) => accepted,
             () = stop.as_mut() => break,
         };
-        let address = peer.0.ip().to_canonical();
+        let address = peer.ip().to_canonical();
         let guest = crowd.enter(address);
         if guest.is_none() && !config.trusted_proxies.contain(address) {
             continue;
         }
         let (watcher, builder) = (graceful.watcher(), builder.clone());
-        let (service, tls) = (service.clone(), tls.clone());
+        let (desk, tls) = (Arc::clone(&desk), tls.clone());
         let stream = patient(stream, head_time);
         tokio::spawn(async move {
             let _until_it_ends = (place, guest);
             let Some(tls) = tls else {
-                return host(stream, builder, watcher, service, peer, head_time).await;
+                return host(stream, builder, watcher, desk, peer, head_time).await;
             };
             // Who does not finish shaking hands in time has nothing to say.
             if let Ok(Ok(stream)) = timeout(head_time, tls.accept(stream)).await {
-                host(stream, builder, watcher, service, peer, head_time).await;
+                host(stream, builder, watcher, desk, peer, head_time).await;
             }
         });
     }
@@ -99,26 +93,25 @@ fn patient(stream: TcpStream, time: Duration) -> Pin<Box<TimeoutStream<TcpStream
 }
 
 /// Answers what comes in on one connection, until either side has had enough.
-async fn host<I, S>(
+async fn host<I>(
     stream: I,
     builder: Builder<TokioExecutor>,
     watcher: Watcher,
-    service: S,
-    peer: Peer,
+    desk: Arc<Desk>,
+    peer: SocketAddr,
     head_time: Duration,
 ) where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: Layered,
 {
     let activity = Arc::new(Activity::default());
-    let service = ServiceBuilder::new()
-        .map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(peer);
-            request
-        })
-        .map_future(while_busy(Arc::clone(&activity)))
-        .service(service);
-    let service = TowerToHyperService::new(service);
+    let answering = Arc::clone(&activity);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (busy, desk) = (Busy::with(&answering), Arc::clone(&desk));
+        async move {
+            let _until_it_is_there = busy;
+            Ok::<_, Infallible>(layers::pass(&desk, peer, request).await)
+        }
+    });
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     tokio::select! {
         // What a client does to its connection is its own business.
@@ -149,26 +142,19 @@ impl Activity {
     }
 }
 
-/// Counts an answer as under way until it is there, or given up.
-fn while_busy<F>(
-    activity: Arc<Activity>,
-) -> impl Fn(F) -> Pin<Box<dyn Future<Output = F::Output> + Send>> + Clone
-where
-    F: Future + Send + 'static,
-{
-    struct Busy(Arc<Activity>);
-    impl Drop for Busy {
-        fn drop(&mut self) {
-            self.0.done.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-    move |answer| {
+/// Counts a request as under way until its answer is there, or given up.
+struct Busy(Arc<Activity>);
+
+impl Busy {
+    fn with(activity: &Arc<Activity>) -> Self {
         activity.begun.fetch_add(1, Ordering::Relaxed);
-        let busy = Busy(Arc::clone(&activity));
-        Box::pin(async move {
-            let _until_then = busy;
-            answer.await
-        })
+        Self(Arc::clone(activity))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.done.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -193,14 +179,14 @@ fn builder(head_time: Duration) -> Builder<TokioExecutor> {
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> (TcpStream, Peer, OwnedSemaphorePermit) {
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     let place = Arc::clone(places).acquire_owned().await.expect("the places are never closed");
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 // An answer is one write: waiting for more to send would only delay it.
                 let _as_it_is = stream.set_nodelay(true);
-                return (stream, Peer(peer), place);
+                return (stream, peer, place);
             }
             Err(error) => pause_after(&error).await,
         }

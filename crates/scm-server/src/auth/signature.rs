@@ -3,9 +3,9 @@
 //! A signature covers the body's hash, so who asks is settled only once the body is there. A request
 //! that was recorded can be sent again for as long as its date is within the window, as in the cloud.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts};
+use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Body as _, Condition, Operation};
 use scm_seal::Keyring;
 use scm_sign::{
@@ -15,12 +15,7 @@ use scm_sign::{
 use scm_store::{AccessKeyId, AccessKeyRecord, Actor, StoreError};
 
 use super::{Caller, access_key::ACCESS_KEY};
-use crate::{
-    ctx::Ctx,
-    error::ApiError,
-    layers::{REQUEST_ID, Sent},
-    origin::Origin,
-};
+use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
 /// A signed request whose key is known and whose signature has not been compared yet.
 pub struct Pending {
@@ -82,8 +77,7 @@ impl Pending {
         body: &[u8],
     ) -> Result<Caller, ApiError> {
         let payload = payload::<O>(parts, body)?;
-        let headers = as_sent(parts);
-        let head = RequestHead::new(&parts.method, &parts.uri, &headers);
+        let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
         let canonical = CanonicalRequest::new(&head, self.authorization.signed_headers(), payload);
         let id = self.authorization.access_key();
         let sealed = &self.key.sealed_secret;
@@ -125,14 +119,6 @@ fn payload<O: Operation>(parts: &Parts, body: &[u8]) -> Result<Payload, ApiError
         ContentClaim::Unsigned => Err(because("UNSIGNED-PAYLOAD is not accepted here")),
         ContentClaim::False => Err(because("X-Sdk-Content-Sha256 is not the hash of the body")),
     }
-}
-
-/// The headers as the client sent them, before the layers gave the request its name.
-fn as_sent(parts: &Parts) -> Cow<'_, HeaderMap> {
-    let Some(Sent(sent)) = parts.extensions.get() else { return Cow::Borrowed(&parts.headers) };
-    let mut headers = parts.headers.clone();
-    headers.insert(REQUEST_ID, sent.clone());
-    Cow::Owned(headers)
 }
 
 fn said(error: &dyn std::error::Error) -> ApiError {
