@@ -26,13 +26,14 @@ use super::{
 use crate::{error::StoreError, random::random};
 
 /// Step n brings schema n to schema n + 1: what must be done, and what only makes it faster.
-const STEPS: [(&str, &str); 3] = [
+const STEPS: [(&str, &str); 4] = [
     (
         include_str!("../../migrations/postgres/0001_first.sql"),
         include_str!("../../migrations/postgres/0001_tuning.sql"),
     ),
     (include_str!("../../migrations/postgres/0002_import_key.sql"), ""),
     (include_str!("../../migrations/postgres/0003_moving.sql"), ""),
+    ("", include_str!("../../migrations/postgres/0004_tuning.sql")),
 ];
 
 /// One row, with the version. It comes before all others, so where it is not, nothing of ours is.
@@ -242,9 +243,9 @@ mod tests {
             " TIMESTAMP",
             " DEFAULT ",
         ];
-        for (needed, _) in STEPS {
+        for (needed, tuning) in STEPS {
             let all: Vec<_> = statements(needed).map(without_comments).collect();
-            assert!(!all.is_empty());
+            assert!(!all.is_empty() || !tuning.is_empty());
             for statement in all {
                 let upper = statement.to_uppercase();
                 assert!(

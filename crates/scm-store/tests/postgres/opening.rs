@@ -28,7 +28,7 @@ async fn ten_servers_that_start_at_once_find_one_store() {
     assert_eq!(set_up.iter().filter(|done| done.is_ok()).count(), 1, "{set_up:?}");
     let others = set_up.iter().filter(|done| matches!(done, Err(StoreError::Conflict { .. })));
     assert_eq!(others.count(), 9, "{set_up:?}");
-    assert_eq!(number(&url, "SELECT count(*) FROM scm_schema WHERE version = 3").await, 1);
+    assert_eq!(number(&url, "SELECT count(*) FROM scm_schema WHERE version = 4").await, 1);
     assert_eq!(number(&url, "SELECT opened FROM store").await, 10);
 }
 
@@ -53,7 +53,7 @@ async fn a_step_that_was_cut_short_is_taken_again() {
     ask(&url, "DROP TABLE audit_event").await;
     ask(&url, "DROP INDEX certificate_by_update").await;
     ask(&url, "UPDATE scm_schema SET version = 0").await;
-    assert_eq!(migrate(Home::Postgres(url.parse().unwrap())).await.unwrap(), 3);
+    assert_eq!(migrate(Home::Postgres(url.parse().unwrap())).await.unwrap(), 4);
     let store = open_at(&url).await.unwrap();
     store.keep(&actor(), MadeUp::new(2).to_new()).await.unwrap();
     assert_eq!(store.counts(&actor().project, NOW).await.unwrap()[0].count, 2);
@@ -65,8 +65,12 @@ async fn an_older_store_is_brought_up_to_date() {
     store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     store.close().await;
     ask(&url, "DROP TABLE import_key, moving").await;
+    ask(&url, "ALTER INDEX search_by_piece SET (fastupdate = off)").await;
     ask(&url, "UPDATE scm_schema SET version = 1").await;
     let store = open_at(&url).await.unwrap();
+    let collects = "SELECT count(*) FROM pg_class WHERE relname = 'search_by_piece'
+                    AND reloptions @> '{fastupdate=on,gin_pending_list_limit=256}'";
+    assert_eq!(number(&url, collects).await, 1);
     for number in [2, 3] {
         let new = MadeUp::new(2).to_new_under(number).once_by("key");
         assert_eq!(store.keep(&actor(), new).await.unwrap(), MadeUp::new(2).id());
@@ -81,7 +85,7 @@ async fn a_newer_schema_is_refused() {
     ask(&url, "UPDATE scm_schema SET version = 99").await;
     let refused = open_at(&url).await.err();
     assert!(
-        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 3 })),
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 4 })),
         "{refused:?}"
     );
 }
