@@ -1,13 +1,16 @@
 //! The rules of every home, in a quiet database and in one where transactions fail at random.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use scm_store::{
-    Store, conformance_suite,
+    Store,
+    conformance::{MadeUp, actor},
+    conformance_suite,
     own_postgres::{OwnPostgres, ask},
 };
+use tokio::time::sleep;
 
-use super::{new_store, open_at};
+use super::{new_store, number, open_at};
 
 conformance_suite!(new_store);
 
@@ -39,4 +42,23 @@ async fn new_troubled_store() -> (Arc<dyn Store>, String) {
         ask(&url, &trigger).await;
     }
     (store, url)
+}
+
+/// Also while the database still takes the table for a small one.
+#[tokio::test]
+async fn an_import_with_a_key_does_not_read_the_table() {
+    const IMPORTS: u64 = 20;
+    let (store, url) = new_store().await;
+    for number in 1..=IMPORTS {
+        let new = MadeUp::new(number).to_new().once_by(number.to_string());
+        store.keep(&actor(), new).await.unwrap();
+    }
+    store.close().await;
+    let of =
+        |figure| format!("SELECT {figure} FROM pg_stat_user_tables WHERE relname = 'certificate'");
+    // What a connection has done is told when it has ended.
+    while number(&url, &of("n_tup_ins")).await < IMPORTS as i64 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(number(&url, &of("seq_tup_read")).await, 0);
 }

@@ -142,6 +142,8 @@ async fn confirm(on: &Connection, group: &Group) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether an id is free is asked for each, which finds it by the primary key: as a join, the whole table
+/// would be read each time until the database learns how large it has become.
 const INSERT: &str = "
 WITH given AS (
     SELECT * FROM unnest(
@@ -158,7 +160,8 @@ WITH given AS (
 ), claimed AS (
     INSERT INTO import_key (scope, key, print, certificate, at)
     SELECT scope, key, print, id, updated FROM given
-    WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM certificate WHERE id = given.id)
+    WHERE key IS NOT NULL
+        AND (SELECT certificate.id FROM certificate WHERE certificate.id = given.id) IS NULL
     ORDER BY scope, key
     ON CONFLICT DO NOTHING
     RETURNING certificate
