@@ -30,7 +30,7 @@ const NO_NEWS: Duration = Duration::from_secs(60);
 /// How long to wait while another server is at it.
 const OTHERS: Duration = Duration::from_secs(1);
 /// How many times as long as it worked it rests.
-const RESTRAINT: u32 = 3;
+const RESTRAINT: u32 = 7;
 
 /// Knows when there is something to do.
 pub(super) struct Indexer {
