@@ -1,14 +1,16 @@
 //! Imports, which travel together when they arrive together.
 //!
 //! Whatever waits when a lane comes round is kept by one statement, which is one transaction and one
-//! way to the database and back. There are two lanes, so that one prepares while the other commits.
-//! Each counts in rows of its own. An import that was handed over is done even if nobody waits for
-//! it any more.
+//! way to the database and back. There are two lanes: while one has a group at the database, the next
+//! group gathers in the other, since a group costs ten times as much as one more import in it. Only
+//! where that takes long, both are under way. Each lane counts in rows of its own. An import that was
+//! handed over is done even if nobody waits for it any more.
 //!
 //! Where a connection breaks and it is not known whether the statement was committed, it is sent
 //! again: what is there already under an id, told by the same audit event, is what was sent.
 
 use std::{
+    iter,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -19,7 +21,7 @@ use tokio::{
         oneshot,
     },
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -40,6 +42,8 @@ const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
 const GROUP_LIMIT: usize = 256;
 /// How many groups may be under way.
 const LANES: i64 = 2;
+/// How long a group gathers at most while another one is at the database.
+const GATHERING: Duration = Duration::from_millis(5);
 /// How long to look for what became of a group when its connection broke.
 const SETTLING: Duration = Duration::from_secs(8);
 /// How soon to look: as after so many tries.
@@ -64,11 +68,11 @@ impl Importer {
     /// Starts the lanes of a store that was opened so often before.
     pub(super) fn start(pool: &Arc<Pool>, events: &Arc<Sequence>, opened: i64) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_LIMIT);
-        let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+        let (waiting, turn) = (Arc::new(tokio::sync::Mutex::new(waiting)), Arc::default());
         let mut lanes = JoinSet::new();
         for lane in 0..LANES {
             let shard = (opened * LANES + lane) % SHARDS;
-            lanes.spawn(work(Arc::clone(pool), Arc::clone(&waiting), shard));
+            lanes.spawn(work(Arc::clone(pool), Arc::clone(&waiting), Arc::clone(&turn), shard));
         }
         let (pool, events) = (Arc::clone(pool), Arc::clone(events));
         Self { queue: Mutex::new(Some(queue)), lanes: lanes.into(), pool, events }
@@ -117,13 +121,16 @@ impl Importer {
 async fn work(
     pool: Arc<Pool>,
     waiting: Arc<tokio::sync::Mutex<mpsc::Receiver<Pending>>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     shard: i64,
 ) {
     loop {
-        let mut pending = Vec::new();
-        if waiting.lock().await.recv_many(&mut pending, GROUP_LIMIT).await == 0 {
-            return;
-        }
+        let mut waiting = waiting.lock().await;
+        let Some(first) = waiting.recv().await else { return };
+        // Without a turn it goes all the same.
+        let turn = timeout(GATHERING, turn.lock()).await.ok();
+        let pending = gathered(first, &mut waiting);
+        drop(waiting);
         let (imports, replies): (Vec<_>, Vec<_>) =
             pending.into_iter().map(|one| (one.import, one.reply)).unzip();
         let answers = keep(&pool, Group::new(imports, shard)).await;
@@ -131,7 +138,14 @@ async fn work(
             // Whoever waited may have gone.
             let _ = reply.send(answer);
         }
+        drop(turn);
     }
+}
+
+/// Together with what else waits by now.
+fn gathered(first: Pending, waiting: &mut mpsc::Receiver<Pending>) -> Vec<Pending> {
+    let others = iter::from_fn(|| waiting.try_recv().ok());
+    iter::once(first).chain(others).take(GROUP_LIMIT).collect()
 }
 
 /// One that the database does not take at all takes no neighbour along.
