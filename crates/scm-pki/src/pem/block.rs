@@ -64,7 +64,12 @@ impl<'a> Block<'a> {
     /// As for [`decode`](Self::decode).
     pub fn decode_secret(&self) -> Result<Zeroizing<Vec<u8>>, Defect> {
         let (_, base64) = self.split_headers();
-        let mut bytes = Zeroizing::new(base64.as_bytes().to_vec());
+        let mut bytes = Zeroizing::new(Vec::with_capacity(base64.len()));
+        // Where lines are of one length, as they should be, no break is left to be looked for.
+        let line = base64.find('\n').map_or(base64.len(), |end| end + 1);
+        for line in base64.as_bytes().chunks(line.max(1)) {
+            bytes.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
+        }
         let Ok(decoded) = forgiving_decode_inplace(&mut bytes) else {
             return Err(self.base64_defect(base64));
         };

@@ -11,7 +11,7 @@ fn problems(text: &str) -> Vec<(usize, usize, Problem)> {
 #[test]
 fn takes_what_people_hand_in() {
     let text = "\u{feff}Bag Attributes\r\n  friendlyName: x\r\n -----BEGIN A B-----  \r\nAQID\r\n\
-                BAU=\r\n-----END A B-----\r\nbetween\n-----BEGIN C-----\nBg==\n-----END C-----";
+                BAU=\r\n-----END A B-----\r\nin-between\n-----BEGIN C-----\nBg==\n-----END C-----";
     let blocks: Vec<_> = scan(text).map(|b| b.expect("sound")).collect();
     assert_eq!(blocks.len(), 2);
     assert_eq!((blocks[0].label(), blocks[0].number(), blocks[0].line()), ("A B", 1, 3));
