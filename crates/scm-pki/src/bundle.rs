@@ -202,13 +202,8 @@ impl Bundle {
 
     fn drop_repeats(&mut self) {
         let mut seen = HashSet::new();
-        let first: Vec<bool> = self
-            .slots
-            .iter()
-            .map(|slot| slot.certificate.as_ref().is_none_or(|found| seen.insert(found.der())))
-            .collect();
-        let mut first = first.into_iter();
-        self.slots.retain(|_| first.next().expect("one flag for each slot"));
+        let mut is_new = |found: &Certificate| seen.insert(found.sha256());
+        self.slots.retain(|slot| slot.certificate.as_ref().is_none_or(&mut is_new));
     }
 
     /// A key in `certificate` and a certificate in `private_key`, and neither where it belongs.
