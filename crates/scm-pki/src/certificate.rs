@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     KeyAlgorithm, NameDefect, Names, PrivateKey, SignatureAlgorithm, distinguished, name, pem,
     public_key::{KeyKind, same_bits},
-    signature::{Verdict, verify},
+    signature::{IssuerKey, ParsedFor, Verdict, verify},
     text::hex,
 };
 
@@ -32,6 +32,7 @@ struct Parsed {
     der: Vec<u8>,
     facts: Facts,
     sha256: OnceLock<[u8; 32]>,
+    parsed_key: OnceLock<ParsedFor>,
 }
 
 /// What was read, with parts as ranges of the DER.
@@ -94,7 +95,8 @@ impl Certificate {
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, CertificateError> {
         let der = der.into();
         let facts = read::facts(&der)?;
-        Ok(Self(Arc::new(Parsed { der, facts, sha256: OnceLock::new() })))
+        let (sha256, parsed_key) = (OnceLock::new(), OnceLock::new());
+        Ok(Self(Arc::new(Parsed { der, facts, sha256, parsed_key })))
     }
 
     /// The DER.
@@ -183,9 +185,10 @@ impl Certificate {
 
     /// Whether the key of `issuer` made the signature.
     pub(crate) fn verify_signature(&self, issuer: &Self) -> Verdict {
-        let Some(key) = issuer.key_algorithm() else { return Verdict::Unchecked };
+        let Some(kind) = issuer.key_algorithm() else { return Verdict::Unchecked };
+        let key = IssuerKey { kind, bits: issuer.key_bits(), parsed: &issuer.0.parsed_key };
         let signature = &self.0.der[self.0.facts.signature.clone()];
-        verify(&self.0.facts.algorithm, key, issuer.key_bits(), self.signed(), signature)
+        verify(&self.0.facts.algorithm, &key, self.signed(), signature)
     }
 
     /// The bytes that are signed: tbsCertificate.

@@ -1,8 +1,8 @@
 //! Signature algorithms of certificates: their names, and whether a signature verifies.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
-use aws_lc_rs::signature::{self as lc, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{self as lc, ParsedPublicKey, UnparsedPublicKey, VerificationAlgorithm};
 use pkcs1::{RsaPssParamsOwned, der::asn1::AnyRef};
 
 use crate::{KeyAlgorithm, oid};
@@ -111,14 +111,46 @@ pub(crate) enum Verdict {
     Unchecked,
 }
 
-/// Checks a signature over `message` by the key `bits` (the content of subjectPublicKey).
+/// The key of an issuer, ready to check signatures.
+pub(crate) struct IssuerKey<'a> {
+    pub(crate) kind: KeyAlgorithm,
+    /// The content of subjectPublicKey.
+    pub(crate) bits: &'a [u8],
+    pub(crate) parsed: &'a OnceLock<ParsedFor>,
+}
+
+/// A key that was parsed for signatures of one algorithm; none if it does not parse.
+pub(crate) struct ParsedFor(SignatureAlgorithm, Option<ParsedPublicKey>);
+
+impl IssuerKey<'_> {
+    /// Whether the signature is by this key. Issuers repeat, and sign by one algorithm: for the first that
+    /// is asked for, the key is parsed once.
+    fn verify(
+        &self,
+        algorithm: &SignatureAlgorithm,
+        check: &'static dyn VerificationAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let parse = || ParsedFor(algorithm.clone(), ParsedPublicKey::new(check, self.bits).ok());
+        let verified = match self.parsed.get_or_init(parse) {
+            ParsedFor(parsed, Some(key)) if parsed == algorithm => {
+                key.verify_sig(message, signature)
+            }
+            _ => UnparsedPublicKey::new(check, self.bits).verify(message, signature),
+        };
+        verified.is_ok()
+    }
+}
+
+/// Checks a signature over `message`.
 pub(crate) fn verify(
     algorithm: &SignatureAlgorithm,
-    key: KeyAlgorithm,
-    bits: &[u8],
+    issuer: &IssuerKey<'_>,
     message: &[u8],
     signature: &[u8],
 ) -> Verdict {
+    let key = issuer.kind;
     let fitting = match key {
         KeyAlgorithm::Rsa { bits } => of_rsa(algorithm, bits),
         KeyAlgorithm::P256 => of_p256(algorithm),
@@ -130,9 +162,7 @@ pub(crate) fn verify(
         KeyAlgorithm::Ed25519 => None,
     };
     match fitting {
-        Some(check) if UnparsedPublicKey::new(check, bits).verify(message, signature).is_ok() => {
-            Verdict::Good
-        }
+        Some(check) if issuer.verify(algorithm, check, message, signature) => Verdict::Good,
         None if algorithm.is_weak() || !algorithm.is_supported() || key.is_weak() => {
             Verdict::Unchecked
         }
@@ -208,5 +238,41 @@ fn pss(parameters: Option<AnyRef<'_>>) -> SignatureAlgorithm {
         (oid::SHA384, 48) => SignatureAlgorithm::Sha384RsaPss,
         (oid::SHA512, 64) => SignatureAlgorithm::Sha512RsaPss,
         _ => unusual(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::{
+        rand::SystemRandom,
+        signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RsaEncoding, RsaKeyPair},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_was_parsed_for_one_algorithm_checks_all() {
+        let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).expect("RSA");
+        let pair = RsaKeyPair::from_pkcs8(&pair.serialize_der()).expect("its own form");
+        let sign = |encoding: &'static dyn RsaEncoding| {
+            let mut signature = vec![0; pair.public_modulus_len()];
+            pair.sign(encoding, &SystemRandom::new(), b"message", &mut signature).expect("signs");
+            signature
+        };
+        let parsed = OnceLock::new();
+        let kind = KeyAlgorithm::Rsa { bits: 2048 };
+        let key = IssuerKey { kind, bits: pair.public_key().as_ref(), parsed: &parsed };
+        let (shorter, longer) = (SignatureAlgorithm::Sha256Rsa, SignatureAlgorithm::Sha384Rsa);
+        for _ in 0..2 {
+            for (algorithm, right, wrong) in [
+                (&shorter, sign(&RSA_PKCS1_SHA256), sign(&RSA_PKCS1_SHA384)),
+                (&longer, sign(&RSA_PKCS1_SHA384), sign(&RSA_PKCS1_SHA256)),
+            ] {
+                assert_eq!(verify(algorithm, &key, b"message", &right), Verdict::Good);
+                assert_eq!(verify(algorithm, &key, b"massage", &right), Verdict::Bad);
+                assert_eq!(verify(algorithm, &key, b"message", &wrong), Verdict::Bad);
+            }
+        }
+        assert!(parsed.get().is_some_and(|parsed| parsed.0 == shorter));
     }
 }
