@@ -2,6 +2,7 @@
 
 mod chains;
 mod change;
+mod duplicates;
 pub(super) mod import_keys;
 mod keep;
 mod read;
@@ -9,6 +10,7 @@ mod read;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+use self::duplicates::Leaf;
 pub(super) use self::read::{RECORD_COLUMNS, read_record, record};
 use super::{Sqlite, listing};
 use crate::{
@@ -31,7 +33,14 @@ impl Certificates for Sqlite {
         certificate: NewCertificate,
     ) -> Result<CertificateId, StoreError> {
         let actor = actor.clone();
-        let id = self.act(move |connection| keep::keep(connection, &actor, &certificate)).await?;
+        let mut seen = None;
+        if certificate.refuse_duplicate {
+            let (leaf, project) = (Leaf::of(&certificate.content), actor.project.clone());
+            seen = Some(self.read(move |connection| leaf.look(connection, &project)).await?);
+        }
+        let keep =
+            move |connection: &_| keep::keep(connection, &actor, &certificate, seen.as_ref());
+        let id = self.act(keep).await?;
         self.indexer.nudge();
         Ok(id)
     }

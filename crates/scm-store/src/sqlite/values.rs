@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// A moment, as milliseconds since 1970-01-01 UTC; what is finer is cut off.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Millis(pub(super) OffsetDateTime);
 
 impl Millis {

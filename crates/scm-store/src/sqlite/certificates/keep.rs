@@ -1,6 +1,6 @@
 //! Keeping a certificate.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::{
     super::{
@@ -10,21 +10,24 @@ use super::{
         search, upkeep,
         values::Millis,
     },
-    chains, import_keys,
+    chains,
+    duplicates::{Leaf, Seen},
+    import_keys,
 };
 use crate::{
     actor::Actor,
     audit::{AuditEvent, action},
-    certificates::{Content, NewCertificate},
-    error::StoreError,
+    certificates::NewCertificate,
     ids::CertificateId,
     import_key::ImportKey,
 };
 
+/// `seen` is what the project was seen to keep of the leaf, if that is not to be kept twice.
 pub(super) fn keep(
     connection: &Connection,
     actor: &Actor,
     new: &NewCertificate,
+    seen: Option<&Seen>,
 ) -> Result<CertificateId, Failure> {
     let scope = Scope::of(connection, &actor.project)?;
     let key = ImportKey::of(actor, new);
@@ -33,8 +36,8 @@ pub(super) fn keep(
     {
         return Ok(existing);
     }
-    if new.refuse_duplicate {
-        refuse_duplicate(connection, scope, &new.content)?;
+    if let Some(seen) = seen {
+        Leaf::of(&new.content).refuse_if_kept(connection, scope, seen)?;
     }
     let shelf = Shelf::of(connection, scope, &new.enterprise_project)?;
     let chain = chains::keep(connection, scope, new.content.chain.as_ref())?;
@@ -49,24 +52,6 @@ pub(super) fn keep(
     let event = AuditEvent::done(actor, action::CERTIFICATE_IMPORT, new.now);
     audit::insert_in(connection, Some(scope), &event.about(new.id))?;
     Ok(new.id)
-}
-
-fn refuse_duplicate(
-    connection: &Connection,
-    scope: Scope,
-    content: &Content,
-) -> Result<(), Failure> {
-    let existing = connection
-        .prepare_cached(
-            "SELECT id FROM certificate WHERE scope = ?1 AND not_after = ?2 AND sha256 = ?3
-             ORDER BY id LIMIT 1",
-        )?
-        .query_row(params![scope, Millis(content.not_after), content.sha256], |row| row.get(0))
-        .optional()?;
-    match existing {
-        Some(existing) => Err(StoreError::Duplicate { existing }.into()),
-        None => Ok(()),
-    }
 }
 
 fn insert_facts(
