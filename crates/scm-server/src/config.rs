@@ -153,7 +153,8 @@ settings! {
     max_connections_per_address: usize = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
         "How many of them may come from one address, trusted proxies aside; further ones are closed";
     max_requests: usize = "256", "SCM_MAX_REQUESTS", "COUNT",
-        "How many requests may be worked on; further ones get 429. For log-ins there are an eighth as \
+        "How many requests may be worked on; further ones get 429, after up to 750 ms, and while that \
+         happens fewer are worked on, down to a quarter. For log-ins there are an eighth as \
          many places, apart";
     request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
         "How long a request's head, and then its body, may take to arrive, a client may take nothing of \

@@ -7,7 +7,6 @@ use scm_pki::Verifier;
 use scm_seal::{Keyring, UnsealError};
 use scm_store::{Ids, Store};
 use time::{Duration, OffsetDateTime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     auth::{Keystone, Lockout, PasswordHasher},
@@ -15,6 +14,7 @@ use crate::{
     config::Config,
     crowd::{Crowd, Guest},
     error::ApiError,
+    places::Places,
     ring::SharedRing,
 };
 
@@ -32,7 +32,7 @@ pub struct Inner {
     password_guesses: Lockout,
     key_guesses: Lockout,
     keystone: Option<Arc<Keystone>>,
-    places: Arc<Semaphore>,
+    places: Places,
     places_for_strangers: Arc<Crowd>,
     clock: Arc<dyn Clock>,
     config: Config,
@@ -59,7 +59,7 @@ impl Ctx {
             password_guesses: Lockout::default(),
             key_guesses: Lockout::default(),
             keystone,
-            places: Arc::new(Semaphore::new(config.max_requests)),
+            places: Places::new(config.max_requests),
             places_for_strangers: Crowd::new(strangers, strangers.div_ceil(2)),
             clock,
             config,
@@ -131,13 +131,9 @@ impl Inner {
         &self.key_guesses
     }
 
-    /// A place among the requests that are worked on.
-    ///
-    /// # Errors
-    /// [`Condition::TooMany`] if there is none.
-    pub fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map_err(|_| ApiError::refused(Condition::TooMany))
+    /// The places for requests that are worked on.
+    pub fn places(&self) -> &Places {
+        &self.places
     }
 
     /// The same for who has not proved who they are: these places are few, and apart, and from one

@@ -28,6 +28,7 @@ mod handlers;
 mod layers;
 mod log;
 mod origin;
+mod places;
 mod probe;
 mod request;
 mod ring;

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_LENGTH, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, Request, header::CONTENT_LENGTH, header::CONTENT_TYPE, request::Parts};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -84,6 +84,12 @@ impl Asked {
         let mut body = Limited::new(body, UNWANTED);
         let unwanted = async { while let Some(Ok(_)) = body.frame().await {} };
         let _whether_all_of_it = timeout(UNWANTED_TIME, unwanted).await;
+    }
+
+    /// Lets go of all that it holds of the request, which may be a head of megabytes, but for its origin.
+    pub async fn let_go(&mut self) {
+        self.drain().await;
+        (self.parts, ()) = Request::new(()).into_parts();
     }
 
     async fn body(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {

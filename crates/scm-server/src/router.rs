@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use scm_model::{Access, Call, Condition, ErrorShape, Operation, Reply as _, Visitor, api};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::sleep;
 
 use crate::{
     auth::{self, Caller, Claim},
@@ -17,6 +17,7 @@ use crate::{
     document::Documents,
     error::ApiError,
     origin::Origin,
+    places::Counted,
     probe,
     request::Asked,
 };
@@ -163,21 +164,33 @@ impl Router {
 async fn admit<O: Operation>(
     ctx: &Ctx,
     asked: &mut Asked,
-) -> Result<(Caller, Bytes, OwnedSemaphorePermit), ApiError> {
+) -> Result<(Caller, Bytes, Counted), ApiError> {
     match auth::claim(ctx, &asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
-            let place = ctx.place()?;
+            let place = place(ctx, asked).await?;
             Ok((caller, asked.load::<O>(ctx).await?, place))
         }
         Claim::Signed(pending) => {
-            let place = ctx.place()?;
+            let place = place(ctx, asked).await?;
             let body = asked.load::<O>(ctx).await?;
             let caller = pending.settle::<O>(ctx, &asked.parts, &body)?;
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
             Ok((caller, body, place))
         }
     }
+}
+
+/// A place among those who are worked for. Who gets none is held back before they hear it.
+async fn place(ctx: &Ctx, asked: &mut Asked) -> Result<Counted, ApiError> {
+    if let Some(place) = ctx.places().take() {
+        return Ok(place);
+    }
+    if let Some((_held_back, time)) = ctx.places().hold_back() {
+        asked.let_go().await;
+        sleep(time).await;
+    }
+    Err(ApiError::refused(Condition::TooMany))
 }
 
 fn respond<O: Operation>(reply: O::Reply) -> Answer {

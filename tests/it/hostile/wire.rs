@@ -1,6 +1,9 @@
 //! What no client would send on purpose: slow, cut, garbled, too much.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use http::Method;
 use scm_tests::{
@@ -212,7 +215,9 @@ async fn one_request_too_many_is_turned_away() {
     slow.write_all(head.as_bytes()).await.unwrap();
     let mut go_on = [0; 25];
     patiently(slow.read_exact(&mut go_on)).await.unwrap();
+    let asked = Instant::now();
     let answer = asker.show("scs1600313391074").await;
+    assert!(asked.elapsed() >= Duration::from_millis(250), "held back, or it would be asked again");
     let words = "The throttling threshold has been reached.";
     assert_eq!(answer.refusal(), (429, "APIGW.0308".into(), words.into()));
     assert_eq!(answer.header("retry-after"), Some("1"));
