@@ -11,6 +11,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::{failure::Failure, scopes::Scope, values::Millis};
 use crate::{certificates::Content, error::StoreError, ids::CertificateId, names::ProjectId};
 
+const FIND: &str = "SELECT id FROM certificate INDEXED BY certificate_by_expiry
+    WHERE scope = ?1 AND not_after = ?2 AND substr(sha256, 1, 8) = substr(?3, 1, 8) AND sha256 = ?3
+    ORDER BY id LIMIT 1";
+
 /// A leaf that is sought.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Leaf {
@@ -65,12 +69,7 @@ impl Leaf {
     }
 
     fn find(self, connection: &Connection, scope: Scope) -> Result<Option<CertificateId>, Failure> {
-        let mut statement = connection.prepare_cached(
-            "SELECT id FROM certificate INDEXED BY certificate_by_expiry
-             WHERE scope = ?1 AND not_after = ?2 AND substr(sha256, 1, 8) = substr(?3, 1, 8)
-                 AND sha256 = ?3
-             ORDER BY id LIMIT 1",
-        )?;
+        let mut statement = connection.prepare_cached(FIND)?;
         let values = params![scope, self.not_after, self.sha256];
         Ok(statement.query_row(values, |row| row.get(0)).optional()?)
     }
@@ -100,5 +99,105 @@ impl Leaf {
     ) -> Result<bool, Failure> {
         let sql = "SELECT 1 FROM certificate WHERE id = ?1 AND scope = ?2 AND sha256 = ?3";
         Ok(connection.prepare_cached(sql)?.exists(params![id, scope, self.sha256])?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Row;
+    use tempfile::TempDir;
+
+    use super::{super::super::Sqlite, *};
+    use crate::{
+        Certificates,
+        certificates::NewCertificate,
+        conformance::{MadeUp, NOW, actor},
+    };
+
+    const LEAF: u64 = 7;
+
+    async fn made() -> (TempDir, Sqlite) {
+        let folder = TempDir::new().unwrap();
+        let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let store = Sqlite::open(folder.path().join("store.db"), ring).await.unwrap();
+        (folder, store)
+    }
+
+    /// The same leaf under an id of another number.
+    fn under(number: u64) -> NewCertificate {
+        MadeUp::new(LEAF).to_new_under(number)
+    }
+
+    fn id(number: u64) -> CertificateId {
+        MadeUp::new(number).id()
+    }
+
+    async fn look(store: &Sqlite) -> Seen {
+        let leaf = Leaf::of(&under(1).content);
+        store.read(move |connection| leaf.look(connection, &actor().project)).await.unwrap()
+    }
+
+    async fn refused(store: &Sqlite, seen: Seen) -> Option<CertificateId> {
+        let leaf = Leaf::of(&under(1).content);
+        let judged = store.act(move |connection| {
+            let scope = Scope::of(connection, &actor().project)?;
+            leaf.refuse_if_kept(connection, scope, &seen)
+        });
+        match judged.await {
+            Ok(()) => None,
+            Err(StoreError::Duplicate { existing }) => Some(existing),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_between_the_look_and_the_turn_counts() {
+        let (_folder, store) = made().await;
+        let before = look(&store).await;
+        assert_eq!(before.existing, None);
+        let others = [MadeUp::new(2).to_new(), MadeUp::new(3).to_new()];
+        for other in others {
+            store.keep(&actor(), other).await.unwrap();
+        }
+        let unlike = look(&store).await;
+        assert_eq!(refused(&store, unlike).await, None);
+        store.keep(&actor(), under(5)).await.unwrap();
+        assert_eq!(refused(&store, before).await, Some(id(5)));
+    }
+
+    #[tokio::test]
+    async fn what_goes_between_the_look_and_the_turn_does_not_hide_another() {
+        let (_folder, store) = made().await;
+        for number in [4, 5] {
+            store.keep(&actor(), under(number)).await.unwrap();
+        }
+        let (first, second) = (look(&store).await, look(&store).await);
+        assert_eq!(first.existing, Some(id(4)));
+        store.delete(&actor(), id(4), NOW).await.unwrap();
+        assert_eq!(refused(&store, first).await, Some(id(5)));
+        store.delete(&actor(), id(5), NOW).await.unwrap();
+        assert_eq!(refused(&store, second).await, None);
+    }
+
+    /// Else each certificate that ends at the same moment would be a page to read.
+    #[tokio::test]
+    async fn the_index_alone_tells_most_leaves_apart() {
+        let (_folder, store) = made().await;
+        let steps = store.read(|connection| {
+            let mut statement = connection.prepare(&format!("EXPLAIN {FIND}"))?;
+            let step = |row: &Row<'_>| {
+                let what: Option<String> = row.get("p4")?;
+                Ok((row.get("opcode")?, row.get("p1")?, what.unwrap_or_default()))
+            };
+            let steps = statement.query_map(params![1, 2, [0_u8; 32]], step)?;
+            Ok(steps.collect::<rusqlite::Result<Vec<(String, i64, String)>>>()?)
+        });
+        let steps = steps.await.unwrap();
+        let opened =
+            steps.iter().find(|(step, _, what)| step == "OpenRead" && what.starts_with("k("));
+        let first_read = steps.iter().find(|(step, ..)| step == "Column");
+        let (_, index, _) = opened.expect("an index is opened");
+        let (_, read, _) = first_read.expect("something is read");
+        assert_eq!(read, index, "{steps:#?}");
     }
 }
