@@ -87,6 +87,12 @@ async fn an_older_store_is_brought_up_to_date() {
     store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
     store.close().await;
     execute(folder.path(), "DROP TABLE import_key; DROP TABLE moving");
+    execute(
+        folder.path(),
+        "DROP INDEX certificate_by_expiry;
+         CREATE INDEX certificate_by_expiry ON certificate (scope, not_after);
+         CREATE INDEX certificate_by_leaf ON certificate (scope, not_after, sha256)",
+    );
     execute(folder.path(), "PRAGMA user_version = 1");
     let store = open_in(folder.path()).await.unwrap();
     for number in [2, 3] {
@@ -94,6 +100,11 @@ async fn an_older_store_is_brought_up_to_date() {
         assert_eq!(store.keep(&actor(), new).await.unwrap(), id(2));
     }
     assert!(store.certificate(&actor().project, id(1)).await.is_ok());
+    let refused = store.keep(&actor(), issued.new_certificate(4).refuse_duplicate()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Duplicate { existing }) if existing == id(1)),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -103,7 +114,7 @@ async fn a_newer_schema_is_refused() {
     execute(folder.path(), "PRAGMA user_version = 99");
     let refused = open_in(folder.path()).await.err();
     assert!(
-        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 3 })),
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 4 })),
         "{refused:?}"
     );
 }
