@@ -3,30 +3,51 @@
 use std::time::Duration;
 
 use scm_store::StoreError;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{join, time::sleep};
 
 use crate::{ctx::Ctx, error::chain};
 
-/// How often it looks.
-const EVERY: Duration = Duration::from_secs(60);
+/// How often it looks for certificates that have expired: a list of one status counts those that are
+/// not marked yet one by one, so they are to stay few. To find none is one look into an index.
+const MARK_EVERY: Duration = Duration::from_secs(1);
+/// How often it looks for tokens and keys of imports that are good no more.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// How long it rests after a failure.
+const REST: Duration = Duration::from_secs(60);
 
 /// Keeps the store in order until it is dropped.
 pub async fn watch(ctx: Ctx) {
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    join!(every(MARK_EVERY, || mark(&ctx)), every(FORGET_EVERY, || forget(&ctx)));
+}
+
+async fn every<F>(pause: Duration, act: impl Fn() -> F)
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
     loop {
-        ticks.tick().await;
-        if let Err(error) = sweep(&ctx).await {
-            tracing::warn!(error = %chain(&error), "could not look for what has expired");
-        }
+        let rest = match act().await {
+            Ok(()) => pause,
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "could not look for what has expired");
+                REST
+            }
+        };
+        sleep(rest).await;
     }
 }
 
-async fn sweep(ctx: &Ctx) -> Result<(), StoreError> {
+async fn mark(ctx: &Ctx) -> Result<(), StoreError> {
     let certificates = ctx.store().sweep_expired(ctx.now()).await?;
+    if certificates > 0 {
+        tracing::info!(certificates, "expired");
+    }
+    Ok(())
+}
+
+async fn forget(ctx: &Ctx) -> Result<(), StoreError> {
     let tokens = ctx.store().sweep_tokens(ctx.now()).await?;
-    if certificates + tokens > 0 {
-        tracing::info!(certificates, tokens, "expired");
+    if tokens > 0 {
+        tracing::info!(tokens, "expired");
     }
     ctx.store().sweep_import_keys(ctx.now()).await?;
     Ok(())

@@ -219,6 +219,26 @@ async fn a_certificate_expires_everywhere_at_the_same_moment() {
     }
 }
 
+#[tokio::test]
+async fn a_certificate_that_expired_is_marked_without_a_request() {
+    let server = TestServer::builder().flag("--store", "embedded").start().await;
+    let session = server.by(Person::FullAccess);
+    import(&session, "short", "www.example.com", Duration::days(1)).await;
+    let store = rusqlite::Connection::open(server.folder().file("scm.db")).unwrap();
+    let counters = || {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        store.query_row("SELECT sum(valid), sum(expired) FROM shelf", [], read).unwrap()
+    };
+    assert_eq!(counters(), (1, 0));
+    server.clock().advance(Duration::days(2));
+    let marked = async {
+        while counters() != (0, 1) {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), marked).await.unwrap();
+}
+
 fn query() -> scm_store::CertificateQuery {
     scm_store::CertificateQuery::new(NOW, 10)
 }

@@ -27,6 +27,11 @@ impl Upkeep for Sqlite {
     }
 
     async fn sweep_expired(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+        // Mostly there is none, and then neither imports nor the disk are bothered.
+        let until = first_millis_from(now);
+        if !self.read(move |connection| is_any_to_mark(connection, until)).await? {
+            return Ok(0);
+        }
         let mut swept = 0;
         loop {
             let some = self.act(move |connection| sweep_some(connection, now)).await?;
@@ -89,6 +94,14 @@ pub(super) fn is_marked(
 ) -> Result<bool, Failure> {
     let swept_until = swept_until(connection)?;
     Ok(swept_until.is_some_and(|until| Millis(not_after).number() < until))
+}
+
+/// Whether some that are not marked end before.
+fn is_any_to_mark(connection: &Connection, until: i64) -> Result<bool, Failure> {
+    let mut statement =
+        connection.prepare_cached("SELECT min(not_after) FROM certificate WHERE expired = 0")?;
+    let first: Option<i64> = statement.query_row([], |row| row.get(0))?;
+    Ok(first.is_some_and(|end| end < until))
 }
 
 /// Marks the next ones in the order of their ends. After each step, those that ended before
