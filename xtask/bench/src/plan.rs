@@ -134,6 +134,7 @@ impl Bench {
             for size in self.plan.sizes.clone() {
                 self.growth(size)?;
             }
+            growth::compare(&self.plan.sizes, &mut self.book);
         }
         Ok((self.book, self.plan.place))
     }
@@ -266,7 +267,9 @@ impl Bench {
     fn growth(&mut self, size: u64) -> Result<(), Failed> {
         let (folder, spot) = self.spot()?;
         let Plan { server, time, .. } = &self.plan;
-        self.many.block_on(growth::run(server, folder.path(), &spot, size, *time, &mut self.book))
+        let payload = &self.payloads[1].1;
+        let run = growth::run(server, folder.path(), &spot, (size, *time), payload, &mut self.book);
+        self.many.block_on(run)
     }
 
     fn overload(&mut self) -> Result<(), Failed> {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::{
     book::{Book, Figure},
+    growth,
     machine::Machine,
     ratios::Ratio,
 };
@@ -38,13 +39,15 @@ pub fn json(machine: &Machine, book: &Book, ratios: &[Ratio]) -> String {
     serde_json::to_string_pretty(&all).expect("figures are plain") + "\n"
 }
 
-const TITLES: [(&str, &str); 7] = [
+const TITLES: [(&str, &str); 9] = [
     ("machine", "The disk"),
     ("limit", "The limit: the same work in one process, 64 at once"),
     ("imports", "Imports, durable when answered"),
     ("reads", "Reads and log-ins, 16 connections"),
     ("peers", "Peers, the same payloads, 16 connections"),
-    ("growth", "Growth: one connection"),
+    (growth::TABLE, "Growth: one connection asks"),
+    (growth::WHILE_EXPIRING, "Growth: while 1 in 100 expires within two minutes"),
+    (growth::BESIDE_IMPORTS, "Growth: while 16 connections import"),
     ("overload", "Overload: RSA-2048, nobody waits after a refusal"),
 ];
 

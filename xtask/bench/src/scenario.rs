@@ -19,18 +19,14 @@ use crate::{
 /// How many certificates are shown and exported in turn.
 const SHOWN: usize = 256;
 
-const LIST: &str = "/v3/scm/certificates";
+/// Where certificates are listed, and below which each is.
+pub const LIST: &str = "/v3/scm/certificates";
 const IMPORT: &str = "/v3/scm/certificates/import";
 
 /// Imports of a payload.
 pub fn imports(server: &Server, payload: &Payload) -> Requests {
     let import = |nth| with_token(server, Method::POST, IMPORT, payload.nth(nth).clone());
     Arc::new((0..payload.len()).map(import).collect())
-}
-
-/// One request, again and again.
-pub fn again(request: Prepared) -> Requests {
-    Arc::new(vec![request])
 }
 
 /// A request that the administrator's token allows.
