@@ -1,7 +1,7 @@
 //! A self-hosted SSL certificate manager that speaks the SCM v3 API.
 //!
 //! [`Server::start`] opens a data folder and listens; [`Server::serve`] answers. A request goes
-//! through the `layers`, the `router` finds its row in the table of [`scm_model::api`], `auth` finds
+//! through the `gate`, the `router` finds its row in the table of [`scm_model::api`], `auth` finds
 //! out who asks, a function of `handlers` does the work with [`scm_pki`], [`scm_seal`] and
 //! [`scm_store`], and `error` says no where one of them did.
 //!
@@ -20,24 +20,24 @@ mod config;
 mod crowd;
 mod ctx;
 mod data_dir;
-mod docs;
-mod document;
 mod error;
 mod first_start;
+mod gate;
 mod handlers;
-mod layers;
 mod log;
+mod openapi;
 mod origin;
 mod places;
 mod probe;
+mod reference;
 mod request;
 mod ring;
 mod router;
 mod serve;
 mod start;
+mod sweep;
 mod tls;
 mod view;
-mod watch;
 
 pub use admin::{AdminError, Administration, Said, administer};
 pub use auth::{NewSecret, PasswordHasher};

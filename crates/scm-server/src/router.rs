@@ -13,12 +13,12 @@ use crate::{
     auth::{self, Caller, Claim},
     config::Proxies,
     ctx::Ctx,
-    docs::Docs,
-    document::Documents,
     error::ApiError,
+    openapi::Documents,
     origin::Origin,
     places::Counted,
     probe,
+    reference::Docs,
     request::Asked,
 };
 
@@ -203,7 +203,7 @@ fn respond<O: Operation>(reply: O::Reply) -> Answer {
     response
 }
 
-/// Everything behind the layers: probes, the documents, the reference, and the router.
+/// Everything behind the gate: probes, the documents, the reference, and the router.
 #[derive(Debug)]
 pub struct Desk {
     ctx: Ctx,

@@ -31,7 +31,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::{config::Config, crowd::Crowd, layers, router::Desk};
+use crate::{config::Config, crowd::Crowd, gate, router::Desk};
 
 /// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
 const HEAD_BYTES: usize = 3 << 20;
@@ -109,7 +109,7 @@ async fn host<I>(
         let (busy, desk) = (Busy::with(&answering), Arc::clone(&desk));
         async move {
             let _until_it_is_there = busy;
-            Ok::<_, Infallible>(layers::pass(&desk, peer, request).await)
+            Ok::<_, Infallible>(gate::pass(&desk, peer, request).await)
         }
     });
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();

@@ -26,9 +26,8 @@ use crate::{
     handlers::routes,
     ring::{RingSource, SharedRing},
     router::{Desk, Router},
-    serve,
+    serve, sweep,
     tls::{HangUp, Tls, TlsError},
-    watch,
 };
 
 /// A server that is ready to answer, on a socket that already listens.
@@ -137,7 +136,7 @@ impl Server {
         let Self { listener, tls, ctx, desk, folder, .. } = self;
         let acceptor = tls.as_ref().map(|(tls, _)| tls.acceptor());
         let mut upkeep = JoinSet::new();
-        upkeep.spawn(watch::watch(ctx.clone()));
+        upkeep.spawn(sweep::keep_sweeping(ctx.clone()));
         upkeep.spawn(announce::announce(ctx.clone()));
         if let Some((tls, hang_up)) = tls {
             upkeep.spawn(tls.keep_fresh(hang_up));

@@ -16,11 +16,11 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 const REST: Duration = Duration::from_secs(60);
 
 /// Keeps the store in order until it is dropped.
-pub async fn watch(ctx: Ctx) {
-    join!(every(MARK_EVERY, || mark(&ctx)), every(FORGET_EVERY, || forget(&ctx)));
+pub async fn keep_sweeping(ctx: Ctx) {
+    join!(repeat(MARK_EVERY, || mark(&ctx)), repeat(FORGET_EVERY, || forget(&ctx)));
 }
 
-async fn every<F>(pause: Duration, act: impl Fn() -> F)
+async fn repeat<F>(pause: Duration, act: impl Fn() -> F)
 where
     F: Future<Output = Result<(), StoreError>>,
 {
