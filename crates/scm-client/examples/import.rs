@@ -15,18 +15,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let credentials: Credentials = serde_json::from_slice(&fs::read(credentials)?)?;
     let client = Client::from_credentials(&credentials)?;
-    let imported = client
-        .import_certificate(CertificateImport {
-            name: "example".to_owned(),
-            certificate: fs::read_to_string(leaf)?,
-            certificate_chain: Some(fs::read_to_string(chain)?),
-            private_key: fs::read_to_string(key)?.into(),
-            enterprise_project_id: None,
-            duplicate_check: None,
-            enc_certificate: None,
-            enc_private_key: None,
-        })
-        .await?;
+    let (leaf, key) = (fs::read_to_string(leaf)?, fs::read_to_string(key)?);
+    let import = CertificateImport::new("example", leaf, key);
+    let imported = client.import_certificate(import.with_chain(fs::read_to_string(chain)?)).await?;
     let kept = client.show_certificate(imported.certificate_id).await?;
     println!("{} is kept for {}", kept.id, kept.domain);
     Ok(())

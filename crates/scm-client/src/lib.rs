@@ -12,16 +12,9 @@
 //!
 //! # async fn run(credentials: Credentials, key: String) -> Result<(), Error> {
 //! let client = Client::from_credentials(&credentials)?;
-//! let import = CertificateImport {
-//!     name: "www.example.com".to_owned(),
-//!     certificate: std::fs::read_to_string("leaf.pem").expect("the file is there"),
-//!     certificate_chain: Some(std::fs::read_to_string("chain.pem").expect("the file is there")),
-//!     private_key: key.into(),
-//!     enterprise_project_id: None,
-//!     duplicate_check: Some(true),
-//!     enc_certificate: None,
-//!     enc_private_key: None,
-//! };
+//! let leaf = std::fs::read_to_string("leaf.pem").expect("the file is there");
+//! let chain = std::fs::read_to_string("chain.pem").expect("the file is there");
+//! let import = CertificateImport::new("www.example.com", leaf, key).with_chain(chain).unless_kept();
 //! match client.import_certificate(import).await {
 //!     Ok(imported) => println!("kept as {}", imported.certificate_id),
 //!     Err(Error::Refused { code, message, .. }) => eprintln!("{code}: {message}"),

@@ -49,6 +49,45 @@ wire! {
     }
 }
 
+impl CertificateImport {
+    /// A certificate under a name, with its private key; all three as the fields say. The certificate may
+    /// be followed by its chain.
+    pub fn new(
+        name: impl Into<String>,
+        certificate: impl Into<String>,
+        private_key: impl Into<SecretText>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            certificate: certificate.into(),
+            certificate_chain: None,
+            private_key: private_key.into(),
+            enterprise_project_id: None,
+            duplicate_check: None,
+            enc_certificate: None,
+            enc_private_key: None,
+        }
+    }
+
+    /// The same with its chain, PEM.
+    #[must_use]
+    pub fn with_chain(self, chain: impl Into<String>) -> Self {
+        Self { certificate_chain: Some(chain.into()), ..self }
+    }
+
+    /// The same for an enterprise project: `0`, or an id.
+    #[must_use]
+    pub fn in_enterprise_project(self, id: impl Into<String>) -> Self {
+        Self { enterprise_project_id: Some(id.into()), ..self }
+    }
+
+    /// The same, to be refused if the project keeps the certificate already.
+    #[must_use]
+    pub fn unless_kept(self) -> Self {
+        Self { duplicate_check: Some(true), ..self }
+    }
+}
+
 wire! {
     /// What an import may say beside its body.
     #[derive(Default)]

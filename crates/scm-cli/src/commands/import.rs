@@ -29,15 +29,12 @@ pub(super) async fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, T
 }
 
 fn written(args: Import, sound: Sound) -> CertificateImport {
+    let name = args.name.unwrap_or_else(|| name_of(&sound.domain));
     CertificateImport {
-        name: args.name.unwrap_or_else(|| name_of(&sound.domain)),
-        certificate: sound.certificate,
-        certificate_chain: Some(sound.certificate_chain),
-        private_key: sound.private_key.into(),
         enterprise_project_id: args.enterprise_project_id,
         duplicate_check: args.duplicate_check.then_some(true),
-        enc_certificate: None,
-        enc_private_key: None,
+        ..CertificateImport::new(name, sound.certificate, sound.private_key)
+            .with_chain(sound.certificate_chain)
     }
 }
 

@@ -17,11 +17,8 @@ pub(super) async fn run(args: Replace, now: OffsetDateTime) -> Result<ExitCode, 
     let before = client.show_certificate(&args.certificate_id).await?;
     output::notes(&judgement.notes);
     output::notes(&lost_names(&before, &judgement));
-    let replacement = CertificateReplacement {
-        certificate: sound.certificate,
-        certificate_chain: Some(sound.certificate_chain),
-        private_key: sound.private_key.into(),
-    };
+    let replacement = CertificateReplacement::new(sound.certificate, sound.private_key)
+        .with_chain(sound.certificate_chain);
     let after = client.replace_certificate(args.certificate_id, replacement).await;
     let after = after.map_err(Trouble::changing)?;
     if args.json {

@@ -159,14 +159,6 @@ async fn an_endless_answer_is_not_read_to_its_end() {
 }
 
 fn import() -> CertificateImport {
-    CertificateImport {
-        name: "www.example.com".to_owned(),
-        certificate: "-----BEGIN CERTIFICATE-----".to_owned(),
-        certificate_chain: Some(String::new()),
-        private_key: "-----BEGIN PRIVATE KEY-----".to_owned().into(),
-        enterprise_project_id: None,
-        duplicate_check: None,
-        enc_certificate: None,
-        enc_private_key: None,
-    }
+    let (certificate, key) = ("-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----");
+    CertificateImport::new("www.example.com", certificate, key.to_owned()).with_chain("")
 }

@@ -18,6 +18,21 @@ wire! {
     }
 }
 
+impl CertificateReplacement {
+    /// A certificate with its private key, as the fields say. The certificate may be followed by its
+    /// chain.
+    pub fn new(certificate: impl Into<String>, private_key: impl Into<SecretText>) -> Self {
+        let (certificate, private_key) = (certificate.into(), private_key.into());
+        Self { certificate, certificate_chain: None, private_key }
+    }
+
+    /// The same with its chain, PEM.
+    #[must_use]
+    pub fn with_chain(self, chain: impl Into<String>) -> Self {
+        Self { certificate_chain: Some(chain.into()), ..self }
+    }
+}
+
 wire! {
     /// What its owner says about a certificate. What is absent or null stays as it is.
     pub struct CertificateUpdate {
