@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use scm_model::{Access, Action, Body as _, ErrorShape, Operation, Visitor, api};
-use scm_store::{Outcome, Role};
+use scm_store::{AuditQuery, Outcome, Role};
 use scm_tests::{Answer, NOW, Person, Session, TestServer, import_body, sound, unsigned};
 
 /// A row of the table, as data.
@@ -111,7 +111,8 @@ async fn a_refusal_for_want_of_a_role_names_the_action_and_is_recorded() {
     let message = "You do not have permission to perform this operation. \
                    ImportCertificate needs the action scm:cert:import.";
     assert_eq!(answer.refusal(), (403, "SCM.4002".into(), message.into()));
-    let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+    let event =
+        server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!(event.action, "certificate.import");
     assert_eq!(event.user, Some(Person::Reader.user()));
     assert_eq!(event.request_id.as_deref(), answer.header("x-request-id"));

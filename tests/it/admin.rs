@@ -11,9 +11,11 @@ use std::{
 
 use http::Method;
 use scm_client::{Client, Error};
-use scm_model::certificates::CertificateFilter;
+use scm_model::certificates::{CertificateFilter, CertificateImport};
+use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_tests::{Answer, Binary, Folder, Ran, Session, built};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 /// A server, and an administrator who has the machine.
 struct Machine {
@@ -262,4 +264,43 @@ fn every_act_leaves_its_event() {
                     user.disable user.enable user.remove";
     let actions: Vec<_> = actions.map(Result::unwrap).collect();
     assert_eq!(actions, expected.split(' ').collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_audit_trail_tells_who_did_what_to_which_certificate() {
+    let machine = Machine::start();
+    let deployer = machine.somebody("deployer", "full_access");
+    let reader = machine.somebody("reader", "read_only");
+    let authority = TestAuthority::new(Algorithm::P256, OffsetDateTime::now_utc());
+    let bundle = authority.leaf("www.example.com").issue();
+    let import = CertificateImport::new("www", bundle.certificate, bundle.private_key)
+        .with_chain(bundle.certificate_chain);
+    let id = deployer.import_certificate(import).await.unwrap().certificate_id;
+    assert!(reader.export_certificate(&*id).await.is_err());
+
+    let about = machine.json(&["audit", "--certificate", &id]);
+    let told = about["events"].as_array().unwrap();
+    let told = told.iter().map(|event| {
+        let text = |member: &str| event[member].as_str().unwrap_or_default().to_owned();
+        [text("user_name"), text("action"), text("refused"), text("address")]
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            ["reader", "certificate.export", "SCM.4002", "127.0.0.1"],
+            ["deployer", "certificate.import", "", "127.0.0.1"],
+        ]
+    );
+
+    let table = machine.run(&["audit", "--user=deployer", "--limit=1", "--project=default"]).done();
+    let (line, note) = (table.said.lines().nth(1).unwrap(), &table.noted);
+    for part in ["deployer", "default", "certificate.import", &id, "127.0.0.1", "done"] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(note.contains("--limit"), "{note}");
+    let made = machine.run(&["audit"]).done().said;
+    assert!(made.contains("this machine") && made.contains("user.create"), "{made}");
+    assert_eq!(machine.json(&["audit", "--since=2999-01-01"])["events"], json!([]));
+    let nobody = machine.run(&["audit", "--user=deploier"]).done();
+    assert!(nobody.noted.contains("\"deploier\""), "{}", nobody.noted);
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use http::{HeaderValue, Method};
 use scm_model::limits;
+use scm_store::AuditQuery;
 use scm_tests::{
     Answer, Binary, Connection, Folder, Person, Protocol, Session, TestServer, import_body,
     patiently, request, sound,
@@ -123,7 +124,8 @@ async fn only_a_trusted_proxy_says_where_somebody_comes_from() {
         forwarded.headers_mut().insert("x-forwarded-for", told);
         let answer = server.by(Person::FullAccess).send_as_is(forwarded).await;
         assert_eq!(answer.status, 200);
-        let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+        let event =
+            server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
         assert_eq!(event.address, Some(address.into()));
     }
 }

@@ -4,7 +4,7 @@ mod faults;
 
 use http::Method;
 use scm_pki::testing::{Algorithm, TestAuthority};
-use scm_store::{ProjectId, UserId};
+use scm_store::{AuditQuery, ProjectId, UserId};
 use scm_tests::{Keystone, NOW, Session, TestServer, TestServerBuilder, import_body, request};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -78,7 +78,8 @@ async fn roles_count(server: &TestServer, people: &People) -> String {
     let imported = session(server, &people.writer).import(&bundle()).await;
     assert_eq!(imported.status, 200, "{imported:?}");
     let id = imported.text("certificate_id");
-    let event = server.store().events(&ProjectId::new(&people.blue), 1).await.unwrap().remove(0);
+    let newest = AuditQuery::of(&ProjectId::new(&people.blue), 1);
+    let event = server.store().events(&newest).await.unwrap().remove(0);
     assert_eq!(event.action, "certificate.import");
     assert!(event.user.is_some_and(|user| user != UserId::new("")));
 

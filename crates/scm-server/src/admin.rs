@@ -1,5 +1,5 @@
-//! The administrator's commands: users, projects, roles, access keys, tokens, the schema, the master key,
-//! moving house, backups.
+//! The administrator's commands: users, projects, roles, access keys, tokens, the audit trail, the schema,
+//! the master key, moving house, backups.
 //!
 //! They work on the store of a data folder, or on that of several servers, whether or not one runs on it. That asks the store
 //! at each request, so whatever is done here counts from the next request on. Every act leaves its
@@ -9,8 +9,10 @@
 mod access_key;
 mod answer;
 mod arguments;
+mod audit;
 mod backup;
 mod error;
+mod moment;
 mod near;
 mod password;
 mod progress;
@@ -60,6 +62,7 @@ pub async fn administer(asked: Administration, now: OffsetDateTime) -> Result<Sa
 
 async fn run(asked: OnStore, config: &Config, now: OffsetDateTime) -> Result<Answer, AdminError> {
     let about = match asked {
+        OnStore::Audit(asked) => return audit::run(&asked, config).await,
         OnStore::Migrate(_) => return schema::migrate(config).await,
         OnStore::Backup(asked) => return backup::back_up(&asked.to, config).await,
         OnStore::RotateKey(asked) => return rotate::run(&asked, config, now).await,

@@ -3,7 +3,7 @@
 //! What an act does is written by the act itself, in its own transaction. Only what was refused
 //! before it came to an act is recorded separately.
 
-use std::{borrow::Cow, fmt, net::IpAddr};
+use std::{borrow::Cow, cmp::Reverse, fmt, net::IpAddr};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -159,6 +159,40 @@ impl AuditEvent {
     }
 }
 
+/// Which events are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Only those of this project; else those of all, and of none.
+    pub project: Option<ProjectId>,
+    /// Only what this user did or tried.
+    pub user: Option<UserId>,
+    /// Only what was about this certificate.
+    pub certificate: Option<CertificateId>,
+    /// Only those from this moment on.
+    pub since: Option<OffsetDateTime>,
+    /// How many at most: the newest.
+    pub limit: u32,
+}
+
+impl AuditQuery {
+    /// The newest of all.
+    pub fn newest(limit: u32) -> Self {
+        Self { project: None, user: None, certificate: None, since: None, limit }
+    }
+
+    /// The newest of a project.
+    pub fn of(project: &ProjectId, limit: u32) -> Self {
+        Self { project: Some(project.clone()), ..Self::newest(limit) }
+    }
+}
+
+/// The newest of those that were found in several places, newest first.
+pub(crate) fn newest_of(mut found: Vec<(i64, AuditEvent)>, limit: u32) -> Vec<AuditEvent> {
+    found.sort_by_key(|(id, event)| Reverse((event.at, *id)));
+    found.truncate(limit as usize);
+    found.into_iter().map(|(_, event)| event).collect()
+}
+
 /// The audit trail.
 #[async_trait]
 pub trait Audit: Send + Sync {
@@ -168,9 +202,10 @@ pub trait Audit: Send + Sync {
     /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
     async fn record(&self, event: AuditEvent) -> Result<(), StoreError>;
 
-    /// The newest events of a project, newest first, at most `limit`.
+    /// The newest events that fit, newest first. Looks through those of a project from the newest on,
+    /// until there are enough: where few fit, through all.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Closed`].
-    async fn events(&self, project: &ProjectId, limit: u32) -> Result<Vec<AuditEvent>, StoreError>;
+    async fn events(&self, query: &AuditQuery) -> Result<Vec<AuditEvent>, StoreError>;
 }

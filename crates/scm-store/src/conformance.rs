@@ -68,6 +68,7 @@ macro_rules! conformance_suite {
             a_search_of_many_counts_to_the_limit
             keeping_leaves_an_event
             events_are_the_newest_of_the_project
+            events_are_found_by_what_they_tell
             a_refusal_is_recorded
             set_up_makes_all_that_is_needed
             set_up_is_done_once

@@ -38,7 +38,7 @@ use scm_seal::RingId;
 
 pub use crate::{
     actor::Actor,
-    audit::{Audit, AuditEvent, Outcome, action},
+    audit::{Audit, AuditEvent, AuditQuery, Outcome, action},
     certificates::{
         CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
         Replacement,

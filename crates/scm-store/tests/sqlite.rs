@@ -15,7 +15,8 @@ use std::{
 
 use scm_seal::RingId;
 use scm_store::{
-    CertificateId, CertificateQuery, Home, IdBlock, Ids, NewUser, Store, StoreError, UserId,
+    AuditQuery, CertificateId, CertificateQuery, Home, IdBlock, Ids, NewUser, Store, StoreError,
+    UserId,
     conformance::{MadeUp, NOW, Workshop, actor, first_start},
     conformance_suite, open,
 };
@@ -53,7 +54,7 @@ async fn a_restart_keeps_all() {
     assert!(store.is_set_up().await.unwrap());
     let kept = store.certificate(&actor().project, id(1)).await.unwrap();
     assert_eq!(kept.domain, "www.example.com");
-    assert_eq!(store.events(&actor().project, 10).await.unwrap().len(), 2);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Deleting: for everybody, at once, and nothing else with it.
 
 use http::Method;
-use scm_store::action;
+use scm_store::{AuditQuery, action};
 use scm_tests::{Person, TestServer, import_body, sound};
 use serde_json::json;
 
@@ -41,7 +41,8 @@ async fn a_deletion_is_on_record_and_its_certificate_may_come_again() {
     body["duplicate_check"] = true.into();
     let id = session.import(&body).await.text("certificate_id");
     ask(&session, Method::DELETE, &id, None).await;
-    let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+    let event =
+        server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!(event.action, action::CERTIFICATE_DELETE);
     assert_eq!(event.certificate.unwrap().to_string(), id);
     let again = session.import(&body).await;

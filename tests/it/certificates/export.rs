@@ -4,7 +4,7 @@ use scm_pki::{
     KeyEncoding,
     testing::{Algorithm, TestAuthority, TestBundle},
 };
-use scm_store::{Outcome, action};
+use scm_store::{AuditQuery, Outcome, action};
 use scm_tests::{Answer, NOW, Person, TestServer, import_body, sound};
 
 use super::export;
@@ -90,7 +90,7 @@ async fn every_try_is_on_record() {
     assert_eq!(export(&server.by(Person::FullAccess), "no-id", "").await.status, 404);
     assert_eq!(export(&server.by(Person::FullAccess), &id, "[]").await.status, 400);
     assert_eq!(export(&server.by(Person::FullAccess), &id, "").await.status, 200);
-    let events = server.store().events(&server.project(), 5).await.unwrap();
+    let events = server.store().events(&AuditQuery::of(&server.project(), 5)).await.unwrap();
     let told: Vec<_> = events.iter().map(|e| (&*e.action, e.outcome.clone())).collect();
     let refused = |code: &str| Outcome::Refused { code: code.to_owned() };
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use http::Method;
 use scm_pki::testing::{Algorithm, Flaw, TestAuthority};
-use scm_store::{Outcome, action};
+use scm_store::{AuditQuery, Outcome, action};
 use scm_tests::{NOW, Person, TestServer, authority, import_body, sound};
 use serde_json::json;
 use time::Duration;
@@ -68,7 +68,7 @@ async fn a_bundle_that_no_import_would_take_leaves_the_old_one() {
     }
     assert_eq!(session.show(&id).await.json(), before);
     assert_eq!(export(&session, &id, "").await.text("private_key"), old.private_key);
-    let events = server.store().events(&server.project(), 100).await.unwrap();
+    let events = server.store().events(&AuditQuery::of(&server.project(), 100)).await.unwrap();
     assert!(events.iter().all(|event| event.action != action::CERTIFICATE_REPLACE));
 }
 
@@ -110,7 +110,8 @@ async fn a_replacement_is_on_record() {
     let id = session.import(&body).await.text("certificate_id");
     let renewed = import_body(&sound("www.example.com"));
     let answer = ask(&session, Method::PUT, &id, Some(&renewed)).await;
-    let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+    let event =
+        server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!((&*event.action, &event.outcome), (action::CERTIFICATE_REPLACE, &Outcome::Done));
     assert_eq!(event.certificate.unwrap().to_string(), id);
     assert_eq!(event.user, Some(Person::FullAccess.user()));

@@ -2,7 +2,7 @@
 
 use http::Method;
 use scm_model::Revision;
-use scm_store::action;
+use scm_store::{AuditQuery, action};
 use scm_tests::{Person, TestServer, import_body, sound};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ async fn a_name_and_a_description_can_be_changed_apart() {
     }
     assert_eq!(names(&session, "content=NEW").await, ["new"]);
     assert_eq!(names(&session, "content=a%20name").await, [""; 0], "the old name is forgotten");
-    let events = server.store().events(&server.project(), 100).await.unwrap();
+    let events = server.store().events(&AuditQuery::of(&server.project(), 100)).await.unwrap();
     assert_eq!(events[0].action, action::CERTIFICATE_UPDATE);
     assert_eq!(events[0].certificate.unwrap().to_string(), id);
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 use scm_sign::SigningSecret;
-use scm_store::AccessKeyId;
+use scm_store::{AccessKeyId, AuditQuery};
 use scm_tests::{NOW, Person, Session, Signer, TestServer, import_body, request, sound, unsigned};
 use time::Duration;
 
@@ -25,7 +25,8 @@ async fn a_key_can_do_what_its_owner_can() {
     let show = || unsigned(Method::GET, &path, "");
     assert_eq!(reader.send(show(), NOW).await.text("id"), id);
     assert_eq!(stranger.send(show(), NOW).await.status, 404);
-    let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+    let event =
+        server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!(event.user, Some(Person::Reader.user()));
 }
 

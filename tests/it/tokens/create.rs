@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, Request, StatusCode};
 use scm_model::{Condition, identity::SUBJECT_TOKEN};
-use scm_store::{DomainId, Grant, NewUser, Role, UserId, action};
+use scm_store::{AuditQuery, DomainId, Grant, NewUser, Role, UserId, action};
 use scm_tests::{Answer, NOW, Person, Protocol, Session, TestServer, import_body, request, sound};
 use serde_json::{Value, json};
 use time::Duration;
@@ -61,7 +61,8 @@ async fn the_right_password_gives_a_token_that_works() {
     assert_eq!(answer.json(), expected);
     let session = Session::new(server.address(), Some(&token));
     assert_eq!(session.show("scs1600313391074").await.status, 404, "the token is known");
-    let event = server.store().events(&server.project(), 1).await.unwrap().remove(0);
+    let event =
+        server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!((&*event.action, event.user), (action::TOKEN_ISSUE, Some(UserId::new(user_id))));
     assert_eq!(event.request_id.as_deref(), answer.header("x-request-id"));
 }

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::{
     Args, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
+    value_parser,
 };
-use scm_store::Role;
+use scm_store::{CertificateId, Role};
+use time::OffsetDateTime;
 
-use super::password;
+use super::{moment, password};
 use crate::config::{
     Config, ConfigError, HomeSetting, Identity, KeyringSetting, StoreSetting, role_of,
 };
@@ -51,6 +53,8 @@ pub enum OnStore {
     AccessKey(Group<AccessKeyCommand>),
     /// Make tokens worthless before their time
     Token(Group<TokenCommand>),
+    /// Tell who did what, when and from where: the newest first
+    Audit(Audit),
     /// Bring the store's schema up to date, as a server does when it starts
     Migrate(Place),
     /// Let another master key seal from now on, and seal anew what is kept
@@ -68,6 +72,7 @@ impl OnStore {
             Self::Role(group) => &group.place,
             Self::AccessKey(group) => &group.place,
             Self::Token(group) => &group.place,
+            Self::Audit(asked) => &asked.place,
             Self::Migrate(place) => place,
             Self::RotateKey(asked) => &asked.place,
             Self::Backup(asked) => &asked.place,
@@ -81,6 +86,28 @@ impl OnStore {
 pub struct Group<C: Subcommand> {
     #[command(subcommand)]
     pub command: C,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Which events of the audit trail are to be told.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Only what this user did or tried, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    pub user: Option<String>,
+    /// Only what happened in this project, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    pub project: Option<String>,
+    /// Only what was done to this certificate
+    #[arg(long, value_name = "ID")]
+    pub certificate: Option<CertificateId>,
+    /// Only since this day or moment (UTC): 2026-11-24, or 2026-11-24T18:30:00Z
+    #[arg(long, value_name = "MOMENT", value_parser = moment::read)]
+    pub since: Option<OffsetDateTime>,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = value_parser!(u32).range(1..=100_000))]
+    pub limit: u32,
     #[command(flatten)]
     pub place: Place,
 }

@@ -19,22 +19,15 @@ pub struct Register {
 }
 
 impl Register {
-    /// Opens the store that the settings name. The folder's lock is left to servers: a store takes
-    /// several processes.
+    /// Opens the store that the settings name.
     ///
     /// # Errors
-    /// [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`],
-    /// [`AdminError::NotSetUp`].
+    /// Those of [`open_store`], [`AdminError::NotSetUp`].
     pub async fn open(config: &Config) -> Result<Self, AdminError> {
-        let home = config.home()?;
-        let place = place_of(&home);
-        if !scm_store::is_there(&home).await? {
-            return Err(AdminError::NoStore { place });
-        }
-        let keyring = config.ring().open()?;
-        let store = scm_store::open(home, keyring.ring_id()).await?;
+        let (store, keyring) = open_store(config).await?;
         let domain = store.domains().await?.into_iter().next();
-        let domain = domain.ok_or(AdminError::NotSetUp { place })?;
+        let place = || config.home().map(|home| place_of(&home));
+        let Some(domain) = domain else { return Err(AdminError::NotSetUp { place: place()? }) };
         Ok(Self { store, keyring, domain })
     }
 
@@ -110,6 +103,20 @@ impl ProjectNames {
     pub fn of<'a>(&'a self, project: &'a ProjectId) -> &'a str {
         self.0.get(project).map_or(project.as_str(), String::as_str)
     }
+}
+
+/// The store that the settings name, and its keyring. The folder's lock is left to servers: a store takes
+/// several processes.
+///
+/// # Errors
+/// [`AdminError::Config`], [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`].
+pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Keyring), AdminError> {
+    let home = config.home()?;
+    if !scm_store::is_there(&home).await? {
+        return Err(AdminError::NoStore { place: place_of(&home) });
+    }
+    let keyring = config.ring().open()?;
+    Ok((scm_store::open(home, keyring.ring_id()).await?, keyring))
 }
 
 /// How people know a store: by its folder, or by where its database is.

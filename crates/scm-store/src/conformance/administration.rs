@@ -7,8 +7,8 @@ use time::Duration;
 
 use super::fixture::{NOW, actor, first_start};
 use crate::{
-    AccessKeyEntry, AccessKeyId, AccessKeyRecord, AuditEvent, DomainId, FirstStart, Grant,
-    NewAccessKey, NewToken, NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Store,
+    AccessKeyEntry, AccessKeyId, AccessKeyRecord, AuditEvent, AuditQuery, DomainId, FirstStart,
+    Grant, NewAccessKey, NewToken, NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Store,
     StoreError, TokenHash, UserId, action,
 };
 
@@ -58,7 +58,7 @@ pub async fn a_disabled_user_stands_for_nothing(store: Arc<dyn Store>) {
         assert_eq!(store.access_keys_of(&user).await.unwrap().len(), 1);
         let action = if enabled { action::USER_ENABLE } else { action::USER_DISABLE };
         let event = AuditEvent::done(&actor(), action, NOW).on(&user);
-        assert_eq!(store.events(&actor().project, 1).await.unwrap(), [event]);
+        assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
         if !enabled {
             let refused = [
                 store.keep_token(&actor(), self::token(8)).await,
@@ -87,7 +87,7 @@ pub async fn a_role_is_what_it_is_today(store: Arc<dyn Store>) {
     assert!(matches!(store.token(&token.hash).await, Err(StoreError::Missing)));
     assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing)));
     assert_eq!(store.access_keys_of(&user).await.unwrap().len(), 1);
-    let actions: Vec<_> = store.events(&project, 2).await.unwrap();
+    let actions: Vec<_> = store.events(&AuditQuery::of(&project, 2)).await.unwrap();
     let event = |action| AuditEvent::done_here(action, NOW).on(&user).within(&project);
     assert_eq!(actions, [event(action::ROLE_REVOKE), event(action::ROLE_GRANT)]);
 }
@@ -101,7 +101,7 @@ pub async fn who_is_removed_is_gone(store: Arc<dyn Store>) {
     store.remove_user(Some(&actor()), &user, NOW).await.unwrap();
     assert!(matches!(store.user_by_id(&user).await, Err(StoreError::Missing)));
     let event = AuditEvent::done(&actor(), action::USER_REMOVE, NOW).on(&user);
-    assert_eq!(store.events(&actor().project, 1).await.unwrap(), [event]);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
     let again = NewUser { name: "somebody".into(), ..new_user() };
     let grants = vec![Grant { project: second_project().id, role: Role::ReadOnly }];
     store.add_user(None, first.domain.id, again, grants, NOW).await.unwrap();
@@ -120,7 +120,7 @@ pub async fn tokens_are_revoked(store: Arc<dyn Store>) {
     store.revoke_token(Some(&actor()), &token(7).hash, NOW).await.unwrap();
     let event = AuditEvent::done(&actor(), action::TOKEN_REVOKE, NOW).on(somebody());
     let project = second_project().id;
-    assert_eq!(store.events(&project, 1).await.unwrap(), [event.within(&project)]);
+    assert_eq!(store.events(&AuditQuery::of(&project, 1)).await.unwrap(), [event.within(&project)]);
     assert!(matches!(store.token(&token(7).hash).await, Err(StoreError::Missing)));
     assert!(store.token(&token(8).hash).await.is_ok());
     assert_eq!(store.revoke_tokens_of(None, &somebody(), NOW).await.unwrap(), 2);
@@ -159,7 +159,7 @@ pub async fn an_access_key_stands_for_its_owner(store: Arc<dyn Store>) {
     store.remove_access_key(Some(&by), &key.id, NOW).await.unwrap();
     assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing)));
     assert_eq!(store.access_keys_of(&somebody()).await.unwrap(), entries[..1]);
-    let events = store.events(&key.project, 3).await.unwrap();
+    let events = store.events(&AuditQuery::of(&key.project, 3)).await.unwrap();
     let event = |action| AuditEvent::done(&by, action, NOW).on(&key.id).within(&key.project);
     let expected = [
         event(action::ACCESS_KEY_REMOVE),
@@ -198,7 +198,7 @@ pub async fn set_up_keeps_the_first_access_key(store: Arc<dyn Store>) {
 /// Nothing is done to whom or what is not there, and trying leaves no event.
 pub async fn nothing_is_done_to_who_is_missing(store: Arc<dyn Store>) {
     settled(&*store).await;
-    let before = store.events(&actor().project, 100).await.unwrap();
+    let before = store.events(&AuditQuery::of(&actor().project, 100)).await.unwrap();
     let (by, nobody, key) = (Some(&actor()), UserId::new("nobody"), AccessKeyId::new("AK9"));
     let grant = |project| Grant { project, role: Role::ReadOnly };
     let (project, nowhere) = (actor().project, ProjectId::new("nowhere"));
@@ -222,7 +222,7 @@ pub async fn nothing_is_done_to_who_is_missing(store: Arc<dyn Store>) {
     for (place, error) in missing.iter().enumerate() {
         assert!(matches!(error, Some(StoreError::Missing)), "{place}: {error:?}");
     }
-    assert_eq!(store.events(&project, 100).await.unwrap(), before);
+    assert_eq!(store.events(&AuditQuery::of(&project, 100)).await.unwrap(), before);
 }
 
 /// A store that was set up, with a second project in which somebody may read.

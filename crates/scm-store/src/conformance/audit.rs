@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use time::Duration;
 
-use super::fixture::{NOW, Workshop, actor, in_project};
-use crate::{AuditEvent, Outcome, Store, action};
+use super::{
+    MadeUp,
+    fixture::{NOW, Workshop, actor, in_project},
+};
+use crate::{Actor, AuditEvent, AuditQuery, Outcome, Store, UserId, action};
 
 /// An import tells who, where, from where, what and when.
 pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
@@ -23,7 +26,7 @@ pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
         request_id: Some(actor().request_id),
         outcome: Outcome::Done,
     };
-    assert_eq!(store.events(&actor().project, 10).await.unwrap(), [event]);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap(), [event]);
 }
 
 /// Events come newest first, no more than asked for, and those of one project only. What happened
@@ -37,12 +40,42 @@ pub async fn events_are_the_newest_of_the_project(store: Arc<dyn Store>) {
     }
     store.record(AuditEvent::done(&in_project("theirs"), "theirs", NOW)).await.unwrap();
     let names = async |limit| -> Vec<String> {
-        let events = store.events(&actor().project, limit).await.unwrap();
+        let events = store.events(&AuditQuery::of(&actor().project, limit)).await.unwrap();
         events.into_iter().map(|event| event.action.into_owned()).collect()
     };
     assert_eq!(names(10).await, ["c", "a", "d", "b"]);
     assert_eq!(names(2).await, ["c", "a"]);
     assert_eq!(names(0).await, Vec::<String>::new());
+}
+
+/// Events are found by who, about what, and since when; without a project, those of all and of none.
+pub async fn events_are_found_by_what_they_tell(store: Arc<dyn Store>) {
+    let at = |seconds| NOW + Duration::seconds(seconds);
+    let id = MadeUp::new(7).id();
+    let theirs = AuditEvent::done(&in_project("theirs"), "theirs", at(2)).about(id);
+    let somebody = Actor { user: UserId::new("somebody"), ..actor() };
+    let all = [
+        AuditEvent::done(&actor(), "latest", at(4)),
+        AuditEvent::done_here("nowhere", at(3)),
+        theirs.clone(),
+        AuditEvent::done(&somebody, "somebody's", at(1)).about(id),
+        AuditEvent::done(&actor(), "earliest", at(0)),
+    ];
+    for event in all.iter().rev() {
+        store.record(event.clone()).await.unwrap();
+    }
+    let newest = AuditQuery::newest(10);
+    let found = async |query: AuditQuery| store.events(&query).await.unwrap();
+    assert_eq!(found(newest.clone()).await, all);
+    assert_eq!(found(AuditQuery::newest(2)).await, all[..2]);
+    let of = |user: &str| AuditQuery { user: Some(UserId::new(user)), ..newest.clone() };
+    assert_eq!(found(of("somebody")).await, all[3..4]);
+    assert_eq!(found(of("nobody")).await, []);
+    let about = AuditQuery { certificate: Some(id), ..newest.clone() };
+    assert_eq!(found(about.clone()).await, all[2..4]);
+    let project = in_project("theirs").project;
+    assert_eq!(found(AuditQuery { project: Some(project), ..about }).await, [theirs]);
+    assert_eq!(found(AuditQuery { since: Some(at(3)), ..newest }).await, all[..2]);
 }
 
 /// What was refused is kept with its code, and what is not known is left out.
@@ -54,7 +87,7 @@ pub async fn a_refusal_is_recorded(store: Arc<dyn Store>) {
         ..AuditEvent::done(&actor(), "certificate.delete", NOW).refused("SCM.4002")
     };
     store.record(refused.clone()).await.unwrap();
-    assert_eq!(store.events(&actor().project, 1).await.unwrap(), [refused]);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [refused]);
     let nowhere = AuditEvent::done(&actor(), "token.issue", NOW).refused("401");
     store.record(AuditEvent { project: None, ..nowhere }).await.unwrap();
 }

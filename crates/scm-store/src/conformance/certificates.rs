@@ -6,7 +6,8 @@ use time::Duration;
 
 use super::fixture::{NOW, Workshop, actor, in_project};
 use crate::{
-    CertificateCount, CertificateRecord, EnterpriseProject, KeptBundle, Store, StoreError,
+    AuditQuery, CertificateCount, CertificateRecord, EnterpriseProject, KeptBundle, Store,
+    StoreError,
 };
 
 /// What is read is what was kept: facts, leaf, chain and sealed key.
@@ -72,7 +73,7 @@ pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>
     assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing)));
     assert!(matches!(store.bundle(&ours, id).await, Err(StoreError::Missing)));
     assert_eq!(store.counts(&ours, NOW).await.unwrap(), []);
-    assert_eq!(store.events(&ours, 10).await.unwrap(), []);
+    assert_eq!(store.events(&AuditQuery::of(&ours, 10)).await.unwrap(), []);
 }
 
 /// Without the check for duplicates the same leaf may be kept again.
@@ -97,7 +98,7 @@ pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
     let refused = store.keep(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
     assert!(matches!(refused, Err(StoreError::Duplicate { existing: id }) if id == existing));
     assert_eq!(total(&*store, "ours").await, 1);
-    assert_eq!(store.events(&actor().project, 10).await.unwrap().len(), 1);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 1);
     let elsewhere = issued.new_certificate(3).refuse_duplicate();
     store.keep(&in_project("theirs"), elsewhere).await.unwrap();
 }

@@ -9,8 +9,8 @@ use super::{
     made_up::MadeUp,
 };
 use crate::{
-    AuditEvent, CertificateQuery, CertificateRecord, Change, EnterpriseProject, Replacement, Store,
-    StoreError, action,
+    AuditEvent, AuditQuery, CertificateQuery, CertificateRecord, Change, EnterpriseProject,
+    Replacement, Store, StoreError, action,
 };
 
 /// An export gives what show and bundle give, and its event is there.
@@ -25,7 +25,7 @@ pub async fn an_export_gives_all_and_leaves_its_event(store: Arc<dyn Store>) {
     assert_eq!(bundle, store.bundle(&actor().project, id).await.unwrap());
     assert_eq!(record.updated, NOW);
     let event = AuditEvent::done(&actor(), action::CERTIFICATE_EXPORT, later).about(id);
-    assert_eq!(store.events(&actor().project, 1).await.unwrap(), [event]);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
 }
 
 /// What is deleted is gone from everywhere, and its id may never be kept again by chance: it is
@@ -40,7 +40,7 @@ pub async fn what_is_deleted_is_gone(store: Arc<dyn Store>) {
     for (left, id) in [(1, gone), (0, stays)] {
         store.delete(&actor(), id, NOW).await.unwrap();
         let event = AuditEvent::done(&actor(), action::CERTIFICATE_DELETE, NOW).about(id);
-        assert_eq!(store.events(&project, 1).await.unwrap(), [event]);
+        assert_eq!(store.events(&AuditQuery::of(&project, 1)).await.unwrap(), [event]);
         assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing)));
         assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing)));
         let listing = store.list(&project, &CertificateQuery::new(NOW, 10)).await.unwrap();
@@ -91,7 +91,7 @@ pub async fn a_replacement_takes_the_place(store: Arc<dyn Store>) {
     assert_eq!((bundle.leaf, bundle.chain.len()), (leaf.der().to_vec(), 2));
     assert_eq!(bundle.sealed_key, sealed_key);
     let event = AuditEvent::done(&actor(), action::CERTIFICATE_REPLACE, later).about(id);
-    assert_eq!(store.events(&actor().project, 1).await.unwrap(), [event]);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
     let old_leaf = old.new_certificate(2).refuse_duplicate();
     store.keep(&actor(), old_leaf).await.unwrap();
 }
@@ -118,7 +118,7 @@ pub async fn what_is_said_may_be_changed(store: Arc<dyn Store>) {
         assert_eq!(record, expected);
         assert_eq!(store.certificate(&actor().project, id).await.unwrap(), record);
         let event = AuditEvent::done(&actor(), action::CERTIFICATE_UPDATE, now).about(id);
-        assert_eq!(store.events(&actor().project, 1).await.unwrap(), [event]);
+        assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
     }
 }
 
@@ -143,7 +143,7 @@ pub async fn nothing_is_done_to_what_is_missing(store: Arc<dyn Store>) {
             assert!(matches!(error, Some(StoreError::Missing)), "{error:?}");
         }
         assert_eq!(store.export(&in_project("theirs"), id, NOW).await.unwrap(), was);
-        let events = store.events(&actor().project, 10).await.unwrap();
+        let events = store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap();
         assert!(events.iter().all(|event| event.action == action::CERTIFICATE_IMPORT));
         let other = MadeUp { number: 3, ..MadeUp::new(3) }.to_new();
         // The second time, it is there already.

@@ -6,8 +6,8 @@ use time::Duration;
 
 use super::fixture::{NOW, actor, first_start};
 use crate::{
-    AuditEvent, DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId, ProjectRecord, Role,
-    Store, StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
+    AuditEvent, AuditQuery, DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId,
+    ProjectRecord, Role, Store, StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
 };
 
 /// After the first start there are a domain, a project, a user with a role and a token.
@@ -33,7 +33,7 @@ pub async fn set_up_makes_all_that_is_needed(store: Arc<dyn Store>) {
     assert_eq!(store.user_by_id(&user.id).await.unwrap(), user);
     assert_eq!(store.user_by_name(domain, &user.name).await.unwrap(), user);
     assert_eq!(store.token(&first.token.hash).await.unwrap().user, user.id);
-    let events = store.events(&project.id, 10).await.unwrap();
+    let events = store.events(&AuditQuery::of(&project.id, 10)).await.unwrap();
     assert_eq!(events[0].action, action::SET_UP);
     assert_eq!((events.len(), events[0].at), (1, NOW));
 }
@@ -46,7 +46,7 @@ pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
     let again = crate::FirstStart { domain, ..first_start() };
     assert!(matches!(store.set_up(again).await, Err(StoreError::Conflict { .. })));
     assert!(matches!(store.domain_by_name("other").await, Err(StoreError::Missing)));
-    assert_eq!(store.events(&first.project.id, 10).await.unwrap().len(), 1);
+    assert_eq!(store.events(&AuditQuery::of(&first.project.id, 10)).await.unwrap().len(), 1);
 }
 
 /// Names are listed in the order of their characters' numbers, which no language has.
@@ -87,10 +87,10 @@ pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
     assert_eq!(store.project_by_name(&domain, &project.name).await.unwrap(), project);
     let found = store.user_by_id(&user.id).await.unwrap();
     assert_eq!((&found.name, found.grants), (&user.name, vec![grant]));
-    let events = store.events(&actor().project, 1).await.unwrap();
+    let events = store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap();
     let expected = AuditEvent::done(&actor(), action::USER_CREATE, NOW).on(&user.id);
     assert_eq!(events, [expected]);
-    let events = store.events(&project.id, 1).await.unwrap();
+    let events = store.events(&AuditQuery::of(&project.id, 1)).await.unwrap();
     let expected = AuditEvent::done(&actor(), action::PROJECT_CREATE, NOW).on(&project.id);
     assert_eq!(events, [expected.within(&project.id)]);
 }
@@ -158,7 +158,7 @@ pub async fn a_token_stands_for_its_owner(store: Arc<dyn Store>) {
         expires: NOW + Duration::seconds(60),
     };
     assert_eq!(found, expected);
-    let events = store.events(&actor().project, 1).await.unwrap();
+    let events = store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap();
     assert_eq!(events[0].action, action::TOKEN_ISSUE);
 }
 

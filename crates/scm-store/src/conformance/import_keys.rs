@@ -10,8 +10,8 @@ use super::{
     made_up::MadeUp,
 };
 use crate::{
-    Actor, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE, NewCertificate, Store, StoreError,
-    UserId,
+    Actor, AuditQuery, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE, NewCertificate, Store,
+    StoreError, UserId,
 };
 
 async fn kept(store: &dyn Store, actor: &Actor) -> u64 {
@@ -35,7 +35,7 @@ pub async fn what_is_sent_again_is_kept_once(store: Arc<dyn Store>) {
             assert_eq!(store.keep(&owner, import(number)).await.unwrap(), id);
         }
         assert_eq!(kept(&*store, &owner).await, 1);
-        assert_eq!(store.events(&owner.project, 10).await.unwrap().len(), 1);
+        assert_eq!(store.events(&AuditQuery::of(&owner.project, 10)).await.unwrap().len(), 1);
         store.delete(&owner, id, NOW).await.unwrap();
         assert_eq!(store.keep(&owner, import(first + 4)).await.unwrap(), id);
         assert_eq!(kept(&*store, &owner).await, 0);

@@ -9,7 +9,8 @@ use super::{
     made_up::MadeUp,
 };
 use crate::{
-    AccessKeyId, CertificateId, Exchange, NewAccessKey, SealedAccessKey, SealedCertificate, Store,
+    AccessKeyId, AuditQuery, CertificateId, Exchange, NewAccessKey, SealedAccessKey,
+    SealedCertificate, Store,
 };
 
 fn key(digit: char) -> KeyId {
@@ -66,7 +67,7 @@ pub async fn an_exchange_is_of_what_was_read(store: Arc<dyn Store>) {
     store.replace(&actor(), second.id, renewed, NOW).await.unwrap();
     store.delete(&actor(), gone.id, NOW).await.unwrap();
     let kept = store.bundle(&actor().project, second.id).await.unwrap();
-    let events = store.events(&actor().project, 10).await.unwrap();
+    let events = store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap();
 
     let all = [&gone, &second, &first].map(|of| exchange(of, sealed(new, 7))).to_vec();
     assert_eq!(store.exchange_keys(all.clone()).await.unwrap(), 1);
@@ -76,7 +77,7 @@ pub async fn an_exchange_is_of_what_was_read(store: Arc<dyn Store>) {
     assert_eq!((bundle.leaf, bundle.sealed_key), (first.leaf, sealed(new, 7)));
     assert_eq!(store.bundle(&actor().project, second.id).await.unwrap(), kept);
     assert_eq!(store.certificate(&actor().project, first.id).await.unwrap(), before);
-    assert_eq!(store.events(&actor().project, 10).await.unwrap(), events);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap(), events);
     assert_eq!(store.sealed_count().await.unwrap(), 2);
 }
 

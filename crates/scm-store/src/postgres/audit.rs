@@ -12,9 +12,9 @@ use super::{
     values::{column, maybe_id, maybe_text, number, text, time, written},
 };
 use crate::{
-    audit::{Audit, AuditEvent, Outcome},
+    audit::{Audit, AuditEvent, AuditQuery, Outcome, newest_of},
     error::StoreError,
-    millis::millis,
+    millis::{first_millis_from, millis},
     names::ProjectId,
 };
 
@@ -25,10 +25,8 @@ impl Audit for Postgres {
         self.act(Sees::Committed, given, |on, (id, event)| Box::pin(insert(on, *id, event))).await
     }
 
-    async fn events(&self, project: &ProjectId, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
-        let given = (project.clone(), i64::from(limit));
-        self.act(Sees::One, given, |on, (project, limit)| Box::pin(newest(on, project, *limit)))
-            .await
+    async fn events(&self, query: &AuditQuery) -> Result<Vec<AuditEvent>, StoreError> {
+        self.act(Sees::Snapshot, query.clone(), |on, query| Box::pin(newest(on, query))).await
     }
 }
 
@@ -63,30 +61,57 @@ pub(super) async fn insert(on: &Connection, id: i64, event: &AuditEvent) -> Resu
     Ok(())
 }
 
-async fn newest(
-    on: &Connection,
-    project: &ProjectId,
-    limit: i64,
-) -> Result<Vec<AuditEvent>, Failure> {
-    let sql = "SELECT at, action, account, certificate, subject, address, request_id, refused
-               FROM audit_event WHERE scope = (SELECT id FROM scope WHERE project = $1)
-               ORDER BY at DESC, id DESC LIMIT $2";
-    let rows = on.rows(sql, &[&written(project.as_str()), &limit]).await?;
-    rows.iter().map(|row| read(row, project)).collect()
+/// Each project is asked for its newest: only within one are they in the order of time.
+async fn newest(on: &Connection, query: &AuditQuery) -> Result<Vec<AuditEvent>, Failure> {
+    let mut found = Vec::new();
+    let only = query.project.as_ref().map(|project| written(project.as_str()));
+    let sql = "SELECT id, project FROM scope WHERE CAST($1 AS TEXT) IS NULL OR project = $1";
+    for row in on.rows(sql, &[&only]).await? {
+        let (scope, project) = (column(&row, 0)?, text(&row, 1)?);
+        found.extend(newest_in(on, Some(scope), Some(project), query).await?);
+    }
+    if query.project.is_none() {
+        found.extend(newest_in(on, None, None, query).await?);
+    }
+    Ok(newest_of(found, query.limit))
 }
 
-fn read(row: &Row, project: &ProjectId) -> Result<AuditEvent, Failure> {
-    let address: Option<&str> = column(row, 5)?;
-    let refused = maybe_text(row, 7)?;
-    Ok(AuditEvent {
-        at: time(row, 0)?,
-        action: text::<String>(row, 1)?.into(),
-        user: maybe_text(row, 2)?,
-        project: Some(project.clone()),
-        certificate: maybe_id(row, 3)?,
-        subject: maybe_text(row, 4)?,
+async fn newest_in(
+    on: &Connection,
+    scope: Option<i64>,
+    project: Option<ProjectId>,
+    query: &AuditQuery,
+) -> Result<Vec<(i64, AuditEvent)>, Failure> {
+    let place =
+        if scope.is_some() { "scope = $1" } else { "CAST($1 AS BIGINT) IS NULL AND scope IS NULL" };
+    let sql = format!(
+        "SELECT id, at, action, account, certificate, subject, address, request_id, refused
+         FROM audit_event
+         WHERE {place} AND at >= $2 AND (CAST($3 AS TEXT) IS NULL OR account = $3)
+             AND (CAST($4 AS BIGINT) IS NULL OR certificate = $4)
+         ORDER BY at DESC, id DESC LIMIT $5"
+    );
+    let since = query.since.map_or(i64::MIN, first_millis_from);
+    let user = query.user.as_ref().map(|user| written(user.as_str()));
+    let certificate = query.certificate.map(number);
+    let limit = i64::from(query.limit);
+    let rows = on.rows(&sql, &[&scope, &since, &user, &certificate, &limit]).await?;
+    rows.iter().map(|row| read(row, project.clone())).collect()
+}
+
+fn read(row: &Row, project: Option<ProjectId>) -> Result<(i64, AuditEvent), Failure> {
+    let address: Option<&str> = column(row, 6)?;
+    let refused = maybe_text(row, 8)?;
+    let event = AuditEvent {
+        at: time(row, 1)?,
+        action: text::<String>(row, 2)?.into(),
+        user: maybe_text(row, 3)?,
+        project,
+        certificate: maybe_id(row, 4)?,
+        subject: maybe_text(row, 5)?,
         address: address.and_then(|text| text.parse().ok()),
-        request_id: maybe_text(row, 6)?,
+        request_id: maybe_text(row, 7)?,
         outcome: refused.map_or(Outcome::Done, |code| Outcome::Refused { code }),
-    })
+    };
+    Ok((column(row, 0)?, event))
 }

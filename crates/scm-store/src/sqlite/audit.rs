@@ -5,8 +5,9 @@ use rusqlite::{Connection, Row, params};
 
 use super::{Sqlite, failure::Failure, scopes::Scope, values::Millis};
 use crate::{
-    audit::{Audit, AuditEvent, Outcome},
+    audit::{Audit, AuditEvent, AuditQuery, Outcome, newest_of},
     error::StoreError,
+    millis::first_millis_from,
     names::ProjectId,
 };
 
@@ -16,9 +17,9 @@ impl Audit for Sqlite {
         self.act(move |connection| insert(connection, &event)).await
     }
 
-    async fn events(&self, project: &ProjectId, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
-        let project = project.clone();
-        self.read(move |connection| newest(connection, &project, limit)).await
+    async fn events(&self, query: &AuditQuery) -> Result<Vec<AuditEvent>, StoreError> {
+        let query = query.clone();
+        self.read(move |connection| newest(connection, &query)).await
     }
 }
 
@@ -58,32 +59,53 @@ pub(super) fn insert_in(
     Ok(())
 }
 
-fn newest(
+/// Each project is asked for its newest: only within one are they in the order of time.
+fn newest(connection: &Connection, query: &AuditQuery) -> Result<Vec<AuditEvent>, Failure> {
+    let mut found = Vec::new();
+    let mut scopes = connection
+        .prepare_cached("SELECT id, project FROM scope WHERE ?1 IS NULL OR project = ?1")?;
+    let mut rows = scopes.query([&query.project])?;
+    while let Some(row) = rows.next()? {
+        found.extend(newest_in(connection, Some(row.get(0)?), Some(row.get(1)?), query)?);
+    }
+    if query.project.is_none() {
+        found.extend(newest_in(connection, None, None, query)?);
+    }
+    Ok(newest_of(found, query.limit))
+}
+
+fn newest_in(
     connection: &Connection,
-    project: &ProjectId,
-    limit: u32,
-) -> Result<Vec<AuditEvent>, Failure> {
+    scope: Option<Scope>,
+    project: Option<ProjectId>,
+    query: &AuditQuery,
+) -> Result<Vec<(i64, AuditEvent)>, Failure> {
     let mut statement = connection.prepare_cached(
-        "SELECT at, action, user, certificate, subject, address, request_id, refused
-         FROM audit_event WHERE scope = (SELECT id FROM scope WHERE project = ?1)
-         ORDER BY at DESC, id DESC LIMIT ?2",
+        "SELECT id, at, action, user, certificate, subject, address, request_id, refused
+         FROM audit_event
+         WHERE scope IS ?1 AND at >= ?2 AND (?3 IS NULL OR user = ?3)
+             AND (?4 IS NULL OR certificate = ?4)
+         ORDER BY at DESC, id DESC LIMIT ?5",
     )?;
-    let events = statement.query_map(params![project, limit], |row| read(row, project))?;
+    let since = query.since.map_or(i64::MIN, first_millis_from);
+    let values = params![scope, since, query.user, query.certificate, query.limit];
+    let events = statement.query_map(values, |row| read(row, project.clone()))?;
     Ok(events.collect::<rusqlite::Result<_>>()?)
 }
 
-fn read(row: &Row<'_>, project: &ProjectId) -> rusqlite::Result<AuditEvent> {
-    let address: Option<String> = row.get(5)?;
-    let refused: Option<String> = row.get(7)?;
-    Ok(AuditEvent {
-        at: row.get::<_, Millis>(0)?.0,
-        action: row.get::<_, String>(1)?.into(),
-        user: row.get(2)?,
-        project: Some(project.clone()),
-        certificate: row.get(3)?,
-        subject: row.get(4)?,
+fn read(row: &Row<'_>, project: Option<ProjectId>) -> rusqlite::Result<(i64, AuditEvent)> {
+    let address: Option<String> = row.get(6)?;
+    let refused: Option<String> = row.get(8)?;
+    let event = AuditEvent {
+        at: row.get::<_, Millis>(1)?.0,
+        action: row.get::<_, String>(2)?.into(),
+        user: row.get(3)?,
+        project,
+        certificate: row.get(4)?,
+        subject: row.get(5)?,
         address: address.and_then(|text| text.parse().ok()),
-        request_id: row.get(6)?,
+        request_id: row.get(7)?,
         outcome: refused.map_or(Outcome::Done, |code| Outcome::Refused { code }),
-    })
+    };
+    Ok((row.get(0)?, event))
 }

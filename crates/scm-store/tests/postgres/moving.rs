@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use scm_seal::SealedSecret;
 use scm_store::{
-    AccessKeyId, CertificateId, CertificateQuery, Grant, Home, MoveError, NewAccessKey, NewUser,
-    PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError, UserId,
+    AccessKeyId, AuditQuery, CertificateId, CertificateQuery, Grant, Home, MoveError, NewAccessKey,
+    NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError, UserId,
     conformance::{MadeUp, NOW, Workshop, actor, first_start, in_project},
     copy, open,
     own_postgres::OwnPostgres,
@@ -109,7 +109,7 @@ async fn all_of(store: &dyn Store) -> String {
             all += &format!("{record:?} {:?}\n", bundle.sealed_key.as_bytes());
             all += &format!("{:?} {:?}\n", bundle.leaf, bundle.chain);
         }
-        all += &format!("{:?}\n", store.events(&project, 5000).await.unwrap());
+        all += &format!("{:?}\n", store.events(&AuditQuery::of(&project, 5000)).await.unwrap());
         let content = Some("äÖ\u{10fffe}".to_owned());
         let query = CertificateQuery { content, ..CertificateQuery::new(NOW, 10) };
         all += &format!("{}\n", store.list(&project, &query).await.unwrap().total);
@@ -127,7 +127,7 @@ async fn goes_on(store: &dyn Store, number: u64) {
     let new = MadeUp { domain: format!("new{number}.example"), ..MadeUp::new(number) };
     store.keep(&actor(), new.to_new()).await.unwrap();
     store.delete(&actor(), CertificateId::from_number(3).unwrap(), NOW).await.unwrap();
-    let newest = store.events(&actor().project, 2).await.unwrap();
+    let newest = store.events(&AuditQuery::of(&actor().project, 2)).await.unwrap();
     assert_eq!(newest[1].certificate, Some(new.id()), "events of now come after those of then");
     let (rest, theirs) = (actor().project, ProjectId::new("theirs"));
     let total = async |project| {

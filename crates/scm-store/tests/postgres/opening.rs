@@ -2,7 +2,7 @@
 
 use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_store::{
-    Home, StoreError,
+    AuditQuery, Home, StoreError,
     conformance::{MadeUp, NOW, actor, first_start},
     migrate, open,
     own_postgres::{OwnPostgres, OwnTls, ask},
@@ -42,7 +42,7 @@ async fn a_restart_keeps_all() {
     let store = open_at(&url).await.unwrap();
     let kept = store.certificate(&actor().project, MadeUp::new(1).id()).await.unwrap();
     assert_eq!(kept.domain, "www1.example.com");
-    assert_eq!(store.events(&actor().project, 10).await.unwrap().len(), 2);
+    assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

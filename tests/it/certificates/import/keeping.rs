@@ -4,7 +4,7 @@ use std::path::Path;
 
 use scm_pki::{Bundle, Policy, Verifier};
 use scm_seal::Keyring;
-use scm_store::{CertificateCount, CertificateId, EnterpriseProject, Outcome, action};
+use scm_store::{AuditQuery, CertificateCount, CertificateId, EnterpriseProject, Outcome, action};
 use scm_tests::{NOW, Person, TestServer, import_body, sound};
 use time::Duration;
 
@@ -52,7 +52,7 @@ async fn an_import_counts_and_leaves_its_event() {
     let server = TestServer::start().await;
     let answer = server.by(Person::FullAccess).import(&import_body(&sound("a.example.com"))).await;
     let id: CertificateId = answer.text("certificate_id").parse().unwrap();
-    let events = server.store().events(&server.project(), 10).await.unwrap();
+    let events = server.store().events(&AuditQuery::of(&server.project(), 10)).await.unwrap();
     let event = events.iter().find(|event| event.action == action::CERTIFICATE_IMPORT).unwrap();
     assert_eq!((event.certificate, event.at), (Some(id), NOW));
     assert_eq!(event.user, Some(Person::FullAccess.user()));
@@ -69,7 +69,7 @@ async fn a_refused_import_keeps_nothing() {
     body["private_key"] = sound("b.example.com").private_key.into();
     assert_eq!(server.by(Person::FullAccess).import(&body).await.status, 400);
     assert_eq!(counts(&server).await, []);
-    let events = server.store().events(&server.project(), 100).await.unwrap();
+    let events = server.store().events(&AuditQuery::of(&server.project(), 100)).await.unwrap();
     assert!(events.iter().all(|event| event.action != action::CERTIFICATE_IMPORT), "{events:?}");
 }
 

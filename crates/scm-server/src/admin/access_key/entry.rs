@@ -2,9 +2,8 @@
 
 use scm_store::{AccessKeyEntry, UserRecord};
 use serde::Serialize;
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
-use super::super::register::ProjectNames;
+use super::super::{moment, register::ProjectNames};
 
 /// An access key, for programs.
 #[derive(Serialize)]
@@ -43,22 +42,17 @@ impl KeyEntry {
             project_name: projects.of(&key.project).to_owned(),
             enabled: key.enabled,
             usable: in_words == "yes",
-            created: to_the_second(key.created),
+            created: moment::to_the_second(key.created),
             in_words,
         }
     }
 
     /// What stands in the columns of a table.
     pub fn row(&self) -> [String; 5] {
-        let created = self.created.replace('T', " ").replace('Z', "");
+        let created = moment::for_people(&self.created);
         let columns = [&*self.access_key, &self.user, &self.project_name, self.in_words, &created];
         columns.map(str::to_owned)
     }
-}
-
-fn to_the_second(time: OffsetDateTime) -> String {
-    let time = time.to_offset(UtcOffset::UTC).truncate_to_second();
-    time.format(&Rfc3339).expect("what is kept lies in this era")
 }
 
 #[cfg(test)]
