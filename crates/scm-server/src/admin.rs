@@ -14,6 +14,7 @@ mod backup;
 mod error;
 mod moment;
 mod near;
+mod new_name;
 mod password;
 mod progress;
 mod project;
