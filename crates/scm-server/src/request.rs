@@ -3,7 +3,11 @@
 use std::{borrow::Cow, error::Error, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, header::CONTENT_LENGTH, header::CONTENT_TYPE, request::Parts};
+use http::{
+    HeaderMap, Request,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+    request::Parts,
+};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -53,6 +57,10 @@ impl Asked {
     pub async fn load<O: Operation>(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {
         if O::Body::IS_JSON && !is_json(&self.parts.headers) {
             let detail = "Send the body as Content-Type: application/json.";
+            return Err(ApiError::refused_because(Condition::ContentType, detail));
+        }
+        if self.parts.headers.get_all(CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
+            let detail = "Send the body as it is, without a Content-Encoding.";
             return Err(ApiError::refused_because(Condition::ContentType, detail));
         }
         self.body(ctx).await

@@ -134,6 +134,17 @@ async fn only_json_is_taken_and_only_where_it_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_body_comes_as_it_is() {
+    let server = TestServer::start().await;
+    for (coding, status) in [("identity", 200), ("gzip", 415), ("identity, br", 415)] {
+        let mut request = request(Method::POST, PATH, with(|_| {}));
+        request.headers_mut().insert("content-encoding", HeaderValue::from_static(coding));
+        let answer = server.by(Person::FullAccess).send_as_is(request).await;
+        assert_eq!(answer.status, status, "{coding}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_may_have_512_kib_whether_or_not_its_size_is_announced() {
     let server = TestServer::start().await;
     let largest = |over: usize| {
