@@ -88,6 +88,7 @@ async fn the_log_has_a_line_for_every_answer_under_its_name() {
         let [line] = &named[..] else { panic!("{id}: {named:?} of {log}") };
         assert_eq!(line["status"], answer.status.as_u16(), "{line}");
         assert!(line["micros"].is_u64() && line["span"]["path"].is_string(), "{line}");
+        assert_eq!(line["span"]["address"], "127.0.0.1", "{line}");
         if let Ok(json) = serde_json::from_slice::<Value>(&answer.body)
             && json["error_code"].is_string()
         {

@@ -40,8 +40,8 @@ pub async fn pass(desk: &Desk, peer: SocketAddr, mut request: Request<Incoming>)
     hide_secrets(request.headers_mut());
     let id = random_id();
     let name = HeaderValue::try_from(&id).expect("digits are visible ASCII");
-    let span = span(&id, &request);
     let origin = Origin::of(peer, id, request.headers(), desk.trusted_proxies());
+    let span = span(&origin, &request);
     let mut answering = pin!(desk.answer(origin, request));
     let mut answer = poll_fn(|context| {
         let _under_its_name = span.enter();
@@ -70,10 +70,11 @@ fn random_id() -> String {
     digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
-fn span<B>(id: &str, request: &Request<B>) -> Span {
+fn span<B>(origin: &Origin, request: &Request<B>) -> Span {
     let path = request.uri().path();
     let path = path.char_indices().nth(SHOWN_PATH).map_or(path, |(end, _)| &path[..end]);
-    tracing::info_span!("request", id, method = %request.method(), path)
+    let Origin { request_id: id, address } = origin;
+    tracing::info_span!("request", id, %address, method = %request.method(), path)
 }
 
 fn log(answer: &Answer, latency: Duration) {
