@@ -155,7 +155,7 @@ settings! {
     max_requests: usize = "256", "SCM_MAX_REQUESTS", "COUNT",
         "How many requests may be worked on; further ones get 429, after up to 750 ms, and while that \
          happens fewer are worked on, down to a quarter. For log-ins there are an eighth as \
-         many places, apart";
+         many places, apart, and for signed requests, until their signature is compared, twice as many";
     request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
         "How long a request's head, and then its body, may take to arrive, a client may take nothing of \
          an answer, and a connection may be idle, in seconds";

@@ -34,6 +34,7 @@ pub struct Inner {
     keystone: Option<Arc<Keystone>>,
     places: Places,
     places_for_strangers: Arc<Crowd>,
+    places_for_signatures: Arc<Crowd>,
     clock: Arc<dyn Clock>,
     config: Config,
 }
@@ -61,6 +62,10 @@ impl Ctx {
             keystone,
             places: Places::new(config.max_requests),
             places_for_strangers: Crowd::new(strangers, strangers.div_ceil(2)),
+            places_for_signatures: Crowd::new(
+                config.max_requests.saturating_mul(2),
+                config.max_requests,
+            ),
             clock,
             config,
         }))
@@ -143,6 +148,17 @@ impl Inner {
     /// [`Condition::TooMany`] if there is none.
     pub fn place_for_a_stranger(&self, address: IpAddr) -> Result<Guest, ApiError> {
         let place = self.places_for_strangers.enter(address);
+        place.ok_or_else(|| ApiError::refused(Condition::TooMany))
+    }
+
+    /// The same for who signed something whose body is still to come. They are twice as many as for
+    /// requests that are worked on: one address (perhaps a proxy of many) may have as many on their way
+    /// as there is work for, and not more than half.
+    ///
+    /// # Errors
+    /// [`Condition::TooMany`] if there is none.
+    pub fn place_for_a_signature(&self, address: IpAddr) -> Result<Guest, ApiError> {
+        let place = self.places_for_signatures.enter(address);
         place.ok_or_else(|| ApiError::refused(Condition::TooMany))
     }
 

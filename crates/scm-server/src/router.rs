@@ -160,7 +160,8 @@ impl Router {
 }
 
 /// Whoever asks, if they may, the body they sent, and their place among those who are worked for.
-/// Who is not known gets none: a stranger cannot keep anybody waiting.
+/// Who is not known gets none: a stranger cannot keep anybody waiting. A key's id is no secret, so
+/// who signs is not known before the signature is compared.
 async fn admit<O: Operation>(
     ctx: &Ctx,
     asked: &mut Asked,
@@ -168,29 +169,31 @@ async fn admit<O: Operation>(
     match auth::claim(ctx, &asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
-            let place = place(ctx, asked).await?;
+            let Some(place) = ctx.places().take() else { return Err(held_back(ctx, asked).await) };
             Ok((caller, asked.load::<O>(ctx).await?, place))
         }
         Claim::Signed(pending) => {
-            let place = place(ctx, asked).await?;
+            let unsettled = ctx.place_for_a_signature(asked.origin.address)?;
             let body = asked.load::<O>(ctx).await?;
             let caller = pending.settle::<O>(ctx, &asked.parts, &body)?;
+            drop(unsettled);
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
+            let Some(place) = ctx.places().take() else {
+                drop(body);
+                return Err(held_back(ctx, asked).await);
+            };
             Ok((caller, body, place))
         }
     }
 }
 
-/// A place among those who are worked for. Who gets none is held back before they hear it.
-async fn place(ctx: &Ctx, asked: &mut Asked) -> Result<Counted, ApiError> {
-    if let Some(place) = ctx.places().take() {
-        return Ok(place);
-    }
+/// What somebody hears for whom there is no place, after they were held back.
+async fn held_back(ctx: &Ctx, asked: &mut Asked) -> ApiError {
     if let Some((_held_back, time)) = ctx.places().hold_back() {
         asked.let_go().await;
         sleep(time).await;
     }
-    Err(ApiError::refused(Condition::TooMany))
+    ApiError::refused(Condition::TooMany)
 }
 
 fn respond<O: Operation>(reply: O::Reply) -> Answer {

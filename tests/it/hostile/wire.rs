@@ -7,13 +7,14 @@ use std::{
 
 use http::Method;
 use scm_tests::{
-    Answer, Connection, Person, Protocol, TestServer, heard, import_body, patiently, request,
-    sound, speak,
+    Answer, Connection, NOW, Person, Protocol, TestServer, heard, import_body, patiently, request,
+    sound, speak, unsigned,
 };
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    task::JoinSet,
     time::timeout,
 };
 
@@ -221,6 +222,8 @@ async fn one_request_too_many_is_turned_away() {
     let words = "The throttling threshold has been reached.";
     assert_eq!(answer.refusal(), (429, "APIGW.0308".into(), words.into()));
     assert_eq!(answer.header("retry-after"), Some("1"));
+    let list = unsigned(Method::GET, "/v3/scm/certificates", "");
+    assert_eq!(server.signer().send(list, NOW).await.status, 429, "signed or not");
     assert_eq!(asker.send(Method::GET, "/healthz", "").await.status, 200, "probes get through");
     drop(slow);
     let free = async {
@@ -311,4 +314,47 @@ async fn log_ins_that_never_end_keep_only_log_ins_out() {
     let log_in = request(Method::POST, "/v3/auth/tokens", "{}");
     let refused = server.by(Person::Nobody).send_as_is(log_in).await;
     assert!([400, 429].contains(&refused.status.as_u16()), "{refused:?}");
+}
+
+/// Everybody may know the id of an access key.
+#[tokio::test]
+async fn signatures_that_never_come_to_judgement_keep_only_their_like_out() {
+    let builder = TestServer::builder().flag("--trusted-proxies", "127.0.0.1");
+    let server = builder.flag("--max-requests", "4").start().await;
+    let signer = server.signer();
+    let head = format!(
+        "POST {IMPORT} HTTP/1.1\r\nhost: scm.test\r\nx-forwarded-for: 192.0.2.1\r\n\
+         x-sdk-date: 20260601T120000Z\r\nauthorization: SDK-HMAC-SHA256 Access={}, \
+         SignedHeaders=host;x-sdk-date, Signature={}\r\ncontent-type: application/json\r\n\
+         content-length: 9\r\nexpect: 100-continue\r\n\r\n",
+        signer.access_key,
+        "0".repeat(64),
+    );
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut go_on = [0; 25];
+        patiently(stream.read_exact(&mut go_on)).await.unwrap();
+        held.push(stream);
+    }
+    still_serves(&server).await;
+    for (address, status) in [("192.0.2.1", 429), ("192.0.2.2", 200)] {
+        let mut list = unsigned(Method::GET, "/v3/scm/certificates", "");
+        list.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+        assert_eq!(signer.send(list, NOW).await.status, status, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn as_many_as_there_are_places_may_sign_at_once_from_one_address() {
+    let server = TestServer::start().await;
+    let mut asking = JoinSet::new();
+    for _ in 0..256 {
+        let signer = server.signer();
+        asking.spawn(async move {
+            signer.send(unsigned(Method::GET, "/v3/scm/certificates", ""), NOW).await.status
+        });
+    }
+    assert_eq!(asking.join_all().await, [200; 256]);
 }
