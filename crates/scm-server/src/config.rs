@@ -21,7 +21,7 @@ use scm_store::{Home, NotAPostgresUrl};
 use serde::Deserialize;
 
 pub use keyring::KeyringSetting;
-pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback, role_of};
+pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
 pub use store::{HomeSetting, StoreSetting};
 
 use crate::{admin::Administration, ring::RingSource};

@@ -6,7 +6,6 @@
 
 use std::{fs, path::Path};
 
-use aws_lc_rs::rand;
 use scm_model::Credentials;
 use scm_seal::Keyring;
 use scm_store::{
@@ -18,6 +17,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     auth::{AccessKeyPair, NewSecret, PasswordHasher},
     data_dir::{DataDir, at, replace, write_private},
+    random_id::random_id,
     start::StartError,
 };
 
@@ -155,11 +155,4 @@ fn credentials(first: &FirstStart, secrets: Secrets) -> Credentials {
 fn json(credentials: &Credentials) -> zeroize::Zeroizing<Vec<u8>> {
     let json = serde_json::to_vec_pretty(credentials).expect("credentials are plain JSON");
     zeroize::Zeroizing::new(json)
-}
-
-/// 32 hexadecimal digits, as the cloud has them.
-pub fn random_id() -> String {
-    let mut random = [0; 16];
-    rand::fill(&mut random).expect("the operating system has random bytes");
-    format!("{:032x}", u128::from_be_bytes(random))
 }

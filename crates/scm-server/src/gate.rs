@@ -10,7 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::rand;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request,
     header::{AUTHORIZATION, Entry},
@@ -23,6 +22,7 @@ use crate::{
     auth::AUTH_TOKEN,
     error::ApiError,
     origin::Origin,
+    random_id::random_id,
     router::{Answer, Desk},
 };
 
@@ -60,14 +60,6 @@ fn hide_secrets(headers: &mut HeaderMap) {
             sent.iter_mut().for_each(|value| value.set_sensitive(true));
         }
     }
-}
-
-/// 128 random bits as 32 hexadecimal digits.
-fn random_id() -> String {
-    let mut random = [0; 16];
-    rand::fill(&mut random).expect("the operating system has random bytes");
-    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 fn span<B>(origin: &Origin, request: &Request<B>) -> Span {

@@ -29,6 +29,7 @@ mod openapi;
 mod origin;
 mod places;
 mod probe;
+mod random_id;
 mod reference;
 mod request;
 mod ring;

@@ -11,9 +11,7 @@ use scm_store::{CertificateId, Role};
 use time::OffsetDateTime;
 
 use super::{moment, new_name::new_name, password};
-use crate::config::{
-    Config, ConfigError, HomeSetting, Identity, KeyringSetting, StoreSetting, role_of,
-};
+use crate::config::{Config, ConfigError, HomeSetting, Identity, KeyringSetting, StoreSetting};
 
 const EXPLAINED: &str = "\
 Examples:
@@ -361,6 +359,6 @@ pub enum TokenCommand {
 }
 
 fn roles() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(["administrator", "full_access", "read_only"])
-        .try_map(|text| role_of(&text))
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .map(|text| Role::called(&text).expect("only names of roles are possible"))
 }

@@ -11,7 +11,7 @@ use super::{
     register::Register,
     table::{card, table},
 };
-use crate::first_start::random_id;
+use crate::random_id::random_id;
 
 /// A project, for programs.
 #[derive(Serialize)]

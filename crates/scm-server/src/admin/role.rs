@@ -27,15 +27,6 @@ struct RoleList<'a> {
     roles: Vec<RoleEntry<'a>>,
 }
 
-/// What a role is called on the command line.
-pub fn name_of(role: Role) -> &'static str {
-    match role {
-        Role::Administrator => "administrator",
-        Role::FullAccess => "full_access",
-        Role::ReadOnly => "read_only",
-    }
-}
-
 pub async fn run(
     command: RoleCommand,
     register: &Register,
@@ -60,7 +51,7 @@ async fn grant(
     let (user, project) = (register.user(user).await?, register.project(project).await?);
     let grant = Grant { project: project.id.clone(), role };
     register.store.grant(None, &user.id, grant, now).await?;
-    let role = name_of(role);
+    let role = role.as_str();
     let text = format!("{} is {role} in {}\n", user.name, project.name);
     Ok(Answer::new(&entry(&user, &project, Some(role)), text))
 }
@@ -108,22 +99,9 @@ fn entries<'a>(user: &'a UserRecord, projects: &'a ProjectNames) -> Vec<RoleEntr
             user: &user.name,
             project_id: grant.project.as_str(),
             project_name: projects.of(&grant.project),
-            role: Some(name_of(grant.role)),
+            role: Some(grant.role.as_str()),
         })
         .collect();
     entries.sort_by_key(|entry| entry.project_name);
     entries
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::role_of;
-
-    #[test]
-    fn every_role_is_told_as_it_is_asked_for() {
-        for role in [Role::Administrator, Role::FullAccess, Role::ReadOnly] {
-            assert_eq!(role_of(name_of(role)), Ok(role));
-        }
-    }
 }

@@ -14,7 +14,7 @@ use super::{
     register::{ProjectNames, Register},
     table::{card, table},
 };
-use crate::{auth::PasswordHasher, first_start::random_id};
+use crate::{auth::PasswordHasher, random_id::random_id};
 use entry::{UserEntry, UserList};
 
 const SHOWN_ONCE: &str = "the password is not shown again";

@@ -114,26 +114,16 @@ impl FromStr for KeystoneRoles {
             let (name, role) = pair
                 .split_once('=')
                 .ok_or_else(|| format!("`{pair}` is no pair such as member=full_access"))?;
-            let (name, role) = (name.trim(), role_of(role.trim())?);
+            let (name, role) = (name.trim(), role.trim());
+            let role = Role::called(role).ok_or_else(|| {
+                format!("`{role}`: there are {}", Role::ALL.map(Role::as_str).join(", "))
+            })?;
             if name.is_empty() || roles.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
                 return Err(format!("`{pair}`: the role's name is missing, or was there before"));
             }
             roles.push((name.to_owned(), role));
         }
         if roles.is_empty() { Err("it names no role".to_owned()) } else { Ok(Self(roles)) }
-    }
-}
-
-/// The role of a name.
-///
-/// # Errors
-/// If it is none; the text says which there are.
-pub fn role_of(text: &str) -> Result<Role, String> {
-    match text {
-        "administrator" => Ok(Role::Administrator),
-        "full_access" => Ok(Role::FullAccess),
-        "read_only" => Ok(Role::ReadOnly),
-        _ => Err(format!("`{text}`: there are administrator, full_access and read_only")),
     }
 }
 

@@ -63,8 +63,11 @@ pub enum Role {
 }
 
 impl Role {
-    /// What it is called where it is kept.
-    pub(crate) fn as_str(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Administrator, Self::FullAccess, Self::ReadOnly];
+
+    /// What it is called where it is kept, in settings and on the command line.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
             Self::FullAccess => "full_access",
@@ -72,11 +75,9 @@ impl Role {
         }
     }
 
-    /// The role that is kept under a name.
-    pub(crate) fn called(name: &str) -> Option<Self> {
-        [Self::Administrator, Self::FullAccess, Self::ReadOnly]
-            .into_iter()
-            .find(|role| role.as_str() == name)
+    /// The role of a name.
+    pub fn called(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
 

@@ -4,7 +4,7 @@ use scm_model::SecretText;
 use scm_store::UserRecord;
 use serde::Serialize;
 
-use super::super::{register::ProjectNames, role::name_of};
+use super::super::register::ProjectNames;
 
 /// A user, for programs.
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ impl<'a> UserEntry<'a> {
             .map(|grant| RoleEntry {
                 project_id: grant.project.as_str(),
                 project_name: projects.of(&grant.project),
-                role: name_of(grant.role),
+                role: grant.role.as_str(),
             })
             .collect();
         roles.sort_by_key(|role| role.project_name);
