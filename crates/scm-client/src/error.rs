@@ -1,6 +1,6 @@
 //! Everything that can come between a call and its reply. None of it holds a secret.
 
-use scm_model::Violations;
+use scm_model::{Condition, Violations};
 
 /// The cause of an error, whichever library it comes from.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -124,7 +124,9 @@ impl Error {
             | Self::TimedOut { .. }
             | Self::Unreadable { .. }
             | Self::TooLong { .. } => true,
-            Self::Refused { status, .. } => *status >= 500 && *status != 503,
+            // Out of service is who turns requests away, except where that came in the middle of one.
+            Self::Refused { status: 503, code, .. } => code == Condition::Unsettled.code(),
+            Self::Refused { status, .. } => *status >= 500,
             Self::Address(_)
             | Self::TokenMalformed
             | Self::SetUp(_)

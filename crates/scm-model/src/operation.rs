@@ -51,6 +51,9 @@ pub trait Operation: Sized + Send + Sync + 'static {
         if Self::Body::IS_JSON {
             all.push(Condition::ContentType);
         }
+        if Self::METHOD != Method::GET {
+            all.push(Condition::Unsettled);
+        }
         all.extend_from_slice(Self::REFUSES);
         all.extend([
             // Where no body is asked for, one that says something is refused.

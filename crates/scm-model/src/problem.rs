@@ -174,6 +174,10 @@ conditions! {
     /// The store cannot be reached; the header `Retry-After` says when to try again.
     StoreAway: SERVICE_UNAVAILABLE "SCM.9003" "The certificate store is not available."
         => "Wait for so long; if it lasts, whoever runs the server finds the cause in its log.";
+    /// The store failed at the very moment of the commit: the request may or may not have been done.
+    Unsettled: SERVICE_UNAVAILABLE "SCM.9006" "It is not known whether the request took effect."
+        => "Look whether it did, by a list or by showing the certificate; an import that has an \
+           `Idempotency-Key` can be sent again with it.";
     /// The identity service cannot be asked who the caller is; the header `Retry-After` says when to
     /// try again.
     IdentityAway: SERVICE_UNAVAILABLE "SCM.9004" "The identity service is not available."

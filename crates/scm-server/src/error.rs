@@ -151,6 +151,9 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable { .. } | StoreError::Closed => {
                 Self { inside: Some(error.into()), ..Self::refused(Condition::StoreAway) }
             }
+            StoreError::Unsettled { .. } => {
+                Self { inside: Some(error.into()), ..Self::refused(Condition::Unsettled) }
+            }
             StoreError::Conflict { .. }
             | StoreError::Corrupt { .. }
             | StoreError::NewerSchema { .. }

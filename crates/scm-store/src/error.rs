@@ -5,7 +5,7 @@ use std::{error::Error, sync::Arc};
 use crate::ids::CertificateId;
 
 /// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half
-/// done.
+/// done; whether it is done is left open by [`Unsettled`](Self::Unsettled) alone.
 ///
 /// Cheap to clone: acts that were committed together fail together.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -38,10 +38,16 @@ pub enum StoreError {
     #[error("the store has too much to do")]
     Busy,
     /// The store can't be reached, read or written: disk full, input and output errors. If this
-    /// comes from an act, the act is not done, except that a disk that fails while committing
-    /// leaves it open.
+    /// comes from an act, the act is not done.
     #[error("the store is not available")]
     Unavailable {
+        /// What went wrong.
+        #[source]
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// The disk or the connection failed while the act was committed: whether it is done is not known.
+    #[error("whether it was done is not known")]
+    Unsettled {
         /// What went wrong.
         #[source]
         source: Arc<dyn Error + Send + Sync>,
@@ -105,6 +111,10 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable { source: Arc::from(source.into()) }
+    }
+
+    pub(crate) fn unsettled(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unsettled { source: Arc::from(source.into()) }
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {

@@ -2,13 +2,14 @@
 use std::time::Duration;
 
 use scm_client::{Client, Error};
-use scm_model::certificates::CertificateImport;
+use scm_model::certificates::{CertificateImport, CertificateUpdate};
 use tokio::net::TcpListener;
 
 use crate::server::{DETAIL, Server, admin, issued, reply, token};
 
 const IMPORTED: &str = r#"{"certificate_id":"scs1600313391074"}"#;
 const TURNED_AWAY: &str = r#"{"error_code":"SCM.9003","error_msg":"Away."}"#;
+const UNSETTLED: &str = r#"{"error_code":"SCM.9006","error_msg":"Who knows."}"#;
 const UNKNOWN_TOKEN: &str = r#"{"error_code":"SCM.1000","error_msg":"Who?"}"#;
 const WRONG_PASSWORD: &str = r#"{"error":{"code":401,"message":"No.","title":"Unauthorized"}}"#;
 
@@ -156,6 +157,23 @@ async fn an_endless_answer_is_not_read_to_its_end() {
     let server = Server::start(move |_, _| reply("200 OK", "", &long)).await;
     let error = server.with_token().import_certificate(import()).await.unwrap_err();
     assert!(matches!(error, Error::TooLong { .. }), "{error:?}");
+}
+
+/// Who turns a request away says when to come back; who failed while it was committed does not, and then
+/// a request that cannot be told from a second one is not sent again.
+#[tokio::test]
+async fn what_may_be_done_already_is_not_done_again() {
+    for (retry_after, body, tries, may) in
+        [("Retry-After: 0\r\n", TURNED_AWAY, 3, false), ("", UNSETTLED, 1, true)]
+    {
+        let server =
+            Server::start(move |_, _| reply("503 Service Unavailable", retry_after, body)).await;
+        let change = CertificateUpdate { name: Some("another".to_owned()), description: None };
+        let changed = server.with_token().update_certificate("scs1600313391074", change).await;
+        let error = changed.unwrap_err();
+        assert_eq!(error.may_have_taken_effect(), may, "{error}");
+        assert_eq!(server.requests().len(), tries, "{error}");
+    }
 }
 
 fn import() -> CertificateImport {

@@ -46,6 +46,12 @@ pub(super) enum Sees {
 }
 
 impl Sees {
+    /// Whether it matters if it is done again. A snapshot changes nothing, and what one statement does
+    /// here is reading, or something that may be done twice; imports see to that themselves.
+    fn is_once_only(self) -> bool {
+        matches!(self, Self::Committed | Self::Nobody)
+    }
+
     fn begin(self) -> Option<&'static str> {
         match self {
             Self::One => None,
@@ -89,6 +95,9 @@ async fn persist<A, T>(
             Err(Failure::Lost(_)) if lost + 1 < CONNECTIONS_TRIED => {
                 pool.forget_idle();
                 lost += 1;
+            }
+            Err(Failure::Unsure(cause)) if !sees.is_once_only() => {
+                return Err(StoreError::unavailable(cause).into());
             }
             outcome => return outcome,
         }

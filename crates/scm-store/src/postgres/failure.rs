@@ -32,7 +32,8 @@ impl Failure {
             Self::Final(error) | Self::Away(error) => error,
             // As long as others win, there is too much to do.
             Self::Again(_) => StoreError::Busy,
-            Self::Lost(cause) | Self::Unsure(cause) => StoreError::unavailable(cause),
+            Self::Lost(cause) => StoreError::unavailable(cause),
+            Self::Unsure(cause) => StoreError::unsettled(cause),
         }
     }
 
@@ -41,6 +42,14 @@ impl Failure {
         match self {
             Self::Lost(cause) => Self::Unsure(cause),
             other => other,
+        }
+    }
+
+    /// The same, after a connection broke under what may have been done by then.
+    pub(super) fn since_broken(self) -> Self {
+        match self {
+            Self::Away(error) => Self::Unsure(Cause(error.to_string())),
+            other => other.at_commit(),
         }
     }
 

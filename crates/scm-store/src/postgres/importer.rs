@@ -198,6 +198,7 @@ async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<
                 sleep(pause(SOON)).await;
             }
             Failure::Away(_) if broken.is_some() && settles(broken) => sleep(LOOK).await,
+            other if group.may_be_kept => return Err(other.since_broken()),
             other => return Err(other),
         }
     }

@@ -41,6 +41,15 @@ impl From<Error> for Failure {
     }
 }
 
+/// For `map_err` where a transaction is committed. If the disk fails in that moment, the end of the log
+/// may be read again after a crash; whatever else goes wrong, it is rolled back.
+pub(super) fn at_commit(error: Error) -> Failure {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure) => Failure(StoreError::unsettled(error)),
+        _ => error.into(),
+    }
+}
+
 /// For `map_err` where an insertion can meet something that is there: says what.
 pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
     move |error| match error.sqlite_error().map(|error| error.extended_code) {
@@ -50,5 +59,21 @@ pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
             | ffi::SQLITE_CONSTRAINT_UNIQUE,
         ) => Failure(StoreError::Conflict { what }),
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_disk_that_fails_leaves_a_commit_open() {
+        let failed = |code| {
+            let error = Error::SqliteFailure(ffi::Error::new(code), None);
+            at_commit(error).into_inner()
+        };
+        assert!(matches!(failed(ffi::SQLITE_IOERR_FSYNC), StoreError::Unsettled { .. }));
+        assert!(matches!(failed(ffi::SQLITE_FULL), StoreError::Unavailable { .. }));
+        assert!(matches!(failed(ffi::SQLITE_BUSY), StoreError::Busy));
     }
 }

@@ -20,7 +20,10 @@ use tokio::sync::{
     oneshot,
 };
 
-use super::{checkpoint::Checkpointer, failure::Failure};
+use super::{
+    checkpoint::Checkpointer,
+    failure::{Failure, at_commit},
+};
 use crate::error::StoreError;
 
 /// How many acts may wait, each with a few KiB.
@@ -176,7 +179,7 @@ fn transaction(
     run(connection, "BEGIN IMMEDIATE")?;
     let outcome = acts().and_then(|good| {
         if good {
-            run(connection, "COMMIT")?;
+            connection.prepare_cached("COMMIT")?.execute([]).map_err(at_commit)?;
         }
         Ok(good)
     });
