@@ -24,13 +24,15 @@ impl Origin {
     }
 }
 
-/// The last address in the chain of proxies that no trusted proxy vouches for.
+/// The last address in the chain of proxies that no trusted proxy vouches for. What a stranger claims,
+/// perhaps megabytes of it, is not looked at.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
-    let told = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let told: Vec<_> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let values = headers.get_all(FORWARDED_FOR).iter().rev();
+    let mut told =
+        values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.rsplit(','));
     let mut address = peer;
-    for told in told.iter().rev() {
-        let (true, Ok(before)) = (proxies.contain(address), told.parse::<IpAddr>()) else { break };
+    while proxies.contain(address) {
+        let Some(Ok(before)) = told.next().map(|told| told.trim().parse::<IpAddr>()) else { break };
         // `::ffff:192.0.2.1` is 192.0.2.1, as sockets for both families have it.
         address = before.to_canonical();
     }
@@ -43,7 +45,10 @@ mod tests {
 
     fn seen_from(peer: &str, told: &str) -> String {
         let proxies = "10.0.0.0/8, 127.0.0.1".parse().unwrap();
-        let headers = HeaderMap::from_iter([(FORWARDED_FOR, told.parse().unwrap())]);
+        let mut headers = HeaderMap::new();
+        for line in told.lines() {
+            headers.append(FORWARDED_FOR, line.parse().unwrap());
+        }
         client(peer.parse::<IpAddr>().unwrap().to_canonical(), &headers, &proxies).to_string()
     }
 
@@ -52,6 +57,10 @@ mod tests {
         assert_eq!(seen_from("192.0.2.1", "198.51.100.7"), "192.0.2.1");
         assert_eq!(seen_from("127.0.0.1", "198.51.100.7"), "198.51.100.7");
         assert_eq!(seen_from("127.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.1"), "198.51.100.7");
+        assert_eq!(
+            seen_from("127.0.0.1", "203.0.113.9\n198.51.100.7, 10.0.0.2\n10.0.0.1"),
+            "198.51.100.7"
+        );
         assert_eq!(seen_from("127.0.0.1", "203.0.113.9, nonsense"), "127.0.0.1");
         assert_eq!(seen_from("::ffff:127.0.0.1", "::ffff:198.51.100.7"), "198.51.100.7");
     }
