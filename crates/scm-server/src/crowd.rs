@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Those who are here. One address can never fill it alone.
+use crate::origin::counted_as;
+
+/// Those who are here. One address, as limits count them, can never fill it alone.
 #[derive(Debug)]
 pub struct Crowd {
     all: usize,
@@ -29,6 +31,7 @@ impl Crowd {
 
     /// Lets somebody in, if there is room.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
+        let address = counted_as(address);
         let mut here = self.here();
         let own = here.get(&address).copied().unwrap_or_default();
         if own >= self.each || here.values().sum::<usize>() >= self.all {
@@ -73,5 +76,14 @@ mod tests {
         drop((own, others));
         assert!(crowd.enter(address(1)).is_some());
         assert!(crowd.here().is_empty(), "who is gone is forgotten");
+    }
+
+    #[test]
+    fn all_of_a_network_of_ipv6_are_one_address() {
+        let crowd = Crowd::new(10, 1);
+        let enter = |address: &str| crowd.enter(address.parse().unwrap());
+        let _one = enter("2001:db8:0:1::1").unwrap();
+        assert!(enter("2001:db8:0:1::2").is_none());
+        assert!(enter("2001:db8:0:2::1").is_some());
     }
 }

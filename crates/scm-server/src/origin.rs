@@ -1,6 +1,6 @@
 //! Where a request comes from.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName};
 
@@ -21,6 +21,16 @@ impl Origin {
     /// The origin of a request that came in over a connection with this other end.
     pub fn of(peer: SocketAddr, id: String, headers: &HeaderMap, proxies: &Proxies) -> Self {
         Self { address: client(peer.ip().to_canonical(), headers, proxies), request_id: id }
+    }
+}
+
+/// What stands for an address where limits count by address: of IPv6 the network of 64 bits, since
+/// whoever has one address there has all of it. Logs and the audit trail tell the whole address.
+pub fn counted_as(address: IpAddr) -> IpAddr {
+    const NETWORK: u128 = u128::MAX << 64;
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
+        address => address,
     }
 }
 
@@ -63,5 +73,18 @@ mod tests {
         );
         assert_eq!(seen_from("127.0.0.1", "203.0.113.9, nonsense"), "127.0.0.1");
         assert_eq!(seen_from("::ffff:127.0.0.1", "::ffff:198.51.100.7"), "198.51.100.7");
+    }
+
+    #[test]
+    fn limits_count_a_network_of_ipv6_as_one() {
+        for (address, counted) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("2001:db8:0:1::1", "2001:db8:0:1::"),
+            ("2001:db8:0:1:ffff:ffff:ffff:ffff", "2001:db8:0:1::"),
+            ("2001:db8:0:2::1", "2001:db8:0:2::"),
+        ] {
+            assert_eq!(counted_as(address.parse().unwrap()).to_string(), counted);
+        }
     }
 }

@@ -11,6 +11,8 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
+use crate::origin::counted_as;
+
 /// How many guesses are heard, within [`FORGOTTEN_AFTER`].
 const GUESSES: u32 = 5;
 
@@ -23,7 +25,9 @@ const REMEMBERED: usize = 10_000;
 
 /// Counts guesses.
 #[derive(Debug, Default)]
-pub struct Lockout(Mutex<HashMap<(String, IpAddr), Guesses>>);
+pub struct Lockout(Mutex<HashMap<Key, Guesses>>);
+
+type Key = (String, IpAddr);
 
 #[derive(Debug, Clone, Copy)]
 struct Guesses {
@@ -35,7 +39,7 @@ impl Lockout {
     /// Whether a name is locked for an address.
     pub fn holds(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> bool {
         let kept = self.kept();
-        kept.get(&(name.to_owned(), address)).is_some_and(|guesses| guesses.lock_at(now))
+        kept.get(&key(name, address)).is_some_and(|guesses| guesses.lock_at(now))
     }
 
     /// Counts a guess, unless the name is locked for the address: then it is not to be heard, and
@@ -46,7 +50,7 @@ impl Lockout {
             forget(&mut kept, now);
         }
         let none = Guesses { count: 0, last: now };
-        let guesses = kept.entry((name.to_owned(), address)).or_insert(none);
+        let guesses = kept.entry(key(name, address)).or_insert(none);
         if guesses.lock_at(now) {
             return false;
         }
@@ -57,7 +61,7 @@ impl Lockout {
 
     /// Takes a counted guess back that was never judged.
     pub fn take_back(&self, name: &str, address: IpAddr) {
-        if let Some(guesses) = self.kept().get_mut(&(name.to_owned(), address)) {
+        if let Some(guesses) = self.kept().get_mut(&key(name, address)) {
             guesses.count = guesses.count.saturating_sub(1);
         }
     }
@@ -66,13 +70,17 @@ impl Lockout {
     pub fn forgive(&self, name: &str, address: IpAddr) {
         let mut kept = self.kept();
         if !kept.is_empty() {
-            kept.remove(&(name.to_owned(), address));
+            kept.remove(&key(name, address));
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<(String, IpAddr), Guesses>> {
+    fn kept(&self) -> MutexGuard<'_, HashMap<Key, Guesses>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn key(name: &str, address: IpAddr) -> Key {
+    (name.to_owned(), counted_as(address))
 }
 
 impl Guesses {
@@ -86,7 +94,7 @@ impl Guesses {
     }
 }
 
-fn forget(kept: &mut HashMap<(String, IpAddr), Guesses>, now: OffsetDateTime) {
+fn forget(kept: &mut HashMap<Key, Guesses>, now: OffsetDateTime) {
     kept.retain(|_, guesses| guesses.lock_at(now));
     if kept.len() < REMEMBERED {
         return;
@@ -117,6 +125,17 @@ mod tests {
         assert!(!lockout.holds("other", address(1), START));
         assert!(!lockout.holds("AK", address(1), START + FORGOTTEN_AFTER));
         assert!(!lockout.holds("AK", address(1), START - FORGOTTEN_AFTER));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_has_five_guesses_and_not_five_for_each_address() {
+        let lockout = Lockout::default();
+        let address = |text: &str| text.parse().unwrap();
+        for last in 1..=5 {
+            assert!(lockout.count("AK", address(&format!("2001:db8:0:1::{last}")), START));
+        }
+        assert!(lockout.holds("AK", address("2001:db8:0:1::6"), START));
+        assert!(!lockout.holds("AK", address("2001:db8:0:2::1"), START));
     }
 
     #[test]
