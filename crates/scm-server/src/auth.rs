@@ -69,7 +69,7 @@ pub async fn claim(ctx: &Ctx, parts: &Parts, origin: &Origin) -> Result<Claim, A
 async fn known(ctx: &Ctx, sent: &HeaderValue, origin: &Origin) -> Result<Caller, ApiError> {
     let Origin { address, request_id } = origin.clone();
     if let Some(keystone) = ctx.keystone() {
-        let known = keystone.find(sent, ctx.now()).await?;
+        let known = keystone.find(sent, address, ctx.now()).await?;
         let actor = Actor { user: known.user, project: known.project, address, request_id };
         return Ok(Caller { actor, domain: known.domain, role: known.role });
     }

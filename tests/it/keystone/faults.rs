@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use scm_tests::{NOW, Session, TestServer, patiently};
+use http::Method;
+use scm_tests::{NOW, Session, TestServer, patiently, request};
 use serde_json::json;
 use time::{Duration, format_description::well_known::Rfc3339};
 use tokio::{
@@ -60,6 +61,7 @@ impl Peer {
         TestServer::builder()
             .flag("--identity", "keystone")
             .flag("--keystone-url", &format!("http://{}", self.address))
+            .flag("--trusted-proxies", "127.0.0.1")
             .start_alone()
             .await
     }
@@ -111,6 +113,14 @@ fn token(number: usize) -> String {
 async fn shown(server: &TestServer, token: &str) -> u16 {
     let session = Session::new(server.address(), Some(token));
     session.show(NO_CERTIFICATE).await.status.as_u16()
+}
+
+async fn shown_from(address: &str, server: &TestServer, token: &str) -> u16 {
+    let session = Session::new(server.address(), Some(token));
+    let path = format!("/v3/scm/certificates/{NO_CERTIFICATE}");
+    let mut show = session.signed(request(Method::GET, &path, ""));
+    show.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+    session.send_as_is(show).await.status.as_u16()
 }
 
 #[tokio::test]
@@ -197,12 +207,21 @@ async fn a_keystone_that_never_answers_holds_up_so_many_and_no_more() {
     let peer = Peer::holding(vec![String::new()]).await;
     let server = Arc::new(peer.server().await);
     let mut asking = JoinSet::new();
-    for number in 0..73 {
-        let server = Arc::clone(&server);
-        asking.spawn(async move { shown(&server, &token(number)).await });
+    for (address, numbers) in
+        [("192.0.2.1", 0..37), ("192.0.2.2", 100..136), ("192.0.2.3", 200..201)]
+    {
+        for number in numbers {
+            let server = Arc::clone(&server);
+            asking.spawn(async move { shown_from(address, &server, &token(number)).await });
+        }
+        if address != "192.0.2.2" {
+            let first = asking.join_next().await.unwrap().unwrap();
+            assert_eq!(
+                first, 429,
+                "{address} finds no place, and nobody has waited to the end yet"
+            );
+        }
     }
-    let first = asking.join_next().await.unwrap().unwrap();
-    assert_eq!(first, 429, "all places are taken, and nobody has waited to the end yet");
     peer.is_asked(8).await;
     assert_eq!(peer.asked(), 8, "the others wait for their turn");
     assert_eq!(asking.join_all().await, [503; 72]);

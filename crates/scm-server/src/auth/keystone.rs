@@ -9,6 +9,7 @@ mod memory;
 mod service;
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration as Patience,
 };
@@ -19,7 +20,7 @@ use scm_model::{Condition, limits};
 use scm_store::{DomainId, ProjectId, Role, TokenHash, UserId};
 use time::{Duration, OffsetDateTime};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Semaphore, watch},
     time::timeout,
 };
 
@@ -30,6 +31,7 @@ use self::{
 };
 use crate::{
     config::{Config, Identity, KeystoneRoles},
+    crowd::{Crowd, Guest},
     error::ApiError,
 };
 
@@ -49,6 +51,10 @@ const AT_ONCE: usize = 8;
 /// How many may wait for their turn; further ones are told to come back.
 const WAITING: usize = 64;
 
+/// How many of all these one address may ask about, or tokens made up there would keep everybody out
+/// whose own is not remembered.
+const EACH: usize = (AT_ONCE + WAITING) / 2;
+
 /// A Keystone, and what it said.
 #[derive(Debug)]
 pub struct Keystone {
@@ -57,7 +63,7 @@ pub struct Keystone {
     lifetime: Duration,
     memory: Mutex<Memory>,
     turns: Semaphore,
-    places: Arc<Semaphore>,
+    places: Arc<Crowd>,
 }
 
 /// Somebody whom Keystone knows.
@@ -105,7 +111,7 @@ impl Keystone {
                 lifetime: Duration::seconds(config.keystone_cache.into()),
                 memory: Mutex::default(),
                 turns: Semaphore::new(AT_ONCE),
-                places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+                places: Crowd::new(AT_ONCE + WAITING, EACH),
             })
         };
         Ok(Service::of(config)?.map(keystone))
@@ -120,16 +126,18 @@ impl Keystone {
     ///
     /// # Errors
     /// [`Condition::TokenInvalid`] if it is bad or for no project, [`Condition::IdentityAway`] if
-    /// nobody can say, [`Condition::TooMany`] if too many wait already.
+    /// nobody can say, [`Condition::TooMany`] if too many wait already, altogether or from the same
+    /// address.
     pub async fn find(
         self: &Arc<Self>,
         token: &HeaderValue,
+        address: IpAddr,
         now: OffsetDateTime,
     ) -> Result<Known, ApiError> {
         if !(limits::AUTH_TOKEN.min..=LONGEST).contains(&token.len()) {
             return Err(ApiError::refused(Condition::TokenInvalid));
         }
-        let verdict = match self.recall(token, now)? {
+        let verdict = match self.recall(token, address, now)? {
             Recalled::Verdict(verdict) => verdict,
             Recalled::Question(told) => answer(told).await?,
         };
@@ -148,6 +156,7 @@ impl Keystone {
     fn recall(
         self: &Arc<Self>,
         token: &HeaderValue,
+        address: IpAddr,
         now: OffsetDateTime,
     ) -> Result<Recalled, ApiError> {
         let hash = hash_of(token);
@@ -158,8 +167,8 @@ impl Keystone {
         if let Some(told) = memory.question(&hash) {
             return Ok(Recalled::Question(told));
         }
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| ApiError::refused(Condition::TooMany))?;
+        let place = self.places.enter(address);
+        let place = place.ok_or_else(|| ApiError::refused(Condition::TooMany))?;
         let (tell, told) = watch::channel(None);
         memory.ask(hash, told.clone());
         tokio::spawn(Arc::clone(self).ask(token.clone(), now, tell, place));
@@ -171,7 +180,7 @@ impl Keystone {
         token: HeaderValue,
         now: OffsetDateTime,
         tell: watch::Sender<Option<Result<Verdict, Arc<Away>>>>,
-        _place: OwnedSemaphorePermit,
+        _place: Guest,
     ) {
         let hash = hash_of(&token);
         let asked = timeout(PATIENCE, async {
