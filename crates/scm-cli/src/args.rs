@@ -72,11 +72,16 @@ pub(crate) struct Server {
     #[arg(default_value = "scm-data/credentials.json")]
     pub(crate) credentials: PathBuf,
 
-    /// The server's address, instead of the one in that file. No file is needed with a token in the
-    /// variable SCM_TOKEN, or with an access key in SCM_ACCESS_KEY and its secret in SCM_SECRET_KEY,
-    /// which signs every request, here and in the cloud
+    /// The server's address. What is in that file goes to its own server only: another one needs a
+    /// token in the variable SCM_TOKEN, or an access key in SCM_ACCESS_KEY and its secret in
+    /// SCM_SECRET_KEY, which signs every request, here and in the cloud
     #[arg(long, value_name = "URL", env = "SCM_ENDPOINT")]
     pub(crate) endpoint: Option<String>,
+
+    /// Speak plain HTTP to another machine too, where whoever is on the way can read tokens and private
+    /// keys
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
 
     /// The certificates of the authorities to trust, PEM, instead of those of the system
     #[arg(long, value_name = "FILE", env = "SCM_CA")]

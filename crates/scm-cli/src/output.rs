@@ -57,16 +57,6 @@ pub(crate) fn notes<'a>(notes: impl IntoIterator<Item = &'a String>) {
     }
 }
 
-/// Warns that whatever is sent can be read on the way.
-pub(crate) fn exposed(url: &str) {
-    note(&format!(
-        "{} {} is not encrypted: whoever is on the way can read what proves who you are, and private \
-         keys; use https://",
-        style::warning("warning:"),
-        plain::printable(url),
-    ));
-}
-
 /// Prints what the next lines are about.
 pub(crate) fn about(id: &str) {
     note(&style::strong(&plain::printable(id)));

@@ -6,41 +6,53 @@ use scm_client::{Builder, Client, LogIn};
 use scm_model::{Credentials, SecretText};
 use zeroize::Zeroizing;
 
-use crate::{args, output, sources, trouble::Trouble};
+use crate::{args, sources, trouble::Trouble};
 
-/// A client of the server that the command line names; a warning if what is sent can be read on
-/// the way.
+/// A client of the server that the command line names, unless what proves who asks could be read on
+/// the way, or would go to another server than its own.
 pub(crate) fn client(args: &args::Server) -> Result<Client, Trouble> {
-    let mut builder = builder(args)?.user_agent(concat!("scm-cli/", env!("CARGO_PKG_VERSION")));
+    let (builder, home) = builder(args)?;
+    let mut builder = builder.user_agent(concat!("scm-cli/", env!("CARGO_PKG_VERSION")));
     if let Some(ca) = &args.ca {
         builder = builder.root_certificates(sources::read(ca)?.text.as_str());
     }
     let client = builder.build()?;
-    if client.is_exposed() {
-        output::exposed(client.base_url());
+    match home {
+        Some(home) if !client.is_at(&home) => Err(Trouble::OtherServer {
+            name: args.credentials.display().to_string(),
+            home,
+            endpoint: client.base_url().to_owned(),
+        }),
+        _ if client.is_exposed() && !args.insecure_http => {
+            Err(Trouble::Exposed { endpoint: client.base_url().to_owned() })
+        }
+        _ => Ok(client),
     }
-    Ok(client)
 }
 
-/// An access key counts before a token, a token before what is in the file.
-fn builder(args: &args::Server) -> Result<Builder, Trouble> {
+/// A client in the making, and the address that its secrets are for, if the file has both. An access
+/// key counts before a token, a token before what is in the file.
+fn builder(args: &args::Server) -> Result<(Builder, Option<String>), Trouble> {
     let (token, key) = (variable("SCM_TOKEN"), access_key()?);
     let elsewhere = args.endpoint.as_ref();
     match (elsewhere, key, token) {
         (Some(endpoint), Some((id, secret)), _) => {
-            Ok(Client::builder(endpoint).access_key(id, secret))
+            Ok((Client::builder(endpoint).access_key(id, secret), None))
         }
-        (Some(endpoint), None, Some(token)) => Ok(Client::builder(endpoint).token(token.into())),
+        (Some(endpoint), None, Some(token)) => {
+            Ok((Client::builder(endpoint).token(token.into()), None))
+        }
         (_, key, token) => {
             let credentials = read(&args.credentials)?;
             let log_in = LogIn::from(&credentials);
             let builder = Client::builder(elsewhere.unwrap_or(&credentials.base_url));
-            Ok(match key {
+            let builder = match key {
                 Some((id, secret)) => builder.access_key(id, secret),
                 None => {
                     builder.token(token.map_or(credentials.token, SecretText::from)).log_in(log_in)
                 }
-            })
+            };
+            Ok((builder, Some(credentials.base_url)))
         }
     }
 }

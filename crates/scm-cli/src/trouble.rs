@@ -65,6 +65,25 @@ pub(crate) enum Trouble {
         /// Where in that line, counted from 1.
         column: usize,
     },
+    /// What is in the credentials file would go to a server that it is not for.
+    #[error("{name} is for {home}: what is in it is not sent to {endpoint}")]
+    OtherServer {
+        /// The file.
+        name: String,
+        /// Its server.
+        home: String,
+        /// The one that was named.
+        endpoint: String,
+    },
+    /// Secrets would go over the network in the clear.
+    #[error(
+        "{endpoint} is not encrypted: whoever is on the way could read what proves who you are, and \
+         private keys"
+    )]
+    Exposed {
+        /// The server.
+        endpoint: String,
+    },
     /// The operating system does not give what the client runs on.
     #[error("the client cannot be started")]
     Runtime(#[source] io::Error),
@@ -94,7 +113,11 @@ impl Trouble {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::TooLarge { .. } | Self::Exists { .. } | Self::Declined => 1,
-            Self::StandardInputTwice | Self::NobodyToAsk | Self::HalfAccessKey => 2,
+            Self::StandardInputTwice
+            | Self::NobodyToAsk
+            | Self::HalfAccessKey
+            | Self::OtherServer { .. }
+            | Self::Exposed { .. } => 2,
             Self::File { .. }
             | Self::Unwritable { .. }
             | Self::NoCredentials { .. }
@@ -120,6 +143,14 @@ impl Trouble {
                  SCM_CREDENTIALS). For a server elsewhere pass `--endpoint URL` and set \
                  SCM_TOKEN, or SCM_ACCESS_KEY and SCM_SECRET_KEY.",
             ),
+            Self::OtherServer { .. } => Some(
+                "Nothing was sent. Set SCM_TOKEN, or SCM_ACCESS_KEY and SCM_SECRET_KEY, to what that \
+                 server gave you, or pass its own file with `--credentials FILE`. If it is the same \
+                 server, write its address as `base_url` into a copy of the file.",
+            ),
+            Self::Exposed { .. } => {
+                Some("Nothing was sent. Use https://, or pass `--insecure-http` if that is meant.")
+            }
             Self::Exists { .. } => Some("Nothing was written. `--force` overwrites."),
             Self::Client(Error::Unreachable { .. }) => Some(
                 "Nothing was sent. Is the server running, and is this its address? \

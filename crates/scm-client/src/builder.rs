@@ -200,6 +200,14 @@ fn is_cloud(url: &Url) -> bool {
     [".myhuaweicloud.com", ".myhuaweicloud.eu"].iter().any(|domain| host.ends_with(domain))
 }
 
+/// Whether what is sent to the one reaches who answers at the other, whatever stands in their paths.
+pub(crate) fn same_server(one: &str, other: &str) -> bool {
+    let (Ok(one), Ok(other)) = (address(one), address(other)) else { return false };
+    one.scheme() == other.scheme()
+        && one.port_or_known_default() == other.port_or_known_default()
+        && (one.host() == other.host() || is_loopback(&one) && is_loopback(&other))
+}
+
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -230,6 +238,22 @@ mod tests {
         let hollow = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
         for wrong in ["", "no certificate", hollow] {
             assert!(matches!(client(wrong), Err(Error::Roots(_))), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_scheme_host_and_port() {
+        for (one, other, same) in [
+            ("http://127.0.0.1:8443", "http://localhost:8443/", true),
+            ("http://127.0.0.1:8443", "http://[::1]:8443", true),
+            ("https://scm.example.com", "https://SCM.example.com:443/under", true),
+            ("http://127.0.0.1:8443", "http://127.0.0.1:8444", false),
+            ("https://127.0.0.1:8443", "http://127.0.0.1:8443", false),
+            ("http://127.0.0.1:8443", "http://127.0.0.1.example.com:8443", false),
+            ("https://scm.example.com", "https://scm.example.com.example.org", false),
+            ("https://scm.example.com", "", false),
+        ] {
+            assert_eq!(same_server(one, other), same, "{one} {other}");
         }
     }
 

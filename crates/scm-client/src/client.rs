@@ -9,6 +9,7 @@ use scm_model::{Access, Call, ErrorShape, Operation};
 use crate::{
     Builder, Credentials, Error, LogIn, Region,
     access_key::{self, AccessKey},
+    builder::same_server,
     endpoint::{Answer, Endpoint},
     session::{Pass, Session},
 };
@@ -62,6 +63,12 @@ impl Client {
     /// The server's URL.
     pub fn base_url(&self) -> &str {
         &self.0.scm.url
+    }
+
+    /// Whether that is an address of the same server: scheme, host and port are the same. All names and
+    /// addresses of this machine that lead nowhere else are one host.
+    pub fn is_at(&self, url: &str) -> bool {
+        same_server(self.base_url(), url)
     }
 
     /// Whether what is sent can be read on the way: plain HTTP, and to another machine.

@@ -47,15 +47,41 @@ fn an_access_key_signs_and_needs_no_file() {
 }
 
 #[test]
-fn what_leaves_the_machine_in_the_clear_is_pointed_out() {
+fn nothing_leaves_the_machine_in_the_clear_unless_that_is_meant() {
     let server = keeping(1, 0);
     let token = [("SCM_TOKEN", TOKEN)];
-    let exposed = server.run(&server.url_beyond_loopback(), &token, &["list"]);
-    assert_eq!(exposed.status.code(), Some(0));
-    let told = text(&exposed.stderr);
-    assert!(told.starts_with("warning: http://0.0.0.0:"), "{told}");
-    assert!(told.contains(" is not encrypted: "), "{told}");
+    let refused = server.run(&server.url_beyond_loopback(), &token, &["list"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = text(&refused.stderr);
+    assert!(told.contains(" is not encrypted: ") && told.contains("`--insecure-http`"), "{told}");
+    assert!(server.requests().is_empty());
+    let meant = ["list", "--insecure-http"];
+    let listed = server.run(&server.url_beyond_loopback(), &token, &meant);
+    assert_eq!(text(&listed.stderr), "1 certificate\n");
     assert_eq!(text(&server.scm(&["list"]).stderr), "1 certificate\n");
+}
+
+#[test]
+fn what_is_in_the_file_goes_to_its_own_server_only() {
+    let (ours, theirs) = (keeping(1, 0), keeping(1, 0));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials.json");
+    let credentials = json!({
+        "base_url": ours.url(), "domain_id": "d", "domain_name": "default", "project_id": "p",
+        "project_name": "default", "user": "admin", "password": "s3cret", "token": TOKEN,
+    });
+    std::fs::write(&file, credentials.to_string()).unwrap();
+    let variables = [("SCM_CREDENTIALS", file.to_str().unwrap())];
+    let refused = theirs.run(&theirs.url(), &variables, &["list"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = text(&refused.stderr);
+    assert!(told.contains(&ours.url()) && told.contains(&theirs.url()), "{told}");
+    assert!(told.contains("SCM_TOKEN") && !told.contains(TOKEN), "{told}");
+    assert!(theirs.requests().is_empty());
+    let by_name = ours.url().replace("127.0.0.1", "localhost");
+    let listed = ours.run(&by_name, &variables, &["list"]);
+    assert_eq!(listed.status.code(), Some(0), "{}", text(&listed.stderr));
+    assert!(ours.requests()[0].contains(TOKEN));
 }
 
 #[test]
