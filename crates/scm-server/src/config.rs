@@ -149,13 +149,15 @@ settings! {
     keystone_ca: MaybeFile = "none", "SCM_KEYSTONE_CA", "FILE",
         "The authorities that vouch for Keystone's TLS certificate, PEM, instead of the system's";
     max_connections: usize = "512", "SCM_MAX_CONNECTIONS", "COUNT",
-        "How many connections may be open; further ones wait. Each may hold up to 3 MiB of headers";
+        "How many connections may be open; further ones wait. Each may hold up to 3 MiB of \
+         headers, over HTTP/2 32 times that";
     max_connections_per_address: usize = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
         "How many of them may come from one address, trusted proxies aside; further ones are closed";
     max_requests: usize = "256", "SCM_MAX_REQUESTS", "COUNT",
-        "How many requests may be worked on; further ones get 429, after up to 750 ms, and while that \
-         happens fewer are worked on, down to a quarter. For log-ins there are an eighth as \
-         many places, apart, and for signed requests, until their signature is compared, twice as many";
+        "How many requests may be worked on; further ones get 429, after up to 750 ms (and 2 s more \
+         for a body that does not end), and while that happens fewer are worked on, down to a \
+         quarter. For log-ins there are an eighth as many places, apart, and for signed requests, \
+         until their signature is compared, twice as many";
     request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
         "How long a request's head, and then its body, may take to arrive, a client may take nothing of \
          an answer, and a connection may be idle, in seconds";

@@ -86,18 +86,15 @@ impl Asked {
         Ok(call.map_err(|violations| violations.restated(ctx.revision()))?)
     }
 
-    /// Reads on for a while, if the body was not read: see [`UNWANTED`].
+    /// Lets go of the request's head, which may be megabytes, and reads on for a while, if the body was
+    /// not read: see [`UNWANTED`].
     pub async fn drain(&mut self) {
+        (self.parts, ()) = Request::new(()).into_parts();
+        self.path = Vec::new();
         let Some(body) = self.body.take() else { return };
         let mut body = Limited::new(body, UNWANTED);
         let unwanted = async { while let Some(Ok(_)) = body.frame().await {} };
         let _whether_all_of_it = timeout(UNWANTED_TIME, unwanted).await;
-    }
-
-    /// Lets go of all that it holds of the request, which may be a head of megabytes, but for its origin.
-    pub async fn let_go(&mut self) {
-        self.drain().await;
-        (self.parts, ()) = Request::new(()).into_parts();
     }
 
     async fn body(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {
@@ -157,4 +154,36 @@ fn decoded(pairs: &[(String, String)]) -> Result<Vec<(&str, String)>, ApiError> 
     decoded
         .collect::<Result<_, std::str::Utf8Error>>()
         .map_err(|_| ApiError::refused(Condition::UnknownPath))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use http::Response;
+    use hyper::{server::conn::http1, service::service_fn};
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncWriteExt, duplex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_drained_holds_no_head() {
+        let (mut client, server) = duplex(1024);
+        client
+            .write_all(b"POST / HTTP/1.1\r\nx-auth-token: long\r\ncontent-length: 9\r\n\r\n")
+            .await
+            .unwrap();
+        let service = service_fn(async |request: Request<Incoming>| {
+            let (parts, body) = request.into_parts();
+            let origin = Origin { address: [192, 0, 2, 1].into(), request_id: String::new() };
+            let mut asked = Asked::new(parts, origin, body);
+            let drained = timeout(Duration::from_millis(1), asked.drain()).await;
+            assert!(drained.is_err(), "the body does not end");
+            assert!(asked.parts.headers.is_empty());
+            Ok::<_, Infallible>(Response::new(String::new()))
+        });
+        let answered = http1::Builder::new().serve_connection(TokioIo::new(server), service);
+        answered.await.unwrap();
+    }
 }

@@ -190,7 +190,7 @@ async fn admit<O: Operation>(
 /// What somebody hears for whom there is no place, after they were held back.
 async fn held_back(ctx: &Ctx, asked: &mut Asked) -> ApiError {
     if let Some((_held_back, time)) = ctx.places().hold_back() {
-        asked.let_go().await;
+        asked.drain().await;
         sleep(time).await;
     }
     ApiError::refused(Condition::TooMany)
