@@ -85,6 +85,21 @@ pub enum CertificateError {
     /// The algorithm that was signed is not the one outside (RFC 5280 4.1.1.2).
     #[error("it names two different signature algorithms")]
     TwoAlgorithms,
+    /// A version that does not exist.
+    #[error("its version is none of 1, 2 and 3")]
+    Version,
+    /// A part that only later versions have.
+    #[error("it has extensions or unique identifiers, which its version does not allow")]
+    BeyondVersion,
+    /// A text in a name that is not of its type.
+    #[error("a text in its issuer or subject is not of the type that it is said to be")]
+    Text,
+    /// An end before the beginning.
+    #[error("its validity ends before it begins")]
+    Validity,
+    /// A precertificate (RFC 6962 3.1).
+    #[error("it is a precertificate, which is made for the logs of certificate transparency only")]
+    Precertificate,
 }
 
 impl Certificate {

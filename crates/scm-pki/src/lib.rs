@@ -37,6 +37,7 @@ mod signature;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod tlv;
 mod verifier;
 
 pub use arrange::{ArrangeError, Arranged, LeftOver, arrange};

@@ -9,12 +9,10 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-use x509_parser::{
-    asn1_rs::FromDer,
-    extensions::{GeneralName, SubjectAlternativeName},
+use crate::{
+    text::{hex, shown},
+    tlv::{Element, Elements, Malformed, SEQUENCE},
 };
-
-use crate::text::{hex, shown};
 
 /// The names of a certificate, valid and each once: at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,29 +145,49 @@ fn once_each(names: Vec<String>) -> Option<Names> {
 /// The dNSName and iPAddress entries, each judged.
 fn alternative_names(value: Option<&[u8]>) -> Vec<Result<String, NameDefect>> {
     let Some(value) = value else { return Vec::new() };
-    match SubjectAlternativeName::from_der(value) {
-        Ok(([], found)) => found.general_names.iter().filter_map(alternative_name).collect(),
-        _ => vec![Err(malformed("", NameRule::Unreadable))],
+    match general_names(value) {
+        Ok(found) => found.into_iter().filter_map(alternative_name).collect(),
+        Err(Malformed) => vec![Err(malformed("", NameRule::Unreadable))],
     }
 }
 
-/// `None` for names of mail boxes, directories and other things that are no hosts.
-fn alternative_name(name: &GeneralName<'_>) -> Option<Result<String, NameDefect>> {
-    match name {
-        GeneralName::DNSName(name) => Some(match check_dns(name) {
-            Ok(()) => Ok((*name).to_owned()),
-            Err(rule) => Err(malformed(name, rule)),
-        }),
-        GeneralName::IPAddress(bytes) => Some(address(bytes)),
-        GeneralName::Invalid(tag, bytes) if tag.0 == DNS_NAME => {
-            Some(Err(malformed(&String::from_utf8_lossy(bytes), NameRule::Characters)))
+fn general_names(value: &[u8]) -> Result<Vec<Element<'_>>, Malformed> {
+    let mut outer = Elements(value);
+    let mut names = outer.next(SEQUENCE)?.parts();
+    outer.end()?;
+    let mut found = Vec::new();
+    while !names.is_empty() {
+        let name = names.any()?;
+        if !GENERAL_NAMES.contains(&name.tag) {
+            return Err(Malformed);
         }
+        found.push(name);
+    }
+    Ok(found)
+}
+
+/// `None` for names of mail boxes, directories and other things that are no hosts.
+fn alternative_name(name: Element<'_>) -> Option<Result<String, NameDefect>> {
+    match name.tag {
+        DNS_NAME => Some(dns(name.content)),
+        IP_ADDRESS => Some(address(name.content)),
         _ => None,
     }
 }
 
-/// The tag of dNSName in GeneralName.
-const DNS_NAME: u32 = 2;
+// Tags of GeneralName.
+const DNS_NAME: u8 = 0x82;
+const IP_ADDRESS: u8 = 0x87;
+/// All kinds: those that are structures are constructed, and so is a directoryName, being a choice.
+const GENERAL_NAMES: [u8; 9] = [0xa0, 0x81, DNS_NAME, 0xa3, 0xa4, 0xa5, 0x86, IP_ADDRESS, 0x88];
+
+fn dns(bytes: &[u8]) -> Result<String, NameDefect> {
+    let name = String::from_utf8_lossy(bytes);
+    match check_dns(&name) {
+        Ok(()) => Ok(name.into_owned()),
+        Err(rule) => Err(malformed(&name, rule)),
+    }
+}
 
 fn address(bytes: &[u8]) -> Result<String, NameDefect> {
     if let Ok(four) = <[u8; 4]>::try_from(bytes) {
@@ -280,7 +298,23 @@ mod tests {
                 malformed("-\u{1b}.b", NameRule::Characters),
             ])
         );
-        let cut = read(None, Some(&[0x30, 9, 0x82]));
-        assert_eq!(cut, Err(vec![malformed("", NameRule::Unreadable)]));
+    }
+
+    #[test]
+    fn alternative_names_are_read_strictly() {
+        for unreadable in [
+            &b"\x30\x09\x82"[..],
+            b"\x10\x03\x82\x01a",
+            b"\x30\x03\x82\x01a\x00",
+            b"\x30\x03\xa2\x01a",
+            b"\x30\x03\x02\x01a",
+            b"\x30\x06\x84\x01x\x82\x01a",
+        ] {
+            let defects = read(Some("fine.example"), Some(unreadable));
+            let expected = Err(vec![malformed("", NameRule::Unreadable)]);
+            assert_eq!(defects, expected, "{unreadable:x?}");
+        }
+        let others = b"\x30\x0b\xa4\x02\x30\x00\x88\x01\x2a\x82\x02ab";
+        assert_eq!(read(None, Some(others)).map(|names| names.domain), Ok("ab".to_owned()));
     }
 }

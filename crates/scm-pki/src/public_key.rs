@@ -4,7 +4,7 @@ use std::fmt;
 
 use pkcs1::{
     ObjectIdentifier, RsaPublicKeyRef,
-    der::{Decode, asn1::AnyRef},
+    der::{Decode, Tag, Tagged, asn1::AnyRef},
 };
 
 use crate::oid;
@@ -88,12 +88,20 @@ pub(crate) fn kind(
 ) -> Result<KeyKind, MalformedKey> {
     let algorithm = oid::read(algorithm).ok_or(MalformedKey)?;
     match algorithm {
-        oid::RSA => rsa(bits),
+        oid::RSA if parameters.is_some_and(is_null) => rsa(bits),
+        oid::RSA => Err(MalformedKey),
         oid::EC => ec(parameters, bits),
-        oid::ED25519 if bits.len() == 32 => Ok(KeyKind::Supported(KeyAlgorithm::Ed25519)),
+        oid::ED25519 if bits.len() == 32 && parameters.is_none() => {
+            Ok(KeyKind::Supported(KeyAlgorithm::Ed25519))
+        }
         oid::ED25519 => Err(MalformedKey),
         _ => Ok(KeyKind::Unsupported(oid::name(&algorithm))),
     }
+}
+
+/// Whether parameters are NULL, as those of RSA are (RFC 3279 2.3.1).
+pub(crate) fn is_null(parameters: AnyRef<'_>) -> bool {
+    parameters.tag() == Tag::Null && parameters.value().is_empty()
 }
 
 fn rsa(bits: &[u8]) -> Result<KeyKind, MalformedKey> {
@@ -106,11 +114,11 @@ fn rsa(bits: &[u8]) -> Result<KeyKind, MalformedKey> {
 }
 
 fn ec(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<KeyKind, MalformedKey> {
-    let curve = match parameters.map(|p| p.decode_as::<ObjectIdentifier>()) {
-        Some(Ok(curve)) => curve,
-        Some(Err(_)) => return Ok(KeyKind::Unsupported(EXPLICIT_CURVE.to_owned())),
-        None => return Err(MalformedKey),
-    };
+    let parameters = parameters.ok_or(MalformedKey)?;
+    if parameters.tag() == Tag::Sequence {
+        return Ok(KeyKind::Unsupported(EXPLICIT_CURVE.to_owned()));
+    }
+    let curve = parameters.decode_as::<ObjectIdentifier>().map_err(|_| MalformedKey)?;
     let Some(algorithm) = KeyAlgorithm::of_curve(&curve) else {
         return Ok(KeyKind::Unsupported(oid::name(&curve)));
     };

@@ -1,57 +1,74 @@
-//! Reads the facts of a certificate from its DER, by x509-parser.
+//! Reads the facts of a certificate from its DER (RFC 5280 4.1), in one strict pass: what is taken
+//! here is to be loaded by every library, also where no signature would tell of a changed byte.
+
+mod extensions;
+mod names;
+mod validity;
 
 use std::ops::Range;
 
-use pkcs1::der::{Tag, asn1::AnyRef};
-use x509_parser::{
-    asn1_rs::{Any, FromDer},
-    certificate::{X509Certificate, X509CertificateParser},
-    extensions::{BasicConstraints, KeyUsage},
-    nom::Parser,
-    oid_registry::{
-        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY_USAGE, OID_X509_EXT_SUBJECT_ALT_NAME, Oid,
-    },
-    x509::AlgorithmIdentifier,
-};
+use pkcs1::der::{Decode, asn1::AnyRef};
 
-use super::{Authority, CertificateError, Facts};
+use self::extensions::Extensions;
+use super::{CertificateError, Facts};
 use crate::{
     SignatureAlgorithm,
     public_key::{self, KeyKind},
+    tlv::{Element, Elements, Malformed, SEQUENCE, bits},
 };
+
+// Tags of the optional parts.
+const VERSION: u8 = 0xa0;
+const ISSUER_ID: u8 = 0x81;
+const SUBJECT_ID: u8 = 0x82;
+const EXTENSIONS: u8 = 0xa3;
+
+impl From<Malformed> for CertificateError {
+    fn from(_: Malformed) -> Self {
+        Self::Structure
+    }
+}
 
 /// Reads what the rules need, and refuses what is malformed.
 pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
-    let mut parser = X509CertificateParser::new().with_deep_parse_extensions(false);
-    let (rest, parsed) = parser.parse(der).map_err(|_| CertificateError::Structure)?;
-    if !rest.is_empty() {
-        return Err(CertificateError::Trailing { count: rest.len() });
+    let mut input = Elements(der);
+    let mut parts = input.next(SEQUENCE)?.parts();
+    if !input.is_empty() {
+        return Err(CertificateError::Trailing { count: input.0.len() });
     }
-    let tbs = &parsed.tbs_certificate;
-    if tbs.signature != parsed.signature_algorithm {
+    let signed = parts.next(SEQUENCE)?;
+    let algorithm = parts.next(SEQUENCE)?;
+    let signature = parts.bytes()?;
+    parts.end()?;
+    let tbs = Tbs::read(signed)?;
+    if tbs.algorithm.whole != algorithm.whole {
         return Err(CertificateError::TwoAlgorithms);
     }
+    let key = PublicKey::read(tbs.public_key)?;
+    let (not_before, not_after) = validity::read(tbs.validity)?;
     Ok(Facts {
-        signed: within(der, tbs.as_ref())?,
-        serial: within(der, without_sign(tbs.raw_serial()))?,
-        issuer: within(der, tbs.issuer.as_raw())?,
-        subject: within(der, tbs.subject.as_raw())?,
-        public_key: within(der, tbs.subject_pki.raw)?,
-        key_bits: within(der, &tbs.subject_pki.subject_public_key.data)?,
-        alternative_names: alternative_names(&parsed)?
-            .map(|value| within(der, value))
+        signed: within(der, signed.whole)?,
+        serial: within(der, without_sign(tbs.serial))?,
+        issuer: within(der, tbs.issuer.whole)?,
+        subject: within(der, tbs.subject.whole)?,
+        public_key: within(der, tbs.public_key.whole)?,
+        key_bits: within(der, key.bits)?,
+        alternative_names: tbs
+            .extensions
+            .alternative_names
+            .map(|names| within(der, names.whole))
             .transpose()?,
-        signature: within(der, &parsed.signature_value.data)?,
-        not_before: tbs.validity.not_before.to_datetime(),
-        not_after: tbs.validity.not_after.to_datetime(),
-        key: key(&parsed)?,
-        algorithm: algorithm(&parsed.signature_algorithm),
-        authority: authority(&parsed)?,
-        may_sign: may_sign(&parsed)?,
+        signature: within(der, signature)?,
+        not_before,
+        not_after,
+        key: key.kind,
+        algorithm: Identifier::read(algorithm)?.signature(),
+        authority: tbs.extensions.authority()?,
+        may_sign: tbs.extensions.may_sign()?,
     })
 }
 
-/// Where `part`, which the parser borrows from `whole`, lies in it.
+/// Where `part`, which is borrowed from `whole`, lies in it.
 fn within(whole: &[u8], part: &[u8]) -> Result<Range<usize>, CertificateError> {
     let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
     let range = start..start.wrapping_add(part.len());
@@ -66,65 +83,94 @@ fn without_sign(serial: &[u8]) -> &[u8] {
     }
 }
 
-fn algorithm(found: &AlgorithmIdentifier<'_>) -> SignatureAlgorithm {
-    let parameters = found.parameters.as_ref().and_then(borrowed);
-    SignatureAlgorithm::read(found.algorithm.as_bytes(), parameters)
+/// The parts of TBSCertificate. Serial numbers that are negative, zero or over 20 octets are
+/// against RFC 5280, but exist, and are loaded everywhere.
+struct Tbs<'a> {
+    serial: &'a [u8],
+    algorithm: Element<'a>,
+    issuer: Element<'a>,
+    validity: Element<'a>,
+    subject: Element<'a>,
+    public_key: Element<'a>,
+    extensions: Extensions<'a>,
 }
 
-fn key(parsed: &X509Certificate<'_>) -> Result<KeyKind, CertificateError> {
-    let info = &parsed.tbs_certificate.subject_pki;
-    let parameters = info.algorithm.parameters.as_ref().and_then(borrowed);
-    let bits = &info.subject_public_key.data;
-    public_key::kind(info.algorithm.algorithm.as_bytes(), parameters, bits)
-        .map_err(|_| CertificateError::PublicKey)
-}
-
-/// Algorithm parameters as the other ASN.1 library reads them: a curve, or a structure.
-fn borrowed<'a>(any: &'a Any<'_>) -> Option<AnyRef<'a>> {
-    let tag = match any.tag().0 {
-        5 => Tag::Null,
-        6 => Tag::ObjectIdentifier,
-        16 => Tag::Sequence,
-        _ => return None,
-    };
-    AnyRef::new(tag, any.data).ok()
-}
-
-/// The value of an extension that may occur once.
-fn extension<'a>(
-    parsed: &X509Certificate<'a>,
-    oid: &Oid<'_>,
-    name: &'static str,
-) -> Result<Option<&'a [u8]>, CertificateError> {
-    let found = parsed.tbs_certificate.get_extension_unique(oid);
-    let found = found.map_err(|_| CertificateError::Extension { extension: name })?;
-    Ok(found.map(|extension| extension.value))
-}
-
-fn alternative_names<'a>(
-    parsed: &X509Certificate<'a>,
-) -> Result<Option<&'a [u8]>, CertificateError> {
-    extension(parsed, &OID_X509_EXT_SUBJECT_ALT_NAME, "subjectAltName")
-}
-
-fn authority(parsed: &X509Certificate<'_>) -> Result<Option<Authority>, CertificateError> {
-    const NAME: &str = "basicConstraints";
-    let Some(value) = extension(parsed, &OID_X509_EXT_BASIC_CONSTRAINTS, NAME)? else {
-        return Ok(None);
-    };
-    match BasicConstraints::from_der(value) {
-        Ok(([], found)) => {
-            Ok(Some(Authority { ca: found.ca, path_len: found.path_len_constraint }))
+impl<'a> Tbs<'a> {
+    fn read(signed: Element<'a>) -> Result<Self, CertificateError> {
+        let mut parts = signed.parts();
+        let version = version(&mut parts)?;
+        let serial = parts.integer()?;
+        let algorithm = parts.next(SEQUENCE)?;
+        let issuer = names::name(&mut parts)?;
+        let validity = parts.next(SEQUENCE)?;
+        let subject = names::name(&mut parts)?;
+        let public_key = parts.next(SEQUENCE)?;
+        let unique = [parts.next_if(ISSUER_ID)?, parts.next_if(SUBJECT_ID)?];
+        unique.iter().flatten().try_for_each(|id| bits(id.content).map(|_| ()))?;
+        let extensions = parts.next_if(EXTENSIONS)?;
+        parts.end()?;
+        let allowed = match version {
+            0 => extensions.is_none() && unique.iter().flatten().next().is_none(),
+            1 => extensions.is_none(),
+            _ => true,
+        };
+        if !allowed {
+            return Err(CertificateError::BeyondVersion);
         }
-        _ => Err(CertificateError::Extension { extension: NAME }),
+        let extensions = extensions.map(Extensions::read).transpose()?.unwrap_or_default();
+        Ok(Self { serial, algorithm, issuer, validity, subject, public_key, extensions })
     }
 }
 
-fn may_sign(parsed: &X509Certificate<'_>) -> Result<bool, CertificateError> {
-    const NAME: &str = "keyUsage";
-    let Some(value) = extension(parsed, &OID_X509_EXT_KEY_USAGE, NAME)? else { return Ok(true) };
-    match KeyUsage::from_der(value) {
-        Ok(([], usage)) => Ok(usage.key_cert_sign()),
-        _ => Err(CertificateError::Extension { extension: NAME }),
+/// The version as it is written: one less than its name.
+fn version(parts: &mut Elements<'_>) -> Result<u8, CertificateError> {
+    let Some(version) = parts.next_if(VERSION)? else { return Ok(0) };
+    let mut inner = version.parts();
+    let number = inner.integer()?;
+    inner.end()?;
+    match number {
+        [number @ 0..=2] => Ok(*number),
+        _ => Err(CertificateError::Version),
     }
 }
+
+/// AlgorithmIdentifier.
+struct Identifier<'a> {
+    algorithm: &'a [u8],
+    parameters: Option<AnyRef<'a>>,
+}
+
+impl<'a> Identifier<'a> {
+    fn read(element: Element<'a>) -> Result<Self, CertificateError> {
+        let mut parts = element.parts();
+        let algorithm = parts.oid()?;
+        let parameters = if parts.is_empty() { None } else { Some(parts.any()?) };
+        parts.end()?;
+        let parameters = parameters.map(|found| AnyRef::from_der(found.whole)).transpose();
+        Ok(Self { algorithm, parameters: parameters.map_err(|_| Malformed)? })
+    }
+
+    fn signature(&self) -> SignatureAlgorithm {
+        SignatureAlgorithm::read(self.algorithm, self.parameters)
+    }
+}
+
+/// SubjectPublicKeyInfo.
+struct PublicKey<'a> {
+    kind: KeyKind,
+    bits: &'a [u8],
+}
+
+impl<'a> PublicKey<'a> {
+    fn read(info: Element<'a>) -> Result<Self, CertificateError> {
+        let mut parts = info.parts();
+        let identifier = Identifier::read(parts.next(SEQUENCE)?)?;
+        let bits = parts.bytes()?;
+        parts.end()?;
+        let kind = public_key::kind(identifier.algorithm, identifier.parameters, bits);
+        Ok(Self { kind: kind.map_err(|_| CertificateError::PublicKey)?, bits })
+    }
+}
+
+#[cfg(test)]
+mod tests;

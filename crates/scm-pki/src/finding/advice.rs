@@ -1,7 +1,7 @@
 //! What to do with a thing that is in the wrong place or form.
 
 use super::sentence::wanted;
-use crate::{Content, Field, Unmarked};
+use crate::{CertificateError, Content, Field, Unmarked};
 
 /// What is wrong with text that has no marks, and the way out: the end of a sentence that begins
 /// with the field.
@@ -50,6 +50,17 @@ fn convert(content: &Content) -> &'static str {
             "openssl pkey -inform DER -in FILE -out KEY.pem"
         }
         _ => "openssl x509 -inform DER -in FILE -out CERTIFICATE.pem",
+    }
+}
+
+/// What to do about a certificate that cannot be read.
+pub(super) fn unreadable(error: CertificateError) -> &'static str {
+    match error {
+        CertificateError::Precertificate => "give the certificate that was issued after it",
+        CertificateError::Version
+        | CertificateError::BeyondVersion
+        | CertificateError::Validity => "request another one",
+        _ => "export or download it again",
     }
 }
 

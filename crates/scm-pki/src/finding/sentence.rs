@@ -95,7 +95,7 @@ fn reading(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             advice::wrong_content(*field, found, *swapped)
         ),
         Finding::UnreadableCertificate { place, error } => {
-            write!(f, "{place} cannot be read: {error}; export or download it again")
+            write!(f, "{place} cannot be read: {error}; {}", advice::unreadable(*error))
         }
         _ => Ok(()),
     }
