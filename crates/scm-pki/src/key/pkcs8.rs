@@ -3,18 +3,23 @@
 use pkcs1::{
     ObjectIdentifier,
     der::{
-        self, Decode, Reader, SliceReader, Tag, TagNumber, Tagged,
+        self, Decode, Reader, SliceReader,
         asn1::{AnyRef, OctetStringRef},
     },
 };
 
 use super::{KeyEncoding, KeyError, PublicHalf, ec, rsa, sec1};
-use crate::{oid, public_key::same_bits};
+use crate::{
+    oid,
+    public_key::{is_null, same_bits},
+    tlv::{Elements, Malformed, SEQUENCE, SET, whole_bytes},
+};
 
 const MALFORMED: KeyError = KeyError::Malformed { encoding: KeyEncoding::Pkcs8 };
 
-const ATTRIBUTES: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
-const PUBLIC_KEY: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(1) };
+// Tags of the optional parts.
+const ATTRIBUTES: u8 = 0xa0;
+const PUBLIC_KEY: u8 = 0x81;
 
 /// The parts of the structure.
 struct OneAsymmetricKey<'a> {
@@ -28,9 +33,12 @@ struct OneAsymmetricKey<'a> {
 pub(super) fn check(der: &[u8]) -> Result<PublicHalf, KeyError> {
     let key = parse(der).map_err(|_| MALFORMED)?;
     let half = match key.algorithm {
-        oid::RSA => rsa::check(key.private).map_err(as_pkcs8)?,
+        oid::RSA if key.parameters.is_some_and(is_null) => {
+            rsa::check(key.private).map_err(as_pkcs8)?
+        }
         oid::EC => sec1::check(key.private, Some(key.parameters.ok_or(KeyError::NoCurve)?))?,
-        oid::ED25519 => ed25519(key.private)?,
+        oid::ED25519 if key.parameters.is_none() => ed25519(key.private)?,
+        oid::RSA | oid::ED25519 => return Err(MALFORMED),
         oid::RSA_PSS => return Err(KeyError::RsaPss),
         other => return Err(KeyError::Unsupported { kind: oid::name(&other) }),
     };
@@ -67,23 +75,37 @@ fn parse(der: &[u8]) -> der::Result<OneAsymmetricKey<'_>> {
             Ok::<_, der::Error>((identifier.decode()?, identifier.decode()?))
         })?;
         let private = inner.decode::<&OctetStringRef>()?.as_bytes();
-        let public = public_key(inner)?;
+        let rest = inner.read_slice(inner.remaining_len())?;
+        let public = public_key(Elements(rest)).map_err(|_| der::ErrorKind::Failed)?;
+        if version == 0 && public.is_some() {
+            return Err(der::Error::from(der::ErrorKind::Failed));
+        }
         Ok(OneAsymmetricKey { algorithm, parameters, private, public })
     })?;
     reader.finish()?;
     Ok(key)
 }
 
-/// The publicKey among the optional parts at the end; attributes are passed over.
-fn public_key<'a>(reader: &mut SliceReader<'a>) -> der::Result<Option<&'a [u8]>> {
-    let mut public = None;
-    while !reader.is_finished() {
-        let part: AnyRef<'a> = reader.decode()?;
-        public = match (part.tag(), part.value()) {
-            (ATTRIBUTES, _) if public.is_none() => continue,
-            (PUBLIC_KEY, [0, bits @ ..]) if public.is_none() => Some(bits),
-            _ => return Err(der::Error::from(der::ErrorKind::Failed)),
-        };
+/// The publicKey among the optional parts at the end; nothing is taken from attributes.
+fn public_key(mut parts: Elements<'_>) -> Result<Option<&[u8]>, Malformed> {
+    if let Some(list) = parts.next_if(ATTRIBUTES)? {
+        attributes(list.parts())?;
     }
-    Ok(public)
+    let public = parts.next_if(PUBLIC_KEY)?;
+    parts.end()?;
+    public.map(|found| whole_bytes(found.content)).transpose()
+}
+
+/// Attributes: an identifier and a set of values each.
+fn attributes(mut list: Elements<'_>) -> Result<(), Malformed> {
+    while !list.is_empty() {
+        let mut attribute = list.next(SEQUENCE)?.parts();
+        attribute.oid()?;
+        let mut values = attribute.next(SET)?.parts();
+        attribute.end()?;
+        while !values.is_empty() {
+            values.any()?;
+        }
+    }
+    Ok(())
 }

@@ -21,9 +21,13 @@ struct EcPrivateKey<'a> {
 /// Checks a key; `outside` is the curve that PKCS#8 names around it.
 pub(super) fn check(der: &[u8], outside: Option<AnyRef<'_>>) -> Result<PublicHalf, KeyError> {
     let encoding = if outside.is_some() { KeyEncoding::Pkcs8 } else { KeyEncoding::Sec1 };
-    let key = parse(der).map_err(|_| KeyError::Malformed { encoding })?;
-    let curve = curve(outside.or(key.parameters).ok_or(KeyError::NoCurve)?)?;
-    ec::check(curve, der, key.private, key.public)
+    let malformed = KeyError::Malformed { encoding };
+    let key = parse(der).map_err(|_| malformed.clone())?;
+    let named = curve(outside.or(key.parameters).ok_or(KeyError::NoCurve)?)?;
+    if key.parameters.is_some_and(|inside| curve(inside) != Ok(named)) {
+        return Err(malformed);
+    }
+    ec::check(named, der, key.private, key.public)
 }
 
 fn parse(der: &[u8]) -> der::Result<EcPrivateKey<'_>> {
@@ -36,10 +40,11 @@ fn parse(der: &[u8]) -> der::Result<EcPrivateKey<'_>> {
         let private = inner.decode::<&OctetStringRef>()?.as_bytes();
         let parameters = ContextSpecific::<AnyRef<'_>>::decode_explicit(inner, TagNumber(0))?;
         let public = ContextSpecific::<BitStringRef<'_>>::decode_explicit(inner, TagNumber(1))?;
+        let public = public.map(|found| found.value.as_bytes().ok_or(der::ErrorKind::Failed));
         Ok(EcPrivateKey {
             private,
             parameters: parameters.map(|found| found.value),
-            public: public.map(|found| found.value.raw_bytes()),
+            public: public.transpose()?,
         })
     })?;
     reader.finish()?;

@@ -158,12 +158,16 @@ fn trailing_bytes_and_a_wrong_encoding_are_refused() {
     assert_eq!(refused, Some(KeyError::Malformed { encoding }));
 }
 
+const ON_P256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+
+fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+    [&[tag, u8::try_from(value.len()).expect("short")], value].concat()
+}
+
 /// A key on P-256 in SEC1, from its private value and public key.
 fn p256(private: &[u8], public: Option<&[u8]>) -> Result<PrivateKey, KeyError> {
-    let tlv =
-        |tag: u8, value: &[u8]| [&[tag, u8::try_from(value.len()).expect("short")], value].concat();
     let mut body = [&[2, 1, 1][..], &tlv(4, private)].concat();
-    body.extend(tlv(0xa0, b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"));
+    body.extend(tlv(0xa0, ON_P256));
     if let Some(public) = public {
         body.extend(tlv(0xa1, &tlv(3, &[&[0], public].concat())));
     }
@@ -186,6 +190,71 @@ fn a_public_key_inside_must_be_the_own_one() {
     assert!(p256(&[7; 31], Some(&public)).is_err(), "leading zeros may be dropped, not digits");
     assert_eq!(p256(&[8; 32], Some(&public)).err(), Some(KeyError::PublicKeyDiffers));
     assert_eq!(p256(&[7; 32], Some(&[])).err(), Some(KeyError::PublicKeyDiffers));
+}
+
+/// A key on P-256 in PKCS#8: its version, what the inner structure says beside the private value,
+/// and what follows it.
+fn p256_in_pkcs8(version: u8, inside: &[u8], behind: &[u8]) -> Result<(), KeyError> {
+    let inner = tlv(0x30, &[b"\x02\x01\x01", &tlv(4, &[7; 32])[..], inside].concat());
+    let algorithm = tlv(0x30, &[b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", ON_P256].concat());
+    let parts = [&tlv(2, &[version]), &algorithm, &tlv(4, &inner), behind].concat();
+    // Over 127 octets the length takes one more.
+    let length = u8::try_from(parts.len()).expect("short");
+    let header = if length < 0x80 { vec![0x30, length] } else { vec![0x30, 0x81, length] };
+    let der = Zeroizing::new([header, parts].concat());
+    PrivateKey::from_der(KeyEncoding::Pkcs8, der).map(|_| ())
+}
+
+#[test]
+fn the_optional_parts_of_pkcs8_are_read_strictly() {
+    let public = p256(&[7; 32], None).expect("sound").public_bits().to_vec();
+    let bits = |tag: u8, unused: u8| tlv(tag, &[&[unused], &public[..]].concat());
+    let inside = |tag: u8, unused: u8| tlv(tag, &bits(3, unused));
+    let name = tlv(0x30, b"\x06\x03\x55\x04\x03\x31\x03\x0c\x01a");
+    for (version, inner, behind) in [
+        (0, &b""[..], &b""[..]),
+        (1, b"", b""),
+        (0, &tlv(0xa0, ON_P256), b""),
+        (0, &inside(0xa1, 0), b""),
+        (0, b"", b"\xa0\x00"),
+        (0, b"", &tlv(0xa0, &name)),
+        (1, b"", &bits(0x81, 0)),
+    ] {
+        assert_eq!(p256_in_pkcs8(version, inner, behind), Ok(()), "{inner:x?} {behind:x?}");
+    }
+    let malformed = Err(KeyError::Malformed { encoding: KeyEncoding::Pkcs8 });
+    for (version, inner, behind) in [
+        (2, &b""[..], &b""[..]),
+        (0, &inside(0xa1, 1), b""),
+        (0, b"", &bits(0x81, 0)),
+        (1, b"", &bits(0x81, 1)),
+        (1, b"", &bits(0xa1, 0)),
+        (0, b"", b"\xa0\x02\x05\x00"),
+        (0, b"", b"\xa0\x00\xa0\x00"),
+        (1, b"", &[bits(0x81, 0), b"\xa0\x00".to_vec()].concat()),
+        (0, &tlv(0xa0, b"\x06\x05\x2b\x81\x04\x00\x22"), b""),
+        (0, &inside(0xa0, 0), b""),
+    ] {
+        assert_eq!(p256_in_pkcs8(version, inner, behind), malformed, "{inner:x?} {behind:x?}");
+    }
+}
+
+#[test]
+fn pkcs8_names_no_parameters_but_those_of_the_kind() {
+    let sound = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).expect("RSA").serialize_der();
+    let take = |der: Vec<u8>| PrivateKey::from_der(KeyEncoding::Pkcs8, Zeroizing::new(der)).err();
+    assert_eq!(take(sound.clone()), None);
+    let null = sound.windows(4).position(|part| part == b"\x01\x01\x05\x00").expect("NULL") + 2;
+    let mut other = sound;
+    other[null] = 4;
+    assert_eq!(take(other), Some(KeyError::Malformed { encoding: KeyEncoding::Pkcs8 }));
+    let seed = tlv(4, &tlv(4, &[7; 32]));
+    let ed25519 = |algorithm: &[u8]| {
+        take(tlv(0x30, &[b"\x02\x01\x00", &tlv(0x30, algorithm)[..], &seed].concat()))
+    };
+    assert_eq!(ed25519(b"\x06\x03\x2b\x65\x70"), None);
+    let refused = Some(KeyError::Malformed { encoding: KeyEncoding::Pkcs8 });
+    assert_eq!(ed25519(b"\x06\x03\x2b\x65\x70\x05\x00"), refused);
 }
 
 #[test]
