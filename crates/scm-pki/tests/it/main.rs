@@ -2,6 +2,7 @@
 
 mod arranging;
 mod findings;
+mod flipped;
 mod hostile;
 mod memory;
 mod openssl;

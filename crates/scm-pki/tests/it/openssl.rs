@@ -2,10 +2,13 @@
 
 use std::{ffi::OsStr, fs, process::Command};
 
-use scm_pki::{KeyEncoding, KeyError, PasswordForm, Policy};
+use scm_pki::{KeyEncoding, KeyError, PasswordForm, Policy, pem};
 use tempfile::TempDir;
 
-use super::*;
+use super::{
+    flipped::{taken_of_a_leaf_alone, taken_of_an_issuer, taken_of_keys},
+    *,
+};
 
 /// A folder in which `openssl` works.
 struct OpenSsl(TempDir);
@@ -41,6 +44,26 @@ impl OpenSsl {
             certificate_chain: String::new(),
             private_key: self.text("key.pem"),
         }
+    }
+}
+
+#[test]
+fn what_is_taken_of_damaged_certificates_and_keys_is_loaded() {
+    let openssl = OpenSsl::new();
+    let write = |file: &str, text: String| {
+        fs::write(openssl.0.path().join(file), text).expect("the folder can be written");
+    };
+    let taken = [taken_of_a_leaf_alone(), taken_of_an_issuer()].concat();
+    write(
+        "all.pem",
+        taken.iter().map(|flipped| pem::encode("CERTIFICATE", &flipped.der)).collect(),
+    );
+    openssl.run("crl2pkcs7 -nocrl -certfile all.pem -out all.p7b");
+    openssl.run("pkcs7 -in all.p7b -print_certs -out again.pem");
+    assert_eq!(openssl.text("again.pem").matches("BEGIN CERTIFICATE").count(), taken.len());
+    for (encoding, flipped) in taken_of_keys() {
+        write("key.pem", pem::encode(encoding.label(), &flipped.der));
+        openssl.run("pkey -in key.pem -noout -check");
     }
 }
 
