@@ -15,6 +15,7 @@ use crate::{
     crowd::{Crowd, Guest},
     error::ApiError,
     places::Places,
+    probe::Readiness,
     ring::SharedRing,
 };
 
@@ -35,6 +36,7 @@ pub struct Inner {
     places: Places,
     places_for_strangers: Arc<Crowd>,
     places_for_signatures: Arc<Crowd>,
+    readiness: Readiness,
     clock: Arc<dyn Clock>,
     config: Config,
 }
@@ -66,6 +68,7 @@ impl Ctx {
                 config.max_requests.saturating_mul(2),
                 config.max_requests,
             ),
+            readiness: Readiness::default(),
             clock,
             config,
         }))
@@ -160,6 +163,11 @@ impl Inner {
     pub fn place_for_a_signature(&self, address: IpAddr) -> Result<Guest, ApiError> {
         let place = self.places_for_signatures.enter(address);
         place.ok_or_else(|| ApiError::refused(Condition::TooMany))
+    }
+
+    /// Whether the store works.
+    pub fn readiness(&self) -> &Readiness {
+        &self.readiness
     }
 
     /// The time now.
