@@ -8,6 +8,7 @@ pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
+const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const UTF8_STRING: u8 = 0x0c;
 pub(crate) const NUMERIC_STRING: u8 = 0x12;
@@ -64,6 +65,26 @@ impl<'a> Elements<'a> {
     /// The next element if it has this tag.
     pub(crate) fn next_if(&mut self, tag: u8) -> Result<Option<Element<'a>>, Malformed> {
         if self.0.first() == Some(&tag) { self.any().map(Some) } else { Ok(None) }
+    }
+
+    /// The next element, of a type that is left open (ANY): a simple one is what its type says.
+    pub(crate) fn value(&mut self) -> Result<Element<'a>, Malformed> {
+        let mut typed = *self;
+        let found = self.any()?;
+        let length = found.content.len();
+        match found.tag {
+            INTEGER => typed.integer().map(|_| found),
+            OBJECT_IDENTIFIER => typed.oid().map(|_| found),
+            BIT_STRING => bits(found.content).map(|_| found),
+            SEQUENCE | SET => Ok(found),
+            // Nothing else of these is in pieces.
+            0 | 0x20..=0x3f => Err(Malformed),
+            BOOLEAN if length != 1 => Err(Malformed),
+            NULL if length != 0 => Err(Malformed),
+            BMP_STRING if !length.is_multiple_of(2) => Err(Malformed),
+            UNIVERSAL_STRING if !length.is_multiple_of(4) => Err(Malformed),
+            _ => Ok(found),
+        }
     }
 
     /// The content of the next element, an OBJECT IDENTIFIER.
@@ -197,6 +218,26 @@ mod tests {
             (b"\x06\x03\x2a\x80\x01", false),
         ] {
             assert_eq!(Elements(content).oid().is_ok(), sound, "{content:x?}");
+        }
+    }
+
+    #[test]
+    fn values_are_what_their_types_say() {
+        for (value, sound) in [
+            (&b"\x05\x00"[..], true),
+            (b"\x30\x00", true),
+            (b"\x1e\x02\x00a", true),
+            (b"\x00\x00", false),
+            (b"\x01\x02\x00\x00", false),
+            (b"\x02\x00", false),
+            (b"\x03\x00", false),
+            (b"\x05\x01\x00", false),
+            (b"\x06\x00", false),
+            (b"\x1c\x02\x00a", false),
+            (b"\x1e\x01a", false),
+            (b"\x3e\x00", false),
+        ] {
+            assert_eq!(Elements(value).value().is_ok(), sound, "{value:x?}");
         }
     }
 

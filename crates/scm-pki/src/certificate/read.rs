@@ -144,7 +144,7 @@ impl<'a> Identifier<'a> {
     fn read(element: Element<'a>) -> Result<Self, CertificateError> {
         let mut parts = element.parts();
         let algorithm = parts.oid()?;
-        let parameters = if parts.is_empty() { None } else { Some(parts.any()?) };
+        let parameters = if parts.is_empty() { None } else { Some(parts.value()?) };
         parts.end()?;
         let parameters = parameters.map(|found| AnyRef::from_der(found.whole)).transpose();
         Ok(Self { algorithm, parameters: parameters.map_err(|_| Malformed)? })

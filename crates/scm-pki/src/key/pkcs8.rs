@@ -104,7 +104,7 @@ fn attributes(mut list: Elements<'_>) -> Result<(), Malformed> {
         let mut values = attribute.next(SET)?.parts();
         attribute.end()?;
         while !values.is_empty() {
-            values.any()?;
+            values.value()?;
         }
     }
     Ok(())

@@ -231,6 +231,7 @@ fn the_optional_parts_of_pkcs8_are_read_strictly() {
         (1, b"", &bits(0xa1, 0)),
         (0, b"", b"\xa0\x02\x05\x00"),
         (0, b"", b"\xa0\x00\xa0\x00"),
+        (0, b"", b"\xa0\x0a\x30\x08\x06\x01\x2a\x31\x03\x1e\x01a"),
         (1, b"", &[bits(0x81, 0), b"\xa0\x00".to_vec()].concat()),
         (0, &tlv(0xa0, b"\x06\x05\x2b\x81\x04\x00\x22"), b""),
         (0, &inside(0xa0, 0), b""),
