@@ -1,12 +1,13 @@
 //! Whatever bit of a certificate or key is changed: what is still taken, others load.
 
 use rcgen::{CertificateParams, KeyPair};
-use scm_pki::{KeyEncoding, pem};
+use scm_pki::{KeyEncoding, PrivateKey, pem};
 use tokio_rustls::rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer},
     server::ParsedCertificate,
 };
+use zeroize::Zeroizing;
 
 use super::*;
 
@@ -26,13 +27,17 @@ fn flips(der: &[u8]) -> impl Iterator<Item = Flipped> {
     })
 }
 
-/// What is taken of a block of PEM with one bit changed, in a bundle that is sound with the block.
-fn taken(pem: &str, bundle: impl Fn(String) -> TestBundle) -> Vec<Flipped> {
-    assert!(verify(&bundle(pem.to_owned())).is_ok());
+fn der(pem: &str) -> Vec<u8> {
     let block = pem::scan(pem).next().expect("one block").expect("sound");
+    block.decode().expect("sound")
+}
+
+/// What is taken of a certificate with one bit changed, in a bundle that is sound with it.
+fn taken(certificate: &str, bundle: impl Fn(String) -> TestBundle) -> Vec<Flipped> {
+    assert!(verify(&bundle(certificate.to_owned())).is_ok());
     let is_taken =
-        |flipped: &Flipped| verify(&bundle(pem::encode(block.label(), &flipped.der))).is_ok();
-    flips(&block.decode().expect("sound")).filter(is_taken).collect()
+        |flipped: &Flipped| verify(&bundle(pem::encode("CERTIFICATE", &flipped.der))).is_ok();
+    flips(&der(certificate)).filter(is_taken).collect()
 }
 
 /// What is taken of a leaf that is signed by itself: its own signature is not checked any more where
@@ -49,7 +54,7 @@ pub(super) fn taken_of_an_issuer() -> Vec<Flipped> {
     taken(&bundle.certificate_chain, with)
 }
 
-/// What is taken of a key, with its form.
+/// What is taken of a key as the same one, with its form.
 pub(super) fn taken_of_keys() -> Vec<(KeyEncoding, Flipped)> {
     use KeyEncoding::{Pkcs8, Sec1};
     let small = [
@@ -64,8 +69,13 @@ pub(super) fn taken_of_keys() -> Vec<(KeyEncoding, Flipped)> {
     let of = |(algorithm, encoding)| {
         let authority = TestAuthority::new(algorithm, NOW);
         let bundle = authority.leaf("a.example").key_encoding(encoding).issue();
-        let taken =
-            taken(&bundle.private_key, |private_key| TestBundle { private_key, ..bundle.clone() });
+        let read = |der: Vec<u8>| PrivateKey::from_der(encoding, Zeroizing::new(der));
+        let der = der(&bundle.private_key);
+        let own = read(der.clone()).expect("sound");
+        let is_own = move |flipped: &Flipped| {
+            read(flipped.der.clone()).is_ok_and(|key| key.public_key() == own.public_key())
+        };
+        let taken: Vec<_> = flips(&der).filter(is_own).collect();
         taken.into_iter().map(move |flipped| (encoding, flipped))
     };
     small.into_iter().flat_map(of).collect()
