@@ -148,3 +148,37 @@ async fn what_is_there_is_not_overwritten_and_what_is_damaged_is_not_restored() 
     fs::write(made.join("scm.db"), whole).unwrap();
     restore(&made, &second).done();
 }
+
+#[tokio::test]
+async fn a_restore_that_was_cut_short_is_finished_by_another() {
+    let (first, backups) = (Folder::new(), Folder::new());
+    let server = Binary::start(&first, &[]).unwrap();
+    let session = server.administrator(&first);
+    let id = session.import(&import_body(&now::sound("www.example.com"))).await;
+    let (early, late) = (backups.file("early"), backups.file("late"));
+    backup(&first, &early).done();
+    session.import(&import_body(&now::sound("a.example"))).await;
+    backup(&first, &late).done();
+    server.stop();
+
+    // What is there after a kill before the keyring is in place, whatever else was begun.
+    let second = Folder::new();
+    restore(&early, &second).done();
+    fs::rename(second.file("keyring.json"), second.file("restoring.json")).unwrap();
+    fs::write(second.file("restoring.db"), "half").unwrap();
+    fs::write(second.file("restoring.db-journal"), "half").unwrap();
+    let other = restore(&late, &second);
+    assert!(other.code == Some(1) && other.noted.contains("scm.db is there already"), "{other:?}");
+    assert!(!second.file("keyring.json").exists() && !second.file("restoring.db").exists());
+    restore(&early, &second).done();
+    assert!(!second.file("restoring.json").exists() && !second.file("restoring.db").exists());
+
+    fs::copy(first.file("credentials.json"), second.file("credentials.json")).unwrap();
+    let server = Binary::start(&second, &[]).unwrap();
+    let shown = server.administrator(&second).show(&id.text("certificate_id")).await;
+    assert_eq!(shown.status, 200);
+    server.stop();
+    fs::remove_file(second.file("keyring.json")).unwrap();
+    let used = restore(&early, &second);
+    assert!(used.code == Some(1) && used.noted.contains("scm.db is there already"), "{used:?}");
+}

@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, DirBuilder, File},
-    io,
+    io::{self, BufRead, BufReader},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
@@ -48,7 +48,7 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     let unfinished = with_ending(to, ".unfinished");
     for _ in 0..TRIES {
         if unfinished.exists() {
-            remove(&unfinished).map_err(at(&unfinished))?;
+            clear(&unfinished).map_err(at(&unfinished))?;
         }
         DirBuilder::new().mode(0o700).create(&unfinished).map_err(at(&unfinished))?;
         let ring = ring_text(&config.ring())?;
@@ -73,7 +73,7 @@ fn backed_up(to: &Path) -> Answer {
     )
 }
 
-/// Puts a backup into an empty data folder.
+/// Puts a backup into an empty data folder, or goes on where this was cut short.
 pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     let (from, to) = (&*asked.from, &*asked.data_dir);
     if !from.join(STORE).exists() {
@@ -81,22 +81,24 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     }
     let ring = ring_text(&RingSource::File(from.join(KEYRING)))?;
     let _lock = DataDir::open(to)?;
-    for path in [STORE, KEYRING].map(|name| to.join(name)) {
-        if path.exists() {
-            return Err(AdminError::InTheWay { path });
-        }
+    let (store, keyring) = (to.join(STORE), to.join(KEYRING));
+    if keyring.exists() {
+        return Err(AdminError::InTheWay { path: keyring });
     }
     let unfinished = to.join("restoring.db");
-    if unfinished.exists() {
-        fs::remove_file(&unfinished).map_err(at(&unfinished))?;
-    }
+    remove(&unfinished).map_err(at(&unfinished))?;
     let belongs = snapshot(from.join(STORE), unfinished.clone()).await?;
     fits(&ring, &belongs)?;
+    // Who was killed between the two has left the very same store; one that was ever used is another.
+    if store.exists() && !are_same(&store, &unfinished).map_err(at(&store))? {
+        remove(&unfinished).map_err(at(&unfinished))?;
+        return Err(AdminError::InTheWay { path: store });
+    }
     // First the store: without its keyring no server would start on it.
-    replace(&unfinished, &to.join(STORE))?;
+    replace(&unfinished, &store)?;
     let unfinished = to.join("restoring.json");
     write_private(&unfinished, &ring)?;
-    replace(&unfinished, &to.join(KEYRING))?;
+    replace(&unfinished, &keyring)?;
     let text = format!("{} is restored, and was checked before\n", to.display());
     Ok(Answer::new(&Whole { folder: to }, text).with_note(
         "`scm-server user password NAME` gives a new password where the old one is lost",
@@ -142,14 +144,38 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// What a backup that was cut short has left, and nothing else.
-fn remove(unfinished: &Path) -> io::Result<()> {
-    for name in [STORE, "scm.db-journal", KEYRING] {
-        match fs::remove_file(unfinished.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
+fn clear(unfinished: &Path) -> io::Result<()> {
+    remove(&unfinished.join(STORE))?;
+    remove_if_there(&unfinished.join(KEYRING))?;
     fs::remove_dir(unfinished)
+}
+
+/// A copy of a store, and what was begun beside it.
+fn remove(store: &Path) -> io::Result<()> {
+    remove_if_there(&with_ending(store, "-journal"))?;
+    remove_if_there(store)
+}
+
+fn remove_if_there(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether two files say the same.
+fn are_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) =
+        (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
+    loop {
+        let (left, right) = (one.fill_buf()?, other.fill_buf()?);
+        let count = left.len().min(right.len());
+        if count == 0 || left[..count] != right[..count] {
+            return Ok(left == right);
+        }
+        one.consume(count);
+        other.consume(count);
+    }
 }
 
 fn sync(folder: &Path) -> io::Result<()> {
