@@ -94,7 +94,7 @@ wire! {
     pub struct ImportHeaders {
         /// A text that the caller makes up for this import and sends again with it, as after an
         /// answer that was lost: for 24 hours the same import with the same key gives the same id,
-        /// and keeps nothing more. An addition of this server; the cloud overlooks it.
+        /// and keeps nothing more, unless it was deleted meanwhile. An addition of this server; the cloud overlooks it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "2b1f6c8e-renewal-of-www")]
         idempotency_key: Option<String> [limits::IDEMPOTENCY_KEY],

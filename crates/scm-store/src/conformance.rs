@@ -42,6 +42,7 @@ macro_rules! conformance_suite {
             of_two_that_are_the_same_one_is_refused
             what_happens_at_once_adds_up
             what_is_sent_again_is_kept_once
+            with_a_certificate_its_key_is_forgotten
             a_key_stands_for_one_import
             keys_belong_to_those_who_choose_them
             a_refused_import_leaves_its_key_free

@@ -10,8 +10,8 @@ use super::{
     made_up::MadeUp,
 };
 use crate::{
-    Actor, AuditQuery, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE, NewCertificate, Store,
-    StoreError, UserId,
+    Actor, AuditQuery, CertificateId, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE,
+    NewCertificate, Store, StoreError, UserId,
 };
 
 async fn kept(store: &dyn Store, actor: &Actor) -> u64 {
@@ -20,7 +20,7 @@ async fn kept(store: &dyn Store, actor: &Actor) -> u64 {
 }
 
 /// Sent again with its key, an import is kept once, with one event, under its first id; even one that
-/// must be new, and one that was deleted since.
+/// must be new.
 pub async fn what_is_sent_again_is_kept_once(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     for (key, must_be_new, first) in [("a", false, 1), ("b", false, 11), ("c", true, 21)] {
@@ -36,10 +36,32 @@ pub async fn what_is_sent_again_is_kept_once(store: Arc<dyn Store>) {
         }
         assert_eq!(kept(&*store, &owner).await, 1);
         assert_eq!(store.events(&AuditQuery::of(&owner.project, 10)).await.unwrap().len(), 1);
-        store.delete(&owner, id, NOW).await.unwrap();
-        assert_eq!(store.keep(&owner, import(first + 4)).await.unwrap(), id);
-        assert_eq!(kept(&*store, &owner).await, 0);
     }
+}
+
+/// What was deleted is not told as kept: its key stands for nothing, and may be used for the same
+/// import or for another one, and stands for that from then on. Keys of what is kept are left alone.
+pub async fn with_a_certificate_its_key_is_forgotten(store: Arc<dyn Store>) {
+    let workshop = Workshop::new();
+    let issued = workshop.issue("www.example.com");
+    let import = |number| issued.new_certificate(number).refuse_duplicate().once_by("key");
+    let owner = actor();
+    let first = store.keep(&owner, import(1)).await.unwrap();
+    let other = workshop.issue("other.example.com");
+    let stays = |number| other.new_certificate(number).once_by("other key");
+    store.keep(&owner, stays(2)).await.unwrap();
+    store.delete(&owner, first, NOW).await.unwrap();
+    for number in 3..6 {
+        assert_eq!(store.keep(&owner, import(number)).await.unwrap().number(), 3);
+    }
+    assert_eq!(kept(&*store, &owner).await, 2);
+    store.delete(&owner, CertificateId::from_number(3).unwrap(), NOW).await.unwrap();
+    let another = workshop.issue("another.example.com").new_certificate(6).once_by("key");
+    assert_eq!(store.keep(&owner, another).await.unwrap().number(), 6);
+    let reused = store.keep(&owner, import(7)).await;
+    assert!(matches!(reused, Err(StoreError::ReusedKey { existing }) if existing.number() == 6));
+    assert_eq!(store.keep(&owner, stays(8)).await.unwrap().number(), 2);
+    assert_eq!(store.events(&AuditQuery::of(&owner.project, 10)).await.unwrap().len(), 6);
 }
 
 /// A key stands for one import: whatever is different about another one, it is refused, naming the

@@ -30,14 +30,34 @@ pub(super) async fn standing(
     let sql = "SELECT scope, key, print, certificate FROM import_key JOIN
                    unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[])) AS asked (scope, key)
                    USING (scope, key)";
-    let (scopes, keys): (Vec<_>, Vec<_>) =
-        keys.iter().map(|(scope, key)| (*scope, &key.key[..])).unzip();
+    let (scopes, keys) = columns(keys);
     let rows = on.rows(sql, &[&scopes, &keys]).await?;
     let read = |row| {
         let place = (column(row, 0)?, hash(row, 1)?);
         Ok((place, (hash(row, 2)?, id_numbered(column(row, 3)?)?)))
     };
     rows.iter().map(read).collect()
+}
+
+/// Forgets those of them that stand for what was deleted; says how many.
+pub(super) async fn forget_deleted(
+    on: &Connection,
+    keys: &[(i64, &ImportKey)],
+) -> Result<u64, Failure> {
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    let sql = "DELETE FROM import_key WHERE (scope, key) IN
+                   (SELECT scope, key FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[]))
+                        AS asked (scope, key))
+               AND NOT EXISTS (SELECT 1 FROM certificate
+                               WHERE certificate.id = import_key.certificate)";
+    let (scopes, keys) = columns(keys);
+    Ok(on.change(sql, &[&scopes, &keys]).await?)
+}
+
+fn columns<'a>(keys: &[(i64, &'a ImportKey)]) -> (Vec<i64>, Vec<&'a [u8]>) {
+    keys.iter().map(|(scope, key)| (*scope, &key.key[..])).unzip()
 }
 
 /// Forgets some of those that are old enough.

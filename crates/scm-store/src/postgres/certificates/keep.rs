@@ -67,6 +67,12 @@ impl Group {
         self.imports.iter().map(what).collect()
     }
 
+    /// The keys of the others.
+    fn keys_but_of(&self, kept: &HashSet<i64>) -> Vec<(i64, &ImportKey)> {
+        let left = self.imports.iter().filter(|import| !kept.contains(&import.id()));
+        left.filter_map(|import| Some((import.scope, import.key.as_ref()?))).collect()
+    }
+
     /// The same for what follows from the bundles.
     fn content<'a, T>(&'a self, what: impl Fn(&'a Content) -> T) -> Vec<T> {
         self.each(|import| what(&import.new.content))
@@ -79,21 +85,19 @@ pub(in super::super) async fn keep_group(
     on: &Connection,
     group: &Group,
 ) -> Result<Vec<Answer>, Failure> {
-    let mut kept = insert(on, group).await?;
-    let inserted = kept.len();
-    for import in &group.imports {
-        if import.new.refuse_duplicate && kept.contains(&import.id()) {
-            refuse_duplicate(on, import).await?;
-        }
-    }
+    let mut kept = admit(on, group).await?;
+    let mut before = HashSet::new();
     if group.may_be_kept && kept.len() < group.imports.len() {
-        kept.extend(kept_before(on, group).await?);
+        before = kept_before(on, group).await?;
+        kept.extend(&before);
     }
-    let left = group.imports.iter().filter(|import| !kept.contains(&import.id()));
-    let keys: Vec<_> =
-        left.filter_map(|import| Some((import.scope, import.key.as_ref()?))).collect();
+    let mut keys = group.keys_but_of(&kept);
+    if import_keys::forget_deleted(on, &keys).await? > 0 {
+        kept.extend(admit(on, group).await?);
+        keys = group.keys_but_of(&kept);
+    }
     let standing = import_keys::standing(on, &keys).await?;
-    if kept.len() > inserted || !standing.is_empty() {
+    if !before.is_empty() || !standing.is_empty() {
         confirm(on, group).await?;
     }
     Ok(group.each(|import| {
@@ -107,6 +111,17 @@ pub(in super::super) async fn keep_group(
             |(key, known)| key.meets(&known.0, known.1),
         )
     }))
+}
+
+/// Inserts what can be, without doubles of what must have none; says which.
+async fn admit(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure> {
+    let kept = insert(on, group).await?;
+    for import in &group.imports {
+        if import.new.refuse_duplicate && kept.contains(&import.id()) {
+            refuse_duplicate(on, import).await?;
+        }
+    }
+    Ok(kept)
 }
 
 /// To be called when it is in, and nobody sees it yet.

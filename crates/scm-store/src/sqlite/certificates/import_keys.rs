@@ -11,19 +11,23 @@ use crate::{
     millis::first_millis_from,
 };
 
-/// What the key stands for, if it was used before.
+/// What the key stands for, if it was used before. What was deleted is not stood for.
 pub(super) fn kept_by(
     connection: &Connection,
     scope: Scope,
     key: &ImportKey,
 ) -> Result<Option<CertificateId>, Failure> {
     let known = connection
-        .prepare_cached("SELECT print, certificate FROM import_key WHERE scope = ?1 AND key = ?2")?
+        .prepare_cached(
+            "SELECT print, certificate FROM import_key WHERE scope = ?1 AND key = ?2
+                 AND EXISTS (SELECT 1 FROM certificate WHERE id = import_key.certificate)",
+        )?
         .query_row(params![scope, key.key], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?)))
         .optional()?;
     Ok(known.map(|(print, existing)| key.meets(&print, existing)).transpose()?)
 }
 
+/// For a key that stands for nothing, or stood for what was deleted.
 pub(super) fn insert(
     connection: &Connection,
     scope: Scope,
@@ -32,7 +36,7 @@ pub(super) fn insert(
 ) -> Result<(), Failure> {
     connection
         .prepare_cached(
-            "INSERT INTO import_key (scope, key, print, certificate, at)
+            "INSERT OR REPLACE INTO import_key (scope, key, print, certificate, at)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![scope, key.key, key.print, new.id, Millis(new.now)])?;
