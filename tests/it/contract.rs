@@ -70,6 +70,21 @@ async fn a_name_that_the_caller_brings_is_not_taken() {
 }
 
 #[tokio::test]
+async fn probes_are_asked_by_get_or_head() {
+    let server = TestServer::start().await;
+    let nobody = Session::new(server.address(), None);
+    for path in ["/healthz", "/readyz"] {
+        let got = nobody.send(Method::GET, path, "").await;
+        let head = nobody.send(Method::HEAD, path, "").await;
+        assert_eq!((got.status.as_u16(), head.status.as_u16()), (200, 200), "{path}");
+        assert!(!got.body.is_empty() && head.body.is_empty(), "{path}");
+        let posted = nobody.send(Method::POST, path, "").await;
+        let allow = posted.header("allow");
+        assert_eq!((posted.status.as_u16(), allow), (405, Some("GET, HEAD")), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_log_has_a_line_for_every_answer_under_its_name() {
     let folder = Folder::new();
     let server = Binary::start(&folder, &["--log-format=json", "--api-revision=2025"]).unwrap();

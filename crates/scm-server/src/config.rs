@@ -5,17 +5,15 @@
 mod keyring;
 mod keystone;
 mod store;
+mod values;
 
 use std::{
-    convert::Infallible,
     fs, io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use clap::{Args, Parser, Subcommand};
-use ipnet::IpNet;
 use scm_model::Revision;
 use scm_store::{Home, NotAPostgresUrl};
 use serde::Deserialize;
@@ -23,6 +21,7 @@ use serde::Deserialize;
 pub use keyring::KeyringSetting;
 pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
 pub use store::{HomeSetting, StoreSetting};
+pub use values::{LogFormat, MaybeFile, Proxies, Within};
 
 use crate::{admin::Administration, ring::RingSource};
 
@@ -93,6 +92,11 @@ macro_rules! settings {
             }
         }
 
+        /// Name, variable and default of each.
+        #[cfg(test)]
+        const SETTINGS: [(&str, &str, &str); [$( $default ),+].len()] =
+            [$( (stringify!($name), $env, $default) ),+];
+
         /// The settings that a server runs with.
         #[derive(Debug, Clone)]
         pub struct Config {
@@ -133,7 +137,7 @@ settings! {
          speaks TLS, or with a Keystone elsewhere on a network that is trusted";
     trusted_proxies: Proxies = "none", "SCM_TRUSTED_PROXIES", "NETWORKS",
         "The networks, comma-separated, of the proxies whose X-Forwarded-For is believed";
-    token_lifetime: u32 = "86400", "SCM_TOKEN_LIFETIME", "SECONDS",
+    token_lifetime: Within<1, 31_536_000> = "86400", "SCM_TOKEN_LIFETIME", "SECONDS",
         "How long a token is good, in seconds";
     identity: Identity = "local", "SCM_IDENTITY", "local|keystone",
         "Who knows users, projects and tokens: this server, or the Keystone (or IAM) at \
@@ -143,25 +147,25 @@ settings! {
     keystone_roles: KeystoneRoles = "admin=administrator,member=full_access,reader=read_only",
         "SCM_KEYSTONE_ROLES", "NAME=ROLE,...",
         "What Keystone's roles mean: administrator, full_access or read_only; others mean nothing";
-    keystone_cache: u32 = "60", "SCM_KEYSTONE_CACHE", "SECONDS",
+    keystone_cache: Within<0, 86_400> = "60", "SCM_KEYSTONE_CACHE", "SECONDS",
         "How long Keystone's word on a token is good, in seconds: the time until a revoked token is \
          refused at the latest";
     keystone_ca: MaybeFile = "none", "SCM_KEYSTONE_CA", "FILE",
         "The authorities that vouch for Keystone's TLS certificate, PEM, instead of the system's";
-    max_connections: usize = "512", "SCM_MAX_CONNECTIONS", "COUNT",
+    max_connections: Within<1, 65_536> = "512", "SCM_MAX_CONNECTIONS", "COUNT",
         "How many connections may be open; further ones wait. Each may hold up to 3 MiB of \
          headers, over HTTP/2 32 times that";
-    max_connections_per_address: usize = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
+    max_connections_per_address: Within<1, 65_536> = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
         "How many of them may come from one address, trusted proxies aside; further ones are closed";
-    max_requests: usize = "256", "SCM_MAX_REQUESTS", "COUNT",
+    max_requests: Within<1, 65_536> = "256", "SCM_MAX_REQUESTS", "COUNT",
         "How many requests may be worked on; further ones get 429, after up to 750 ms (and 2 s more \
          for a body that does not end), and while that happens fewer are worked on, down to a \
          quarter. For log-ins there are an eighth as many places, apart, and for signed requests, \
          until their signature is compared, twice as many";
-    request_timeout: u64 = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
+    request_timeout: Within<1, 3_600> = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
         "How long a request's head, and then its body, may take to arrive, a client may take nothing of \
          an answer, and a connection may be idle, in seconds";
-    shutdown_timeout: u64 = "10", "SCM_SHUTDOWN_TIMEOUT", "SECONDS",
+    shutdown_timeout: Within<0, 3_600> = "10", "SCM_SHUTDOWN_TIMEOUT", "SECONDS",
         "How long open requests may take to finish once told to stop, in seconds";
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     docs: bool = "true", "SCM_DOCS", "BOOL",
@@ -204,7 +208,7 @@ impl ServeArguments {
         let config = self.settings.or(file).resolve();
         config.home()?;
         config.check_identity()?;
-        match (&config.tls_cert.0, &config.tls_key.0) {
+        match (config.tls_cert.as_path(), config.tls_key.as_path()) {
             (Some(_), Some(_)) => Ok(config),
             (None, None) if config.listen.ip().is_loopback() || config.insecure_http => Ok(config),
             (None, None) => Err(ConfigError::PlainHttp(config.listen)),
@@ -248,12 +252,12 @@ impl Config {
 
     /// The files of the server's own certificate and key, if it is to speak TLS.
     pub fn tls(&self) -> Option<(&Path, &Path)> {
-        self.tls_cert.0.as_deref().zip(self.tls_key.0.as_deref())
+        self.tls_cert.as_path().zip(self.tls_key.as_path())
     }
 
     /// The file of the authorities that vouch for Keystone, if it is not the system's.
     pub fn keystone_ca(&self) -> Option<&Path> {
-        self.keystone_ca.0.as_deref()
+        self.keystone_ca.as_path()
     }
 
     fn check_identity(&self) -> Result<(), ConfigError> {
@@ -273,9 +277,11 @@ impl Config {
 fn read(file: &Path) -> Result<Settings, ConfigError> {
     let text = fs::read_to_string(file)
         .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
-    toml::from_str(&text).map_err(|source| ConfigError::Malformed {
-        file: file.to_owned(),
-        source: Box::new(source),
+    toml::from_str(&text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        // All that the error shows would show the line, too, and a password in it.
+        ConfigError::Malformed { file: file.to_owned(), line, what: error.message().to_owned() }
     })
 }
 
@@ -291,12 +297,14 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// The file is not what it should be.
-    #[error("cannot use the settings in {}", file.display())]
+    #[error("cannot use the settings in {}, line {line}: {what}", file.display())]
     Malformed {
         /// The file.
         file: PathBuf,
-        /// Why not.
-        source: Box<toml::de::Error>,
+        /// Where in it, from 1 on.
+        line: usize,
+        /// Why not, without what stands there.
+        what: String,
     },
     /// The store is neither the embedded one nor a PostgreSQL.
     #[error("--store is neither `embedded` nor the URL of a PostgreSQL")]
@@ -321,75 +329,6 @@ pub enum ConfigError {
          trust, add --insecure-http"
     )]
     PlainKeystone(String),
-}
-
-/// How to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err("there are text and json"),
-        }
-    }
-}
-
-/// A file, or none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct MaybeFile(Option<PathBuf>);
-
-impl FromStr for MaybeFile {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self((text != "none").then(|| text.into())))
-    }
-}
-
-/// The networks of proxies that are believed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Proxies(Vec<IpNet>);
-
-impl TryFrom<String> for Proxies {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl Proxies {
-    /// Whether an address is one of them.
-    pub fn contain(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
-    }
-}
-
-impl FromStr for Proxies {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let networks = text.split(',').map(str::trim);
-        let networks = networks.filter(|network| !network.is_empty() && *network != "none");
-        let parsed = networks.map(|network| match network.parse::<IpAddr>() {
-            Ok(address) => Ok(address.into()),
-            Err(_) => network.parse().map_err(|_| format!("`{network}` is no network")),
-        });
-        parsed.collect::<Result<_, _>>().map(Self)
-    }
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Ctx {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let ids = Ids::new(Arc::clone(&store));
-        let strangers = config.max_requests.div_ceil(8);
+        let strangers = config.max_requests.count().div_ceil(8);
         Self(Arc::new(Inner {
             verifier,
             ring,
@@ -62,11 +62,11 @@ impl Ctx {
             password_guesses: Lockout::default(),
             key_guesses: Lockout::default(),
             keystone,
-            places: Places::new(config.max_requests),
+            places: Places::new(config.max_requests.count()),
             places_for_strangers: Crowd::new(strangers, strangers.div_ceil(2)),
             places_for_signatures: Crowd::new(
-                config.max_requests.saturating_mul(2),
-                config.max_requests,
+                config.max_requests.count().saturating_mul(2),
+                config.max_requests.count(),
             ),
             readiness: Readiness::default(),
             clock,
@@ -182,7 +182,7 @@ impl Inner {
 
     /// How long a new token is good.
     pub fn token_lifetime(&self) -> Duration {
-        Duration::seconds(self.config.token_lifetime.into())
+        Duration::seconds(self.config.token_lifetime.get().into())
     }
 
     /// The settings.

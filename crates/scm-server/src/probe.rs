@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode, Uri, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Method, Response, StatusCode, Uri,
+    header::{ALLOW, CONTENT_TYPE},
+};
 use http_body_util::Full;
 use tokio::sync::Mutex;
 
@@ -14,17 +17,23 @@ use crate::{ctx::Ctx, error::chain, router::Answer};
 /// `/healthz`: 200 as long as the process answers at all. `/readyz`: 200 while the store works,
 /// else 503.
 pub async fn answer(ctx: &Ctx, method: &Method, uri: &Uri) -> Option<Answer> {
-    if *method != Method::GET {
+    let path = uri.path();
+    if !matches!(path, "/healthz" | "/readyz") {
         return None;
     }
-    match uri.path() {
-        "/healthz" => Some(text(StatusCode::OK, "ok")),
-        "/readyz" => Some(match ctx.readiness().once(async || is_ready(ctx).await).await {
+    // What answers HEAD, hyper sends without its body.
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "ask by GET or HEAD");
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return Some(answer);
+    }
+    Some(match path {
+        "/healthz" => text(StatusCode::OK, "ok"),
+        _ => match ctx.readiness().once(async || is_ready(ctx).await).await {
             true => text(StatusCode::OK, "ready"),
             false => text(StatusCode::SERVICE_UNAVAILABLE, "the store is not available"),
-        }),
-        _ => None,
-    }
+        },
+    })
 }
 
 async fn is_ready(ctx: &Ctx) -> bool {
@@ -61,7 +70,7 @@ fn text(status: StatusCode, words: &'static str) -> Answer {
     let body = Full::new(Bytes::from_static(words.as_bytes()));
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let plain = http::HeaderValue::from_static("text/plain; charset=utf-8");
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
     response
 }

@@ -107,7 +107,7 @@ impl Asked {
         if body.is_end_stream() {
             return Ok(Bytes::new());
         }
-        let limit = Duration::from_secs(ctx.config().request_timeout);
+        let limit = Duration::from_secs(ctx.config().request_timeout.get().into());
         match timeout(limit, Limited::new(body, BODY_BYTES).collect()).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if is_too_large(&*error) => Err(too_large()),

@@ -48,11 +48,12 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let desk = Arc::new(desk);
-    let head_time = Duration::from_secs(config.request_timeout);
+    let head_time = Duration::from_secs(config.request_timeout.get().into());
     let graceful = GracefulShutdown::new();
     let builder = builder(head_time);
-    let places = Arc::new(Semaphore::new(config.max_connections));
-    let crowd = Crowd::new(config.max_connections, config.max_connections_per_address);
+    let places = Arc::new(Semaphore::new(config.max_connections.count()));
+    let crowd =
+        Crowd::new(config.max_connections.count(), config.max_connections_per_address.count());
     let mut stop = pin!(stop);
     loop {
         let (stream, peer, place) = tokio::select! {
@@ -79,7 +80,7 @@ pub async fn serve(
         });
     }
     drop(listener);
-    let patience = Duration::from_secs(config.shutdown_timeout);
+    let patience = Duration::from_secs(config.shutdown_timeout.get().into());
     if timeout(patience, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }

@@ -106,7 +106,7 @@ impl Server {
         let (ring, store) = open(config.ring(), config.home()?).await?;
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
-            let lifetime = Duration::seconds(config.token_lifetime.into());
+            let lifetime = Duration::seconds(config.token_lifetime.get().into());
             first_start::set_up(&folder, &*store, &ring.current(), clock.now(), lifetime).await?;
         }
         let tls = tls(&config)?;

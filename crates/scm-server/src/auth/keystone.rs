@@ -108,7 +108,7 @@ impl Keystone {
             Arc::new(Self {
                 service,
                 roles: config.keystone_roles.clone(),
-                lifetime: Duration::seconds(config.keystone_cache.into()),
+                lifetime: Duration::seconds(config.keystone_cache.get().into()),
                 memory: Mutex::default(),
                 turns: Semaphore::new(AT_ONCE),
                 places: Crowd::new(AT_ONCE + WAITING, EACH),

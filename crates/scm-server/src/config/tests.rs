@@ -53,14 +53,65 @@ fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
     assert!(config.trusted_proxies.contain("10.1.2.3".parse().unwrap()));
     assert_eq!(config.keystone_url.as_url().unwrap().path(), "/v3");
     assert_eq!(config.keystone_roles.best(["ops"]), Some(scm_store::Role::Administrator));
-    assert_eq!((config.max_requests, config.max_connections), (7, 512));
+    assert_eq!((config.max_requests.get(), config.max_connections.get()), (7, 512));
+}
+
+/// What is said about a file with this text.
+fn refused(text: &str) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(&file, text).unwrap();
+    config(&["--config", file.path().to_str().unwrap()]).unwrap_err().to_string()
 }
 
 #[test]
 fn a_key_that_is_no_setting_is_refused_by_name() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    fs::write(&file, "lisen = \"127.0.0.1:0\"\n").unwrap();
-    let error = config(&["--config", file.path().to_str().unwrap()]).unwrap_err();
-    let ConfigError::Malformed { source, .. } = error else { panic!("{error}") };
-    assert!(source.to_string().contains("unknown field `lisen`"), "{source}");
+    let said = refused("\nlisen = \"127.0.0.1:0\"\n");
+    assert!(said.contains("line 2: unknown field `lisen`"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_malformed_is_refused_without_what_stands_there() {
+    for text in ["store = postgres://scm:hunter2@db/scm", "store = \"postgres://scm:hunter2@db/scm"]
+    {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, format!("docs = true\n{text}\n")).unwrap();
+        let error = config(&["--config", file.path().to_str().unwrap()]).unwrap_err();
+        let said = format!("{} {error:?}", crate::error::chain(&error));
+        assert!(said.contains("line 2") && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn numbers_have_bounds_wherever_they_are_set() {
+    for (flag, value) in [
+        ("max-connections", "0"),
+        ("max-connections-per-address", "0"),
+        ("max-requests", "65537"),
+        ("request-timeout", "18446744073709551615"),
+        ("token-lifetime", "-1"),
+        ("keystone-cache", "86401"),
+    ] {
+        let words = ["scm-server", "serve", &format!("--{flag}={value}")];
+        let said = Arguments::try_parse_from(words).unwrap_err().to_string();
+        assert!(said.contains(flag) && said.contains(" to "), "{said}");
+    }
+    let said = refused("max_requests = 0\n");
+    assert!(said.contains("line 1: 0 is not from 1 to 65536"), "{said}");
+}
+
+/// Flag, variable and default of every setting stand in the README, in the order of `--help`.
+#[test]
+fn the_readme_has_every_setting() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let rows = readme.lines().filter(|line| line.starts_with("| `--") && line.contains("`SCM_"));
+    let told: Vec<_> = rows
+        .map(|row| row.split('|').skip(1).take(3).map(|cell| cell.trim().trim_matches('`')))
+        .map(|cells| cells.map(str::to_owned).collect::<Vec<_>>())
+        .filter(|cells| cells[0] != "--config")
+        .collect();
+    let settings = SETTINGS.map(|(name, variable, default)| {
+        vec![format!("--{}", name.replace('_', "-")), variable.to_owned(), default.to_owned()]
+    });
+    assert_eq!(told, settings);
 }
