@@ -113,6 +113,15 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
     assert!(acknowledged > 0);
 }
 
+#[test]
+fn a_bare_name_is_a_folder_here() {
+    let (first, here) = (Folder::new(), Folder::new());
+    Binary::start(&first, &[]).unwrap().stop();
+    let mut command = administer(&first, &["backup", "--to", "bk"]);
+    Ran::of(command.current_dir(here.path()).output().unwrap()).done();
+    restore(&here.file("bk"), &Folder::new()).done();
+}
+
 #[tokio::test]
 async fn what_is_there_is_not_overwritten_and_what_is_damaged_is_not_restored() {
     let (first, backups) = (Folder::new(), Folder::new());

@@ -103,7 +103,9 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), DataDirError> {
 /// If it cannot be moved.
 pub fn replace(from: &Path, to: &Path) -> Result<(), DataDirError> {
     fs::rename(from, to).map_err(at(to))?;
-    let folder = to.parent().unwrap_or(Path::new("."));
+    // A bare name has an empty parent.
+    let parent = to.parent().filter(|folder| *folder != Path::new(""));
+    let folder = parent.unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
 }
 
