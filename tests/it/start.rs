@@ -92,6 +92,27 @@ async fn a_store_without_its_keyring_is_refused_and_no_new_ring_is_made() {
 }
 
 #[tokio::test]
+async fn a_store_that_was_lost_is_not_begun_anew() {
+    let (folder, _) = used().await;
+    for gone in [false, true] {
+        let store = folder.file("scm.db");
+        let gone = if gone { fs::remove_file(store) } else { fs::write(store, "") };
+        gone.unwrap();
+        let log = refused(&folder, &[]);
+        assert!(log.contains("scm.db is missing or empty"), "{log}");
+        assert!(log.contains("restore it from your backup"), "{log}");
+    }
+    // Without them, it may as well be a first start that was cut short.
+    fs::remove_file(folder.file("credentials.json")).unwrap();
+    let server = Binary::start(&folder, &[]).unwrap();
+    let log = server.stop().log;
+    assert!(log.contains("there is a keyring, but nothing that was kept under it"), "{log}");
+    folder.credentials();
+    let log = Binary::start(&folder, &[]).unwrap().stop().log;
+    assert!(!log.contains("there is a keyring, but"), "{log}");
+}
+
+#[tokio::test]
 async fn the_keyring_of_another_store_is_refused() {
     let ((ours, _), (theirs, _)) = (used().await, used().await);
     fs::copy(theirs.file("keyring.json"), ours.file("keyring.json")).unwrap();

@@ -64,6 +64,19 @@ pub enum StartError {
         /// Where to take it from.
         remedy: &'static str,
     },
+    /// There are credentials of a store, but it is gone.
+    #[error(
+        "{} is missing or empty, though {} tells that there was a store: restore it from your backup, or \
+         name its database with --store; to begin anew, without anything that was kept, move the \
+         credentials and the keyring away first",
+        store.display(), credentials.display()
+    )]
+    StoreMissing {
+        /// Where the store should be.
+        store: PathBuf,
+        /// What was written when it was there.
+        credentials: PathBuf,
+    },
     /// The settings cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -103,7 +116,9 @@ impl Server {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let router = complete(routes())?;
         let folder = DataDir::open(&config.data_dir)?;
-        let (ring, store) = open(config.ring(), config.home()?).await?;
+        let home = config.home()?;
+        require_what_was_kept(&folder, &home)?;
+        let (ring, store) = open(config.ring(), home).await?;
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.get().into());
@@ -154,6 +169,24 @@ fn complete(router: Router) -> Result<Router, StartError> {
     if missing.is_empty() { Ok(router) } else { Err(StartError::Unanswered(missing)) }
 }
 
+/// Refuses to begin anew where a store was lost. A first start puts its credentials in their place when
+/// the store is set up, so one that was cut short goes on.
+fn require_what_was_kept(folder: &DataDir, home: &Home) -> Result<(), StartError> {
+    match home {
+        Home::Sqlite(store) if is_empty(store) && folder.credentials().exists() => {
+            Err(StartError::StoreMissing {
+                store: store.clone(),
+                credentials: folder.credentials(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_empty(file: &Path) -> bool {
+    fs::metadata(file).map_or(true, |found| found.is_file() && found.len() == 0)
+}
+
 /// The keyring and the store that belongs to it; a ring is made only where there is no store yet.
 async fn open(source: RingSource, home: Home) -> Result<(SharedRing, Arc<dyn Store>), StartError> {
     let mut made = None;
@@ -167,6 +200,16 @@ async fn open(source: RingSource, home: Home) -> Result<(SharedRing, Arc<dyn Sto
             Err(KeyringError::Exists { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+    }
+    if let (None, Some(ring), Home::Sqlite(store)) = (&made, source.file(), &home)
+        && is_empty(store)
+    {
+        tracing::warn!(
+            keyring = %ring.display(),
+            store = %store.display(),
+            "there is a keyring, but nothing that was kept under it: if there was a store, stop, and \
+             restore it from your backup"
+        );
     }
     let ring = SharedRing::open(source)?;
     match scm_store::open(home, ring.current().ring_id()).await {
