@@ -16,7 +16,7 @@ use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
 pub use access_key::{ACCESS_KEY, AccessKeyPair};
 pub use keystone::{Away, Keystone, KeystoneError};
-pub use lockout::Lockout;
+pub use lockout::{Guess, Lockout};
 pub use password::PasswordHasher;
 pub use signature::Pending;
 pub use token::{NewSecret, hash_of as token_hash_of};
@@ -133,6 +133,28 @@ pub async fn note_refusal<O: Operation>(
         }
         _ => Ok(()),
     }
+}
+
+/// Records that somebody guesses, and is not heard any more for a while: once for each lock, not for each
+/// guess. `subject` is the id of the user or access key, if there is one: what else was sent as a name may be
+/// a secret in the wrong place.
+///
+/// # Errors
+/// If the store cannot keep the event.
+pub async fn note_lock(
+    ctx: &Ctx,
+    origin: &Origin,
+    action: &'static str,
+    subject: Option<&str>,
+) -> Result<(), ApiError> {
+    tracing::warn!(action, subject, "too many wrong guesses: not heard for five minutes");
+    let event = AuditEvent {
+        subject: subject.map(str::to_owned),
+        address: Some(origin.address),
+        request_id: Some(origin.request_id.clone()),
+        ..AuditEvent::done_here(action, ctx.now())
+    };
+    Ok(ctx.store().record(event).await?)
 }
 
 async fn record_refusal(

@@ -175,7 +175,7 @@ async fn admit<O: Operation>(
         Claim::Signed(pending) => {
             let unsettled = ctx.place_for_a_signature(asked.origin.address)?;
             let body = asked.load::<O>(ctx).await?;
-            let caller = pending.settle::<O>(ctx, &asked.parts, &body)?;
+            let caller = pending.settle::<O>(ctx, &asked.parts, &body).await?;
             drop(unsettled);
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
             let Some(place) = ctx.places().take() else {

@@ -39,6 +39,10 @@ pub mod action {
     pub const TOKEN_ISSUE: &str = "token.issue";
     /// A token, or all tokens of a user, were made worthless.
     pub const TOKEN_REVOKE: &str = "token.revoke";
+    /// Too many wrong passwords for a user came from an address, which is not heard for a while.
+    pub const PASSWORD_LOCK: &str = "password.lock";
+    /// The same with signatures for an access key.
+    pub const ACCESS_KEY_LOCK: &str = "access_key.lock";
     /// An access key was made.
     pub const ACCESS_KEY_CREATE: &str = "access_key.create";
     /// An access key was made good again.

@@ -274,6 +274,10 @@ async fn guessing_all_at_once_or_by_another_name_is_heard_no_more_often() {
     let judged = answers.iter().filter(|answer| answer.json()["error"]["message"] == words);
     assert!(judged.count() <= 5);
     let user = server.store().user_by_name(&domain(&server), "admin").await.unwrap().id;
+    let events = server.store().events(&AuditQuery::newest(100)).await.unwrap();
+    let locks: Vec<_> = events.iter().filter(|event| event.action == "password.lock").collect();
+    let [lock] = &locks[..] else { panic!("one for all that guessed: {locks:?}") };
+    assert_eq!(lock.subject.as_deref(), Some(user.as_str()));
     let mut by_id = right(&server);
     let password = by_id["auth"]["identity"]["password"]["user"]["password"].take();
     by_id["auth"]["identity"]["password"]["user"] =

@@ -35,6 +35,15 @@ struct Guesses {
     last: OffsetDateTime,
 }
 
+/// A guess that is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// More may follow.
+    Early,
+    /// If it is wrong, it was the last one for a while.
+    Last,
+}
+
 impl Lockout {
     /// Whether a name is locked for an address.
     pub fn holds(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> bool {
@@ -42,9 +51,8 @@ impl Lockout {
         kept.get(&key(name, address)).is_some_and(|guesses| guesses.lock_at(now))
     }
 
-    /// Counts a guess, unless the name is locked for the address: then it is not to be heard, and
-    /// this is false.
-    pub fn count(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> bool {
+    /// Counts a guess, unless the name is locked for the address: then it is not to be heard.
+    pub fn count(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> Option<Guess> {
         let mut kept = self.kept();
         if kept.len() >= REMEMBERED {
             forget(&mut kept, now);
@@ -52,11 +60,11 @@ impl Lockout {
         let none = Guesses { count: 0, last: now };
         let guesses = kept.entry(key(name, address)).or_insert(none);
         if guesses.lock_at(now) {
-            return false;
+            return None;
         }
         let before = if guesses.is_fresh(now) { guesses.count } else { 0 };
         *guesses = Guesses { count: before + 1, last: now };
-        true
+        Some(if guesses.lock_at(now) { Guess::Last } else { Guess::Early })
     }
 
     /// Takes a counted guess back that was never judged.
@@ -118,8 +126,10 @@ mod tests {
     #[test]
     fn five_wrong_guesses_lock_the_one_who_guesses_and_nobody_else() {
         let lockout = Lockout::default();
-        assert!((0..5).all(|_| lockout.count("AK", address(1), START)));
-        assert!(!lockout.count("AK", address(1), START));
+        let guesses = (0..6).map(|_| lockout.count("AK", address(1), START)).collect::<Vec<_>>();
+        assert_eq!(guesses[..4], [Some(Guess::Early); 4]);
+        assert_eq!(guesses[4..], [Some(Guess::Last), None]);
+        assert!(lockout.count("AK", address(1), START).is_none());
         assert!(lockout.holds("AK", address(1), START));
         assert!(!lockout.holds("AK", address(2), START));
         assert!(!lockout.holds("other", address(1), START));
@@ -132,7 +142,9 @@ mod tests {
         let lockout = Lockout::default();
         let address = |text: &str| text.parse().unwrap();
         for last in 1..=5 {
-            assert!(lockout.count("AK", address(&format!("2001:db8:0:1::{last}")), START));
+            assert!(
+                lockout.count("AK", address(&format!("2001:db8:0:1::{last}")), START).is_some()
+            );
         }
         assert!(lockout.holds("AK", address("2001:db8:0:1::6"), START));
         assert!(!lockout.holds("AK", address("2001:db8:0:2::1"), START));
@@ -141,10 +153,10 @@ mod tests {
     #[test]
     fn a_right_one_forgives_and_one_that_was_not_judged_does_not_count() {
         let lockout = Lockout::default();
-        (0..4).for_each(|_| assert!(lockout.count("AK", address(1), START)));
+        (0..4).for_each(|_| assert!(lockout.count("AK", address(1), START).is_some()));
         lockout.forgive("AK", address(1));
         for _ in 0..20 {
-            assert!(lockout.count("AK", address(1), START));
+            assert!(lockout.count("AK", address(1), START).is_some());
             lockout.take_back("AK", address(1));
         }
     }
@@ -152,7 +164,7 @@ mod tests {
     #[test]
     fn what_is_remembered_has_a_bound_and_locks_stay() {
         let lockout = Lockout::default();
-        (0..5).for_each(|_| assert!(lockout.count("AK", address(1), START)));
+        (0..5).for_each(|_| assert!(lockout.count("AK", address(1), START).is_some()));
         for guess in 0..3 * REMEMBERED {
             let now = START + Duration::milliseconds(i64::try_from(guess).unwrap());
             lockout.count(&guess.to_string(), address(1), now);

@@ -12,9 +12,9 @@ use scm_sign::{
     Authorization, CanonicalRequest, ContentClaim, Payload, RequestHead, SdkDate, Sha256,
     SigningSecret, header::X_PROJECT_ID, verify,
 };
-use scm_store::{AccessKeyId, AccessKeyRecord, Actor, StoreError};
+use scm_store::{AccessKeyId, AccessKeyRecord, Actor, StoreError, action};
 
-use super::{Caller, access_key::ACCESS_KEY};
+use super::{Caller, Guess, access_key::ACCESS_KEY, note_lock};
 use crate::{ctx::Ctx, error::ApiError, origin::Origin};
 
 /// A signed request whose key is known and whose signature has not been compared yet.
@@ -70,7 +70,7 @@ impl Pending {
     /// # Errors
     /// [`Condition::SignatureInvalid`]: the signature is not that of this request, the body's hash is
     /// left out or not the body's, or another project is asked for than the key is good for.
-    pub fn settle<O: Operation>(
+    pub async fn settle<O: Operation>(
         self,
         ctx: &Ctx,
         parts: &Parts,
@@ -87,7 +87,10 @@ impl Pending {
         let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
         let secret = SigningSecret::new(secret).map_err(ApiError::internal)?;
         if verify(&secret, &self.authorization, &canonical, &self.date).is_err() {
-            ctx.key_guesses().count(id, self.origin.address, ctx.now());
+            let guess = ctx.key_guesses().count(id, self.origin.address, ctx.now());
+            if guess == Some(Guess::Last) {
+                note_lock(ctx, &self.origin, action::ACCESS_KEY_LOCK, Some(id)).await?;
+            }
             return Err(because(format!(
                 "verify aksk signature fail, canonicalRequestHash:{}, canonicalRequest:{}",
                 canonical.hash(),

@@ -5,10 +5,15 @@ use scm_model::{
     identity::{Named, Scope, UserCredentials},
 };
 use scm_store::{
-    DomainId, DomainRecord, ProjectId, ProjectRecord, Role, StoreError, UserId, UserRecord,
+    DomainId, DomainRecord, ProjectId, ProjectRecord, Role, StoreError, UserId, UserRecord, action,
 };
 
-use crate::{ctx::Ctx, error::ApiError, origin::Origin};
+use crate::{
+    auth::{Guess, note_lock},
+    ctx::Ctx,
+    error::ApiError,
+    origin::Origin,
+};
 
 /// How much of a name is remembered of who guesses at its password.
 const LONGEST_NAME: usize = 64;
@@ -24,10 +29,11 @@ pub async fn log_in(
     let name = user.as_ref().map_or_else(|| named(&credentials), |user| user.id.to_string());
     let (guesses, now) = (ctx.password_guesses(), ctx.now());
     // Counted before it is compared, or many at once would all be heard.
-    if !guesses.count(&name, origin.address, now) {
+    let Some(guess) = guesses.count(&name, origin.address, now) else {
         let detail = "Too many wrong passwords from this address; try again in five minutes.";
         return Err(ApiError::refused_because(Condition::WrongCredentials, detail));
-    }
+    };
+    let known = user.as_ref().map(|user| user.id.clone());
     let user = user.filter(|user| user.enabled);
     let kept = user.as_ref().map(|user| user.password.clone());
     let matches = ctx.passwords().matches(origin, credentials.password, kept).await;
@@ -38,7 +44,13 @@ pub async fn log_in(
             let domain = ctx.store().domain_by_id(&user.domain).await?;
             Ok((user, domain))
         }
-        _ => Err(ApiError::refused(Condition::WrongCredentials)),
+        _ => {
+            if guess == Guess::Last {
+                let known = known.as_ref().map(UserId::as_str);
+                note_lock(ctx, origin, action::PASSWORD_LOCK, known).await?;
+            }
+            Err(ApiError::refused(Condition::WrongCredentials))
+        }
     }
 }
 
