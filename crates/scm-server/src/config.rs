@@ -92,10 +92,10 @@ macro_rules! settings {
             }
         }
 
-        /// Name, variable and default of each.
+        /// Name, variable, default and type of each.
         #[cfg(test)]
-        const SETTINGS: [(&str, &str, &str); [$( $default ),+].len()] =
-            [$( (stringify!($name), $env, $default) ),+];
+        const SETTINGS: [[&str; 4]; [$( $default ),+].len()] =
+            [$( [stringify!($name), $env, $default, stringify!($type)] ),+];
 
         /// The settings that a server runs with.
         #[derive(Debug, Clone)]

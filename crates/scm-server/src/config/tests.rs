@@ -99,19 +99,23 @@ fn numbers_have_bounds_wherever_they_are_set() {
     assert!(said.contains("line 1: 0 is not from 1 to 65536"), "{said}");
 }
 
-/// Flag, variable and default of every setting stand in the README, in the order of `--help`.
+/// Flag, variable, default and bounds of every setting stand in the README, in the order of `--help`.
 #[test]
 fn the_readme_has_every_setting() {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
     let readme = fs::read_to_string(readme).unwrap();
     let rows = readme.lines().filter(|line| line.starts_with("| `--") && line.contains("`SCM_"));
     let told: Vec<_> = rows
-        .map(|row| row.split('|').skip(1).take(3).map(|cell| cell.trim().trim_matches('`')))
+        .map(|row| row.split('|').skip(1).take(4).map(|cell| cell.trim().trim_matches('`')))
         .map(|cells| cells.map(str::to_owned).collect::<Vec<_>>())
         .filter(|cells| cells[0] != "--config")
         .collect();
-    let settings = SETTINGS.map(|(name, variable, default)| {
-        vec![format!("--{}", name.replace('_', "-")), variable.to_owned(), default.to_owned()]
-    });
-    assert_eq!(told, settings);
+    assert_eq!(told.len(), SETTINGS.len(), "{told:?}");
+    for (told, [name, variable, default, of]) in told.iter().zip(SETTINGS) {
+        let flag = format!("--{}", name.replace('_', "-"));
+        assert_eq!(told[..3], [flag.as_str(), variable, default]);
+        let bounds = of.strip_prefix("Within<").and_then(|bounds| bounds.strip_suffix('>'));
+        let bounds = bounds.map(|bounds| bounds.replace(", ", " to ").replace('_', ",") + " ");
+        assert!(told[3].starts_with(&bounds.unwrap_or_default()), "{told:?} {of}");
+    }
 }
