@@ -86,7 +86,7 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
         let told = backup(&first, &to).done();
         assert!(told.noted.contains("whoever has this folder has all private keys"), "{told:?}");
         assert_eq!((mode(&to), mode(&to.join("scm.db"))), (0o700, 0o600));
-        assert_eq!(mode(&to.join("keyring.json")), 0o600);
+        assert_eq!((mode(&to.join("keyring.json")), mode(&to.join("backup.json"))), (0o600, 0o600));
         rounds.push((before, to));
     }
     assert!(load.acknowledged().len() > rounds[3].0.len(), "imports went on");
@@ -139,22 +139,27 @@ async fn what_is_there_is_not_overwritten_and_what_is_damaged_is_not_restored() 
 
     let second = Folder::new();
     let nothing = restore(backups.path(), &second);
-    assert!(nothing.noted.contains("there is no store"), "{nothing:?}");
+    assert!(nothing.noted.contains("there is no backup in"), "{nothing:?}");
     let ring = fs::read(made.join("keyring.json")).unwrap();
     fs::remove_file(made.join("keyring.json")).unwrap();
     Keyring::create(&made.join("keyring.json")).unwrap();
     let foreign = restore(&made, &second);
-    assert!(foreign.noted.contains("belongs to keyring"), "{foreign:?}");
+    assert!(foreign.noted.contains("keyring.json is damaged, or is not of this"), "{foreign:?}");
     fs::write(made.join("keyring.json"), ring).unwrap();
-    let mut bytes = fs::read(made.join("scm.db")).unwrap();
-    let whole = bytes.clone();
-    let middle = bytes.len() / 2 / 8192 * 8192;
-    bytes[middle..middle + 8192 * 8].fill(0xff);
-    fs::write(made.join("scm.db"), bytes).unwrap();
-    let damaged = restore(&made, &second);
-    assert!(damaged.code == Some(1) && damaged.noted.contains("damaged"), "{damaged:?}");
+    for name in ["scm.db", "keyring.json", "backup.json"] {
+        let file = made.join(name);
+        let whole = fs::read(&file).unwrap();
+        for at in (0..whole.len()).step_by(whole.len() / 12) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            fs::write(&file, bytes).unwrap();
+            let damaged = restore(&made, &second);
+            assert!(damaged.code == Some(1), "{name} {at} {damaged:?}");
+            assert!(damaged.noted.contains(" is damaged"), "{name} {at} {damaged:?}");
+        }
+        fs::write(&file, whole).unwrap();
+    }
     assert!(!second.file("scm.db").exists() && !second.file("keyring.json").exists());
-    fs::write(made.join("scm.db"), whole).unwrap();
     restore(&made, &second).done();
 }
 

@@ -1,7 +1,9 @@
 //! `scm-server backup` and `restore`: the embedded store and its keyring, as of one moment.
 //!
-//! A backup is a folder with both. It appears under its name only when it is whole and was checked;
+//! A backup is a folder with both, and their sums. It appears under its name only when it is whole and was checked;
 //! what is restored likewise. Left out: a PostgreSQL, which has ways of its own.
+
+mod sums;
 
 use std::{
     fs::{self, DirBuilder, File},
@@ -15,6 +17,7 @@ use scm_store::Home;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::sums::SUMS;
 use super::{
     answer::Answer, arguments::Restore, error::AdminError, progress::Progress, register::place_of,
 };
@@ -57,6 +60,7 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
         // A key that seals something in there may have come or gone since.
         if *ring == *ring_text(&config.ring())? {
             write_private(&unfinished.join(KEYRING), &ring)?;
+            sums::note(&unfinished)?;
             sync(&unfinished).map_err(at(&unfinished))?;
             replace(&unfinished, to)?;
             return Ok(backed_up(to));
@@ -76,9 +80,10 @@ fn backed_up(to: &Path) -> Answer {
 /// Puts a backup into an empty data folder, or goes on where this was cut short.
 pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     let (from, to) = (&*asked.from, &*asked.data_dir);
-    if !from.join(STORE).exists() {
-        return Err(AdminError::NoStore { place: from.display().to_string() });
+    if ![STORE, KEYRING, SUMS].iter().all(|name| from.join(name).exists()) {
+        return Err(AdminError::NoBackup { path: from.to_owned() });
     }
+    sums::require_whole(from)?;
     let ring = ring_text(&RingSource::File(from.join(KEYRING)))?;
     let _lock = DataDir::open(to)?;
     let (store, keyring) = (to.join(STORE), to.join(KEYRING));
@@ -147,6 +152,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 fn clear(unfinished: &Path) -> io::Result<()> {
     remove(&unfinished.join(STORE))?;
     remove_if_there(&unfinished.join(KEYRING))?;
+    remove_if_there(&unfinished.join(SUMS))?;
     fs::remove_dir(unfinished)
 }
 

@@ -38,6 +38,24 @@ pub enum AdminError {
         /// What is there.
         path: PathBuf,
     },
+    /// What is to be restored is not there, or not all of it.
+    #[error(
+        "there is no backup in {}, which has scm.db, keyring.json and backup.json; name the folder of \
+         one with --from", path.display()
+    )]
+    NoBackup {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What is to be restored is not what was backed up.
+    #[error(
+        "{} is damaged, or is not of this backup: its SHA-256 is not the one in backup.json; nothing \
+         was restored, take another backup", path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// A database is not backed up from here.
     #[error(
         "a PostgreSQL is backed up with its own tools (pg_basebackup, pg_dump); or `scm-server copy` \
