@@ -37,6 +37,17 @@ fn unknown_names_are_told_with_what_may_be_meant() {
 }
 
 #[test]
+fn a_store_is_not_copied_onto_itself() {
+    let folder = Folder::new();
+    Binary::start(&folder, &[]).unwrap().stop();
+    let path = folder.path().to_str().unwrap();
+    let mut command = Command::new(built("scm-server"));
+    command.args(["copy", "--from", path, "--to", path]);
+    let words = refused(Ran::of(command.output().unwrap()));
+    assert!(words.starts_with("source and destination are both "), "{words}");
+}
+
+#[test]
 fn what_is_there_already_or_not_yet_is_told() {
     let machine = Machine::start();
     let admin = refused(machine.run(&["user", "add", "admin"]));

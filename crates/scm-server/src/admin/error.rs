@@ -62,6 +62,12 @@ pub enum AdminError {
          copies it into a folder. Back up the keyring with it"
     )]
     BackUpThere,
+    /// A store cannot be copied onto itself.
+    #[error("source and destination are both {place}; name another folder or database with --to")]
+    SamePlace {
+        /// The folder.
+        place: String,
+    },
     /// It was not copied.
     #[error(transparent)]
     Move(#[from] MoveError),

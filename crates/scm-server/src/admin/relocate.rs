@@ -51,6 +51,9 @@ pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
             return Err(AdminError::OtherRing { place: place_of(&from.home) });
         }
     }
+    if Place::of(&asked.to)?.folder.is_some_and(|to| Some(to) == from.folder) {
+        return Err(AdminError::SamePlace { place: place_of(&from.home) });
+    }
     let (to, _to_lock) = destination(&asked.to)?;
     if let Some(folder) = &to.folder {
         bring_ring(source.as_ref().ok_or(AdminError::WhichRing)?, &ring_id, &folder.join(KEYRING))?;
