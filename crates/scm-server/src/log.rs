@@ -10,12 +10,19 @@ use tracing_subscriber::{EnvFilter, filter::ParseError};
 use self::{json::Json, timestamp::Timestamp};
 use crate::config::LogFormat;
 
+/// Why a filter is none.
+#[derive(Debug, thiserror::Error)]
+#[error("--log is not understood: {0}")]
+pub struct LogError(String);
+
 /// Sends the log of this process to standard error.
 ///
 /// # Errors
 /// If the filter is none.
-pub fn init(filter: &str, format: LogFormat) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(filter)?;
+pub fn init(filter: &str, format: LogFormat) -> Result<(), LogError> {
+    // Told as text: its cause would say the same once more.
+    let refused = |error: ParseError| LogError(error.to_string());
+    let filter = EnvFilter::try_new(filter).map_err(refused)?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
