@@ -126,6 +126,18 @@ async fn whoever_is_shut_out_is_refused_at_the_next_request() {
     assert_eq!(listed(&deployer).await, refused);
 }
 
+#[test]
+fn it_is_told_when_nobody_is_an_administrator_any_more() {
+    let machine = Machine::start();
+    let told = |arguments: &[&str]| machine.run(arguments).done().noted;
+    let note = "no user who may log in is an administrator any more";
+    told(&["user", "add", "second", "--project=default", "--role=administrator"]);
+    assert!(!told(&["user", "disable", "admin"]).contains(note));
+    assert!(told(&["role", "revoke", "second", "default"]).contains(note));
+    assert!(!told(&["user", "enable", "admin"]).contains(note));
+    assert!(told(&["user", "remove", "admin"]).contains(note));
+}
+
 #[tokio::test]
 async fn an_access_key_counts_as_long_as_it_is_enabled_and_no_other_with_it() {
     let machine = Machine::start();

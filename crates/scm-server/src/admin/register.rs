@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use scm_seal::Keyring;
-use scm_store::{DomainRecord, Home, ProjectId, ProjectRecord, Store, UserRecord};
+use scm_store::{DomainRecord, Grant, Home, ProjectId, ProjectRecord, Role, Store, UserRecord};
 
-use super::{error::AdminError, near::Near};
+use super::{answer::Answer, error::AdminError, near::Near};
 use crate::config::Config;
 
 /// An open store, with its keyring and the domain that its first start made.
@@ -42,6 +42,21 @@ impl Register {
     /// [`AdminError::Store`].
     pub async fn users(&self) -> Result<Vec<UserRecord>, AdminError> {
         Ok(self.store.users(&self.domain.id).await?)
+    }
+
+    /// The answer, with a note if nobody is an administrator any more.
+    ///
+    /// # Errors
+    /// [`AdminError::Store`].
+    pub async fn minding_administrators(&self, answer: Answer) -> Result<Answer, AdminError> {
+        let is_one = |grant: &Grant| grant.role == Role::Administrator;
+        let users = self.users().await?;
+        if users.iter().any(|user| user.enabled && user.grants.iter().any(is_one)) {
+            return Ok(answer);
+        }
+        Ok(answer.with_note(
+            "no user who may log in is an administrator any more; `scm-server role grant` makes one",
+        ))
     }
 
     /// All projects, by name.

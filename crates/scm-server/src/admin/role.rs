@@ -68,7 +68,7 @@ async fn revoke(
     }
     register.store.revoke_grant(None, &user.id, &project.id, now).await?;
     let text = format!("{} has no role in {} any more\n", user.name, project.name);
-    Ok(Answer::new(&entry(&user, &project, None), text))
+    register.minding_administrators(Answer::new(&entry(&user, &project, None), text)).await
 }
 
 fn entry<'a>(

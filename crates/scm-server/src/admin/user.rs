@@ -118,7 +118,8 @@ async fn set_enabled(
     register.store.set_enabled(None, &user.id, enabled, now).await?;
     let user = UserRecord { enabled, ..user };
     let text = format!("{} is {}\n", user.name, if enabled { "enabled" } else { "disabled" });
-    Ok(Answer::new(&UserEntry::new(&user, &register.project_names().await?), text))
+    let answer = Answer::new(&UserEntry::new(&user, &register.project_names().await?), text);
+    register.minding_administrators(answer).await
 }
 
 async fn remove(
@@ -130,7 +131,7 @@ async fn remove(
     register.store.remove_user(None, &user.id, now).await?;
     let text = format!("removed {}, with all roles, tokens and access keys\n", user.name);
     let removed = Removed { id: user.id.as_str(), name: &user.name, removed: true };
-    Ok(Answer::new(&removed, text))
+    register.minding_administrators(Answer::new(&removed, text)).await
 }
 
 /// A user, and the password if nobody knows it yet.
