@@ -262,7 +262,8 @@ impl Config {
 
     fn check_identity(&self) -> Result<(), ConfigError> {
         match (self.identity, self.keystone_url.as_url()) {
-            (Identity::Local, _) => Ok(()),
+            (Identity::Local, None) => Ok(()),
+            (Identity::Local, Some(_)) => Err(ConfigError::IdleKeystone),
             (Identity::Keystone, None) => Err(ConfigError::NoKeystone),
             (Identity::Keystone, Some(url))
                 if url.scheme() == "https" || is_loopback(url) || self.insecure_http =>
@@ -322,6 +323,12 @@ pub enum ConfigError {
     /// Keystone is to know the users, but nobody said where it is.
     #[error("identity is keystone, but nothing says where Keystone is; give --keystone-url")]
     NoKeystone,
+    /// Somebody said where Keystone is, but it would not be asked.
+    #[error(
+        "keystone_url is set, but identity is local, so that Keystone would not be asked; give \
+         --identity keystone, or no --keystone-url"
+    )]
+    IdleKeystone,
     /// Tokens would cross a network in the clear, and anybody there could answer for Keystone.
     #[error(
         "{0} is plain HTTP to another machine: whoever sits between could read tokens, and let \

@@ -33,6 +33,8 @@ fn keystone_needs_an_address_and_no_clear_network_in_between() {
     assert!(refused.contains("--keystone-url"), "{refused}");
     let refused = keystone(&["--keystone-url=http://192.0.2.1:5000"]).unwrap_err().to_string();
     assert!(refused.starts_with("http://192.0.2.1:5000/v3 is plain HTTP"), "{refused}");
+    let idle = config(&["--keystone-url=http://127.0.0.1:5000"]).unwrap_err().to_string();
+    assert!(idle.contains("--identity keystone"), "{idle}");
     assert!(keystone(&["--keystone-url=http://127.0.0.1:5000"]).is_ok());
     assert!(keystone(&["--keystone-url=https://192.0.2.1:5000"]).is_ok());
     assert!(keystone(&["--keystone-url=http://192.0.2.1", "--insecure-http"]).is_ok());
@@ -41,7 +43,7 @@ fn keystone_needs_an_address_and_no_clear_network_in_between() {
 #[test]
 fn a_flag_counts_before_the_file_and_the_file_before_the_default() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let text = "api_revision = \"2025\"\naccept_expired = true\nidentity = \"local\"\n\
+    let text = "api_revision = \"2025\"\naccept_expired = true\nidentity = \"keystone\"\n\
                 keystone_url = \"http://127.0.0.1:5000\"\n\
                 keystone_roles = \"ops=administrator\"\n\
                 trusted_proxies = \"10.0.0.0/8\"\nmax_requests = 7\n";
