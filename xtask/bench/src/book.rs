@@ -20,7 +20,12 @@ impl Figure {
     pub fn median(&self) -> f64 {
         let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+        let half = sorted.len() / 2;
+        match sorted[..] {
+            [] => f64::NAN,
+            _ if sorted.len().is_multiple_of(2) => f64::midpoint(sorted[half - 1], sorted[half]),
+            _ => sorted[half],
+        }
     }
 
     /// The least and the greatest.
@@ -78,6 +83,8 @@ mod tests {
         book.note("t", "another", "c", 9.0);
         let figure = book.figure("t", "r", "c").unwrap();
         assert_eq!((figure.median(), figure.spread()), (2.0, (1.0, 3.0)));
+        book.note("t", "r", "c", 4.0);
+        assert_eq!(book.median("t", "r", "c"), Some(2.5));
         assert_eq!(book.table("t").count(), 2);
         assert_eq!(book.median("t", "r", "other"), None);
     }

@@ -133,7 +133,7 @@ mod tests {
         book.note("reads", "export", "CPU µs", 2.0);
         let text = table_of(&book, "reads", "Reads");
         let expected = "\n### Reads\n\n| | p50 ms | CPU µs |\n|---|--:|--:|\n\
-                        | show | 3.00 (1.00–3.00) |  |\n| export |  | 2.00 |\n";
+                        | show | 2.00 (1.00–3.00) |  |\n| export |  | 2.00 |\n";
         assert_eq!(text, expected);
     }
 }
