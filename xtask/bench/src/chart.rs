@@ -97,7 +97,7 @@ fn rates(book: &Book) -> Vec<Bar> {
         add(&label, IMPORTS, &imports_row("RSA-2048", lines), "ours");
     }
     add("OpenBao KV, raft: no checks", PEERS, "OpenBao, RSA-2048", "peer");
-    add("moto ACM, memory: no key match, no chain", PEERS, "moto, RSA-2048", "peer");
+    add("moto ACM, memory: no key match", PEERS, "moto, RSA-2048", "peer");
     bars
 }
 
