@@ -12,7 +12,11 @@ use scm_model::{Access, Action, Condition, Operation};
 use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError, action};
 use time::Duration;
 
-use crate::{ctx::Ctx, error::ApiError, origin::Origin};
+use crate::{
+    ctx::Ctx,
+    error::{ApiError, chain},
+    origin::Origin,
+};
 
 pub use access_key::{ACCESS_KEY, AccessKeyPair};
 pub use keystone::{Away, Keystone, KeystoneError};
@@ -137,16 +141,9 @@ pub async fn note_refusal<O: Operation>(
 
 /// Records that somebody guesses, and is not heard any more for a while: once for each lock, not for each
 /// guess. `subject` is the id of the user or access key, if there is one: what else was sent as a name may be
-/// a secret in the wrong place.
-///
-/// # Errors
-/// If the store cannot keep the event.
-pub async fn note_lock(
-    ctx: &Ctx,
-    origin: &Origin,
-    action: &'static str,
-    subject: Option<&str>,
-) -> Result<(), ApiError> {
+/// a secret in the wrong place. If the store cannot keep the event, the log has it: whoever guesses is to
+/// hear no difference.
+pub async fn note_lock(ctx: &Ctx, origin: &Origin, action: &'static str, subject: Option<&str>) {
     tracing::warn!(action, subject, "too many wrong guesses: not heard for five minutes");
     let event = AuditEvent {
         subject: subject.map(str::to_owned),
@@ -154,7 +151,9 @@ pub async fn note_lock(
         request_id: Some(origin.request_id.clone()),
         ..AuditEvent::done_here(action, ctx.now())
     };
-    Ok(ctx.store().record(event).await?)
+    if let Err(error) = ctx.store().record(event).await {
+        tracing::warn!(error = %chain(&error), "the lock-out is not in the audit trail");
+    }
 }
 
 async fn record_refusal(

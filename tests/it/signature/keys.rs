@@ -80,6 +80,23 @@ async fn guessing_locks_the_key_for_the_one_who_guesses_for_a_while() {
     assert_eq!(signer.send(from("192.0.2.1"), later(0)).await.status, 200);
 }
 
+/// As with a full disk: that somebody guesses cannot be kept, and they hear the same.
+#[tokio::test]
+async fn who_guesses_hears_no_difference_when_that_cannot_be_kept() {
+    let server = TestServer::builder().flag("--store", "embedded").start().await;
+    let store = rusqlite::Connection::open(server.folder().file("scm.db")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit_event
+                BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    store.execute_batch(full).unwrap();
+    let wrong =
+        Signer { secret: SigningSecret::new("wrong".to_owned()).unwrap(), ..server.signer() };
+    for _ in 0..6 {
+        refused(&wrong.send(list(), NOW).await);
+    }
+    let events = server.store().events(&AuditQuery::newest(100)).await.unwrap();
+    assert!(events.iter().all(|event| event.action != "access_key.lock"), "{events:?}");
+}
+
 #[tokio::test]
 async fn a_key_that_nobody_has_or_that_was_disabled_opens_nothing() {
     let server = TestServer::start().await;

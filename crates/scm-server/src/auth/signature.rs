@@ -89,7 +89,7 @@ impl Pending {
         if verify(&secret, &self.authorization, &canonical, &self.date).is_err() {
             let guess = ctx.key_guesses().count(id, self.origin.address, ctx.now());
             if guess == Some(Guess::Last) {
-                note_lock(ctx, &self.origin, action::ACCESS_KEY_LOCK, Some(id)).await?;
+                note_lock(ctx, &self.origin, action::ACCESS_KEY_LOCK, Some(id)).await;
             }
             return Err(because(format!(
                 "verify aksk signature fail, canonicalRequestHash:{}, canonicalRequest:{}",

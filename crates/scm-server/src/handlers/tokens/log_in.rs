@@ -47,7 +47,7 @@ pub async fn log_in(
         _ => {
             if guess == Guess::Last {
                 let known = known.as_ref().map(UserId::as_str);
-                note_lock(ctx, origin, action::PASSWORD_LOCK, known).await?;
+                note_lock(ctx, origin, action::PASSWORD_LOCK, known).await;
             }
             Err(ApiError::refused(Condition::WrongCredentials))
         }
