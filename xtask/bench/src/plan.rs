@@ -126,16 +126,11 @@ impl Bench {
                     Part::Reads => self.reads()?,
                     Part::Peers => self.peers()?,
                     Part::Overload => self.overload()?,
-                    Part::Growth => {}
+                    Part::Growth => self.growth()?,
                 }
             }
         }
-        if self.plan.parts.contains(&Part::Growth) {
-            for size in self.plan.sizes.clone() {
-                self.growth(size)?;
-            }
-            growth::compare(&self.plan.sizes, &mut self.book);
-        }
+        growth::compare(&self.plan.sizes, &mut self.book);
         Ok((self.book, self.plan.place))
     }
 
@@ -264,12 +259,16 @@ impl Bench {
         Ok(())
     }
 
-    fn growth(&mut self, size: u64) -> Result<(), Failed> {
-        let (folder, spot) = self.spot()?;
-        let Plan { server, time, .. } = &self.plan;
-        let payload = &self.payloads[1].1;
-        let run = growth::run(server, folder.path(), &spot, (size, *time), payload, &mut self.book);
-        self.many.block_on(run)
+    fn growth(&mut self) -> Result<(), Failed> {
+        for size in self.plan.sizes.clone() {
+            let (folder, spot) = self.spot()?;
+            let Plan { server, time, .. } = &self.plan;
+            let payload = &self.payloads[1].1;
+            let run =
+                growth::run(server, folder.path(), &spot, (size, *time), payload, &mut self.book);
+            self.many.block_on(run)?;
+        }
+        Ok(())
     }
 
     fn overload(&mut self) -> Result<(), Failed> {
