@@ -9,7 +9,7 @@ use std::{
 
 use http::Method;
 use scm_seal::Keyring;
-use scm_store::{Home, Ids};
+use scm_store::{Ids, Location};
 use scm_tests::{
     Binary, Connection, Folder, Person, Protocol, Session, TestServer, import_body, patiently,
     request, sound,
@@ -185,7 +185,7 @@ async fn two_servers_on_one_store_never_give_the_same_id() {
     let ring = Keyring::open(&folder.file("keyring.json")).unwrap().ring_id();
     let mut takers = JoinSet::new();
     for _ in 0..2 {
-        let store = scm_store::open(Home::Sqlite(folder.file("scm.db")), ring).await.unwrap();
+        let store = scm_store::open(Location::Sqlite(folder.file("scm.db")), ring).await.unwrap();
         let ids = Arc::new(Ids::new(store));
         for _ in 0..2 {
             let ids = ids.clone();

@@ -15,7 +15,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use scm_model::Revision;
-use scm_store::{Home, NotAPostgresUrl};
+use scm_store::{Location, NotAPostgresUrl};
 use serde::Deserialize;
 
 pub use keyring::KeyringSetting;
@@ -241,7 +241,7 @@ impl Config {
     ///
     /// # Errors
     /// If the setting is neither `embedded` nor a URL; only before the settings were checked.
-    pub fn home(&self) -> Result<Home, ConfigError> {
+    pub fn home(&self) -> Result<Location, ConfigError> {
         self.store.home(&self.data_dir).map_err(ConfigError::Store)
     }
 

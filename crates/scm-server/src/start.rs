@@ -11,7 +11,7 @@ use std::{
 
 use scm_pki::{Policy, Verifier};
 use scm_seal::{Keyring, KeyringError};
-use scm_store::{Home, Store, StoreError};
+use scm_store::{Location, Store, StoreError};
 use time::Duration;
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -171,9 +171,9 @@ fn complete(router: Router) -> Result<Router, StartError> {
 
 /// Refuses to begin anew where a store was lost. A first start puts its credentials in their place when
 /// the store is set up, so one that was cut short goes on.
-fn require_what_was_kept(folder: &DataDir, home: &Home) -> Result<(), StartError> {
+fn require_what_was_kept(folder: &DataDir, home: &Location) -> Result<(), StartError> {
     match home {
-        Home::Sqlite(store) if is_empty(store) && folder.credentials().exists() => {
+        Location::Sqlite(store) if is_empty(store) && folder.credentials().exists() => {
             Err(StartError::StoreMissing {
                 store: store.clone(),
                 credentials: folder.credentials(),
@@ -188,7 +188,10 @@ fn is_empty(file: &Path) -> bool {
 }
 
 /// The keyring and the store that belongs to it; a ring is made only where there is no store yet.
-async fn open(source: RingSource, home: Home) -> Result<(SharedRing, Arc<dyn Store>), StartError> {
+async fn open(
+    source: RingSource,
+    home: Location,
+) -> Result<(SharedRing, Arc<dyn Store>), StartError> {
     let mut made = None;
     if let Some(path) = source.file().filter(|path| !path.exists()) {
         if scm_store::is_there(&home).await? {
@@ -201,7 +204,7 @@ async fn open(source: RingSource, home: Home) -> Result<(SharedRing, Arc<dyn Sto
             Err(error) => return Err(error.into()),
         }
     }
-    if let (None, Some(ring), Home::Sqlite(store)) = (&made, source.file(), &home)
+    if let (None, Some(ring), Location::Sqlite(store)) = (&made, source.file(), &home)
         && is_empty(store)
     {
         tracing::warn!(
@@ -224,9 +227,9 @@ async fn open(source: RingSource, home: Home) -> Result<(SharedRing, Arc<dyn Sto
     }
 }
 
-fn missing(keyring: &Path, home: &Home) -> StartError {
+fn missing(keyring: &Path, home: &Location) -> StartError {
     let remedy = match home {
-        Home::Sqlite(_) => "restore the keyring that was backed up with the store",
+        Location::Sqlite(_) => "restore the keyring that was backed up with the store",
         _ => "copy that of another server on the same store, or restore it from your backup",
     };
     StartError::KeyringMissing { store: home.to_string(), keyring: keyring.to_owned(), remedy }

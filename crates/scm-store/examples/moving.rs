@@ -10,7 +10,7 @@
 use std::{sync::Arc, time::Instant};
 
 use scm_store::{
-    Home, Stage, Store,
+    Location, Stage, Store,
     conformance::{MadeUp, actor},
     copy, open,
     own_postgres::OwnPostgres,
@@ -25,9 +25,9 @@ const AT_ONCE: u64 = 1000;
 async fn main() {
     let size: u64 = std::env::args().nth(1).unwrap().parse().unwrap();
     let folder = TempDir::new_in(".").unwrap();
-    let file = |name: &str| Home::Sqlite(folder.path().join(name));
+    let file = |name: &str| Location::Sqlite(folder.path().join(name));
     let postgres = OwnPostgres::start();
-    let database = Home::Postgres(postgres.new_database().await.parse().unwrap());
+    let database = Location::Postgres(postgres.new_database().await.parse().unwrap());
     let ring = "0".repeat(32).parse().unwrap();
     let store = open(file("first.db"), ring).await.unwrap();
     for first in (0..size).step_by(AT_ONCE as usize) {
@@ -50,7 +50,7 @@ async fn fill(store: &Arc<dyn Store>, numbers: std::ops::Range<u64>) {
     });
 }
 
-async fn moved(from: &Home, to: &Home) {
+async fn moved(from: &Location, to: &Location) {
     let (started, mut compares) = (Instant::now(), None);
     let mut tell = |stage| {
         if let Stage::Comparing { .. } = stage {

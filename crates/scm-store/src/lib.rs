@@ -63,10 +63,10 @@ pub trait Store: Certificates + Identities + Audit + Upkeep + Resealing {}
 
 impl<T: Certificates + Identities + Audit + Upkeep + Resealing> Store for T {}
 
-/// Where a store lives.
+/// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Home {
+pub enum Location {
     /// A SQLite file, made on first use with mode 0600. Its folder must exist, on a local disk.
     Sqlite(PathBuf),
     /// A database in a PostgreSQL, which several servers may share. It must exist; what it needs is
@@ -74,7 +74,7 @@ pub enum Home {
     Postgres(PostgresUrl),
 }
 
-impl fmt::Display for Home {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => write!(f, "{}", file.display()),
@@ -83,29 +83,29 @@ impl fmt::Display for Home {
     }
 }
 
-/// Opens the store at `home`, or makes it there, for use with the keyring named `ring`.
+/// Opens the store at `location`, or makes it there, for use with the keyring named `ring`.
 ///
 /// Brings an older schema up to date first.
 ///
 /// # Errors
 /// [`StoreError::ForeignRing`], [`StoreError::NewerSchema`], [`StoreError::NotOurs`],
 /// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Busy`].
-pub async fn open(home: Home, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
-    match home {
-        Home::Sqlite(file) => Ok(Arc::new(sqlite::Sqlite::open(file, ring).await?)),
-        Home::Postgres(url) => Ok(Arc::new(postgres::Postgres::open(url, ring).await?)),
+pub async fn open(location: Location, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
+    match location {
+        Location::Sqlite(file) => Ok(Arc::new(sqlite::Sqlite::open(file, ring).await?)),
+        Location::Postgres(url) => Ok(Arc::new(postgres::Postgres::open(url, ring).await?)),
     }
 }
 
-/// Brings the schema of the store at `home` up to date, as opening it does, and returns the schema.
+/// Brings the schema of the store at `location` up to date, as opening it does, and returns the schema.
 /// Of a store that is not there, a database is made ready, and a file is not made.
 ///
 /// # Errors
 /// As for [`open`], the ring aside; [`StoreError::Missing`] if there is no such file.
-pub async fn migrate(home: Home) -> Result<i64, StoreError> {
-    match home {
-        Home::Sqlite(file) => sqlite::migrate(file).await,
-        Home::Postgres(url) => postgres::migrate(url).await,
+pub async fn migrate(location: Location) -> Result<i64, StoreError> {
+    match location {
+        Location::Sqlite(file) => sqlite::migrate(file).await,
+        Location::Postgres(url) => postgres::migrate(url).await,
     }
 }
 
@@ -125,13 +125,13 @@ pub async fn snapshot(
     taken.await.map_err(StoreError::unavailable)?
 }
 
-/// Whether there is a store at `home`: something was kept there, under some ring.
+/// Whether there is a store at `location`: something was kept there, under some ring.
 ///
 /// # Errors
 /// [`StoreError::NewerSchema`], [`StoreError::NotOurs`] or [`StoreError::Unavailable`].
-pub async fn is_there(home: &Home) -> Result<bool, StoreError> {
-    match home {
-        Home::Sqlite(file) => Ok(file.exists()),
-        Home::Postgres(url) => Ok(postgres::ring(url.clone()).await?.is_some()),
+pub async fn is_there(location: &Location) -> Result<bool, StoreError> {
+    match location {
+        Location::Sqlite(file) => Ok(file.exists()),
+        Location::Postgres(url) => Ok(postgres::ring(url.clone()).await?.is_some()),
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use self::{
     parts::{Kind, Part},
     value::{Place, Row, Value},
 };
-use crate::{Home, error::StoreError, postgres, sqlite};
+use crate::{Location, error::StoreError, postgres, sqlite};
 
 /// How many rows travel together.
 pub(crate) const BATCH: usize = 500;
@@ -111,25 +111,25 @@ impl fmt::Display for Difference {
 pub enum MoveError {
     /// Nothing is kept there.
     #[error("there is no store in {0}")]
-    NoStore(Home),
+    NoStore(Location),
     /// The source is itself a copy that is not complete.
     #[error("{place} is itself a copy of {source_place} that is not complete")]
     SourceHalfCopied {
         /// The source.
-        place: Home,
+        place: Location,
         /// What it is a copy of.
         source_place: String,
     },
     /// Something else is there.
     #[error("{0} holds a store already; a copy goes into an empty home")]
-    NotEmpty(Home),
+    NotEmpty(Location),
     /// The copy of another store was begun there.
     #[error(
         "{place} holds a copy of {begun} that is not complete; go on with that, or empty {place} first"
     )]
     OfAnother {
         /// The copy.
-        place: Home,
+        place: Location,
         /// What it is a copy of.
         begun: String,
     },
@@ -154,14 +154,14 @@ pub enum MoveError {
     },
 }
 
-/// Copies the store at `from` into the empty home `to`, or goes on with a copy that was begun, and tells
+/// Copies the store at `from` into the empty location `to`, or goes on with a copy that was begun, and tells
 /// how far it is. Both are brought to the schema of this release.
 ///
 /// # Errors
 /// Every [`MoveError`]. The copy can be gone on with after all but [`MoveError::Differs`].
 pub async fn copy(
-    from: &Home,
-    to: &Home,
+    from: &Location,
+    to: &Location,
     tell: &mut (dyn FnMut(Stage) + Send),
 ) -> Result<Copied, MoveError> {
     let source = match open(from, false).await {
@@ -192,26 +192,31 @@ pub async fn copy(
     Ok(copied)
 }
 
-/// The ring that the store at `home` belongs to, if there is a store.
+/// The ring that the store at `location` belongs to, if there is a store.
 ///
 /// # Errors
 /// As for [`is_there`](crate::is_there).
-pub async fn ring_of(home: &Home) -> Result<Option<String>, StoreError> {
-    match home {
-        Home::Sqlite(file) if !file.exists() => Ok(None),
-        Home::Sqlite(_) => open(home, false).await?.ring().await,
-        Home::Postgres(url) => postgres::ring(url.clone()).await,
+pub async fn ring_of(location: &Location) -> Result<Option<String>, StoreError> {
+    match location {
+        Location::Sqlite(file) if !file.exists() => Ok(None),
+        Location::Sqlite(_) => open(location, false).await?.ring().await,
+        Location::Postgres(url) => postgres::ring(url.clone()).await,
     }
 }
 
-async fn open(home: &Home, make: bool) -> Result<Box<dyn End>, StoreError> {
-    Ok(match home {
-        Home::Sqlite(file) => Box::new(sqlite::SqliteEnd::open(file.clone(), make).await?),
-        Home::Postgres(url) => Box::new(postgres::PostgresEnd::open(url.clone()).await?),
+async fn open(location: &Location, make: bool) -> Result<Box<dyn End>, StoreError> {
+    Ok(match location {
+        Location::Sqlite(file) => Box::new(sqlite::SqliteEnd::open(file.clone(), make).await?),
+        Location::Postgres(url) => Box::new(postgres::PostgresEnd::open(url.clone()).await?),
     })
 }
 
-async fn begin(copy: &dyn End, ring: &str, from: &Home, to: &Home) -> Result<(), MoveError> {
+async fn begin(
+    copy: &dyn End,
+    ring: &str,
+    from: &Location,
+    to: &Location,
+) -> Result<(), MoveError> {
     let name = from.to_string();
     match copy.source().await.map_err(of_destination)? {
         Some(begun) if begun == name => Ok(()),

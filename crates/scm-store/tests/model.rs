@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use scm_store::{
-    CertificateId, CertificateListing, CertificateQuery, Change, EnterpriseProject, Home, Sort,
+    CertificateId, CertificateListing, CertificateQuery, Change, EnterpriseProject, Location, Sort,
     Start, State, Store,
     conformance::{MadeUp, NOW, actor, in_project},
     open,
@@ -50,7 +50,7 @@ proptest! {
     fn any_history_is_told_as_it_was(steps in vec(step(), 1..60)) {
         runtime().block_on(async {
             let folder = TempDir::new().unwrap();
-            live_through(Home::Sqlite(folder.path().join("store.db")), &steps).await;
+            live_through(Location::Sqlite(folder.path().join("store.db")), &steps).await;
         });
     }
 
@@ -58,7 +58,7 @@ proptest! {
     fn any_history_is_told_as_it_was_by_postgres(steps in vec(step(), 1..60)) {
         runtime().block_on(async {
             let url = OwnPostgres::shared().new_database().await;
-            live_through(Home::Postgres(url.parse().unwrap()), &steps).await;
+            live_through(Location::Postgres(url.parse().unwrap()), &steps).await;
         });
     }
 }
@@ -67,7 +67,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-async fn live_through(home: Home, steps: &[Step]) {
+async fn live_through(home: Location, steps: &[Step]) {
     let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
     let store = open(home, ring).await.unwrap();
     // What another project keeps must not show.

@@ -16,7 +16,7 @@ mod postgres {
 
     use scm_seal::RingId;
     use scm_store::{
-        Home, Store, StoreError, open,
+        Location, Store, StoreError, open,
         own_postgres::{OwnPostgres, ask},
     };
 
@@ -27,7 +27,7 @@ mod postgres {
     }
 
     async fn open_at(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-        open(Home::Postgres(url.parse().unwrap()), ring()).await
+        open(Location::Postgres(url.parse().unwrap()), ring()).await
     }
 
     fn ring() -> RingId {

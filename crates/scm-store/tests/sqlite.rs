@@ -15,8 +15,8 @@ use std::{
 
 use scm_seal::RingId;
 use scm_store::{
-    AuditQuery, CertificateId, CertificateQuery, Home, IdBlock, Ids, NewUser, Store, StoreError,
-    UserId,
+    AuditQuery, CertificateId, CertificateQuery, IdBlock, Ids, Location, NewUser, Store,
+    StoreError, UserId,
     conformance::{MadeUp, NOW, Workshop, actor, first_start},
     conformance_suite, open,
 };
@@ -34,7 +34,7 @@ async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
 }
 
 async fn open_with(folder: &Path, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
-    open(Home::Sqlite(folder.join("store.db")), ring).await
+    open(Location::Sqlite(folder.join("store.db")), ring).await
 }
 
 fn ring() -> RingId {

@@ -4,7 +4,7 @@
 use std::{fs, io, path::Path};
 
 use scm_store::{
-    Home,
+    Location,
     own_postgres::{OwnPostgres, ask},
 };
 
@@ -87,10 +87,10 @@ impl Spot {
     }
 
     /// The store, from within.
-    pub fn home(&self, data: &Path) -> Result<Home, Failed> {
+    pub fn home(&self, data: &Path) -> Result<Location, Failed> {
         match self {
-            Self::DataFolder => Ok(Home::Sqlite(data.join("scm.db"))),
-            Self::Database(url) => Ok(Home::Postgres(url.parse()?)),
+            Self::DataFolder => Ok(Location::Sqlite(data.join("scm.db"))),
+            Self::Database(url) => Ok(Location::Postgres(url.parse()?)),
         }
     }
 }

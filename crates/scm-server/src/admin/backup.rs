@@ -13,7 +13,7 @@ use std::{
 };
 
 use scm_seal::Keyring;
-use scm_store::Home;
+use scm_store::Location;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -41,7 +41,7 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     let home = config.home()?;
     // Without a `/` at its end.
     let to = &*to.components().collect::<PathBuf>();
-    let Home::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };
+    let Location::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };
     if !store.exists() {
         return Err(AdminError::NoStore { place: place_of(&home) });
     }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use scm_seal::Keyring;
-use scm_store::{DomainRecord, Grant, Home, ProjectId, ProjectRecord, Role, Store, UserRecord};
+use scm_store::{DomainRecord, Grant, Location, ProjectId, ProjectRecord, Role, Store, UserRecord};
 
 use super::{answer::Answer, error::AdminError, near::Near};
 use crate::config::Config;
@@ -135,9 +135,9 @@ pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Keyring), Ad
 }
 
 /// How people know a store: by its folder, or by where its database is.
-pub fn place_of(home: &Home) -> String {
+pub fn place_of(home: &Location) -> String {
     match home {
-        Home::Sqlite(file) => file.parent().unwrap_or(file).display().to_string(),
+        Location::Sqlite(file) => file.parent().unwrap_or(file).display().to_string(),
         home => home.to_string(),
     }
 }

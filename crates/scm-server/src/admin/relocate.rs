@@ -6,7 +6,7 @@ use std::{
 };
 
 use scm_seal::Keyring;
-use scm_store::{Copied, Home, Stage};
+use scm_store::{Copied, Location, Stage};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -21,7 +21,7 @@ use crate::{
 
 /// A folder or a database.
 struct Place {
-    home: Home,
+    home: Location,
     folder: Option<PathBuf>,
 }
 
@@ -96,7 +96,7 @@ impl Place {
         let folder = Path::new(text);
         // Under one name, whichever folder the command is run in.
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        Ok(Self { home: Home::Sqlite(folder.join(STORE)), folder: Some(folder) })
+        Ok(Self { home: Location::Sqlite(folder.join(STORE)), folder: Some(folder) })
     }
 
     /// Keeps servers off a folder in which there is a store.

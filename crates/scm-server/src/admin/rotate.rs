@@ -9,7 +9,7 @@ mod reseal;
 use std::{path::Path, sync::Arc};
 
 use scm_seal::{KeyId, Keyring};
-use scm_store::{AuditEvent, Home, Store, action};
+use scm_store::{AuditEvent, Location, Store, action};
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -80,7 +80,7 @@ impl Workplace {
         if !scm_store::is_there(&home).await? {
             return Err(AdminError::NoStore { place: place_of(&home) });
         }
-        let shared = !matches!(home, Home::Sqlite(_));
+        let shared = !matches!(home, Location::Sqlite(_));
         let source = config.ring();
         let ring = source.open()?;
         let store = scm_store::open(home, ring.ring_id()).await?;

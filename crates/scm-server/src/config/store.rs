@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, fmt, path::Path, str::FromStr};
 
-use scm_store::{Home, NotAPostgresUrl};
+use scm_store::{Location, NotAPostgresUrl};
 use serde::Deserialize;
 
 use crate::data_dir::STORE;
@@ -22,10 +22,10 @@ impl StoreSetting {
     ///
     /// # Errors
     /// If it is neither `embedded` nor the URL of a PostgreSQL.
-    pub fn home(&self, data_dir: &Path) -> Result<Home, NotAPostgresUrl> {
+    pub fn home(&self, data_dir: &Path) -> Result<Location, NotAPostgresUrl> {
         match &*self.0 {
-            EMBEDDED => Ok(Home::Sqlite(data_dir.join(STORE))),
-            url => Ok(Home::Postgres(url.parse()?)),
+            EMBEDDED => Ok(Location::Sqlite(data_dir.join(STORE))),
+            url => Ok(Location::Postgres(url.parse()?)),
         }
     }
 }
@@ -73,14 +73,14 @@ impl fmt::Debug for HomeSetting {
 mod tests {
     use super::*;
 
-    fn home(text: &str) -> Result<Home, NotAPostgresUrl> {
+    fn home(text: &str) -> Result<Location, NotAPostgresUrl> {
         text.parse::<StoreSetting>().unwrap().home(Path::new("/data"))
     }
 
     #[test]
     fn it_is_a_file_or_a_database() {
-        assert_eq!(home("embedded").unwrap(), Home::Sqlite("/data/scm.db".into()));
-        assert!(matches!(home("postgres://db.example/scm"), Ok(Home::Postgres(_))));
+        assert_eq!(home("embedded").unwrap(), Location::Sqlite("/data/scm.db".into()));
+        assert!(matches!(home("postgres://db.example/scm"), Ok(Location::Postgres(_))));
         assert!(home("sqlite").is_err());
     }
 

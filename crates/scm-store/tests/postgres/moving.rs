@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use scm_seal::SealedSecret;
 use scm_store::{
-    AccessKeyId, AuditQuery, CertificateId, CertificateQuery, Grant, Home, MoveError, NewAccessKey,
-    NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError, UserId,
+    AccessKeyId, AuditQuery, CertificateId, CertificateQuery, Grant, Location, MoveError,
+    NewAccessKey, NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError,
+    UserId,
     conformance::{MadeUp, NOW, Workshop, actor, first_start, in_project},
     copy, open,
     own_postgres::OwnPostgres,
@@ -19,15 +20,15 @@ use super::ring;
 /// More than go in one batch.
 const MANY: u64 = 1234;
 
-fn file(folder: &TempDir, name: &str) -> Home {
-    Home::Sqlite(folder.path().join(name))
+fn file(folder: &TempDir, name: &str) -> Location {
+    Location::Sqlite(folder.path().join(name))
 }
 
-async fn database() -> Home {
-    Home::Postgres(OwnPostgres::shared().new_database().await.parse().unwrap())
+async fn database() -> Location {
+    Location::Postgres(OwnPostgres::shared().new_database().await.parse().unwrap())
 }
 
-async fn copied(from: &Home, to: &Home) -> Vec<(&'static str, u64)> {
+async fn copied(from: &Location, to: &Location) -> Vec<(&'static str, u64)> {
     copy(from, to, &mut |_| {}).await.unwrap().parts
 }
 

@@ -2,7 +2,7 @@
 
 use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_store::{
-    AuditQuery, Home, StoreError,
+    AuditQuery, Location, StoreError,
     conformance::{MadeUp, NOW, actor, first_start},
     migrate, open,
     own_postgres::{OwnPostgres, OwnTls, ask},
@@ -53,7 +53,7 @@ async fn a_step_that_was_cut_short_is_taken_again() {
     ask(&url, "DROP TABLE audit_event").await;
     ask(&url, "DROP INDEX certificate_by_update").await;
     ask(&url, "UPDATE scm_schema SET version = 0").await;
-    assert_eq!(migrate(Home::Postgres(url.parse().unwrap())).await.unwrap(), 4);
+    assert_eq!(migrate(Location::Postgres(url.parse().unwrap())).await.unwrap(), 4);
     let store = open_at(&url).await.unwrap();
     store.keep(&actor(), MadeUp::new(2).to_new()).await.unwrap();
     assert_eq!(store.counts(&actor().project, NOW).await.unwrap()[0].count, 2);
@@ -95,7 +95,7 @@ async fn a_foreign_ring_is_refused() {
     let (store, url) = new_store().await;
     store.close().await;
     let other = "f".repeat(32).parse().unwrap();
-    let refused = open(Home::Postgres(url.parse().unwrap()), other).await.err();
+    let refused = open(Location::Postgres(url.parse().unwrap()), other).await.err();
     let Some(StoreError::ForeignRing { kept, given }) = refused else { panic!("{refused:?}") };
     assert_eq!((kept, given), (ring().to_string(), other.to_string()));
     open_at(&url).await.unwrap();
