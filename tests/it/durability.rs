@@ -182,7 +182,7 @@ async fn an_import_whose_client_does_not_wait_is_done_or_not_but_never_half() {
 async fn two_servers_on_one_store_never_give_the_same_id() {
     let server = TestServer::start().await;
     let folder = server.stop().await.into_folder();
-    let ring = Keyring::open(&folder.file("keyring.json")).unwrap().ring_id();
+    let ring = Keyring::open(&folder.file("keyring.json")).unwrap().keyring_id();
     let mut takers = JoinSet::new();
     for _ in 0..2 {
         let store = scm_store::open(Location::Sqlite(folder.file("scm.db")), ring).await.unwrap();

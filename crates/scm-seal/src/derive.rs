@@ -1,7 +1,7 @@
 //! From a master key and a record's salt to the one key and nonce of that record.
 //!
 //! Every record has its own random salt and therefore its own key, so a nonce is never used twice
-//! under one key however many records a ring seals.
+//! under one key however many records a keyring seals.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},

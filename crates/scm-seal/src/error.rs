@@ -1,15 +1,15 @@
-//! Every way in which a ring or a sealed key is refused.
+//! Every way in which a keyring or a sealed key is refused.
 //!
-//! Nothing here ever carries a byte of a key or of the ring's file.
+//! Nothing here ever carries a byte of a key or of the keyring's file.
 
 use std::{io, path::PathBuf};
 
 use crate::id::KeyId;
 
-/// Why a ring could not be made or opened.
+/// Why a keyring could not be made or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// There is no file. Making a new ring would not help a store that was sealed with another one.
+    /// There is no file. Making a new keyring would not help a store that was sealed with another one.
     #[error("there is no keyring at {}; restore it from your backup", path.display())]
     Missing {
         /// Where it was looked for.
@@ -37,7 +37,7 @@ pub enum KeyringError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The file holds another ring than the one that was read, so that nothing was done to it.
+    /// The file holds another keyring than the one that was read, so that nothing was done to it.
     #[error("somebody else has changed the keyring at {} meanwhile; run the command again", path.display())]
     Changed {
         /// The file.
@@ -88,8 +88,8 @@ pub enum UnsealError {
         /// The first byte.
         found: u8,
     },
-    /// The ring has no such master key.
-    #[error("the bytes were sealed under master key {key_id}, which is not in the ring")]
+    /// The keyring has no such master key.
+    #[error("the bytes were sealed under master key {key_id}, which is not in the keyring")]
     UnknownKey {
         /// The master key asked for.
         key_id: KeyId,

@@ -1,4 +1,4 @@
-//! The public names of rings and of the master keys in them.
+//! The public names of keyrings and of the master keys in them.
 //!
 //! They are random, 128 bits wide, and say nothing about any secret.
 
@@ -48,12 +48,12 @@ macro_rules! public_id {
 
 public_id! {
     /// Names a keyring: 32 hexadecimal digits, not secret. A store remembers it, so that it can
-    /// refuse to work with another ring, under which nothing that it keeps could be opened.
-    RingId
+    /// refuse to work with another keyring, under which nothing that it keeps could be opened.
+    KeyringId
 }
 
 public_id! {
-    /// Names one master key of a ring: 32 hexadecimal digits, not secret.
+    /// Names one master key of a keyring: 32 hexadecimal digits, not secret.
     KeyId
 }
 
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn only_the_written_form_is_read() {
-        let id = RingId::random();
+        let id = KeyringId::random();
         assert_eq!(id.to_string().parse(), Ok(id));
         let digits = "0123456789abcdef0123456789abcdef";
         assert!(digits.parse::<KeyId>().is_ok());

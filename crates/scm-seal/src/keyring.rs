@@ -1,6 +1,6 @@
-//! The ring of master keys: sealing and unsealing.
+//! The keyring of master keys: sealing and unsealing.
 //!
-//! The ring's file is read and written next door, and turned there to another master key; what sealed
+//! The keyring's file is read and written next door, and turned there to another master key; what sealed
 //! bytes look like is told in `sealed`.
 
 mod file;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::{
     derive::{MASTER_KEY_LEN, RecordKey, SALT_LEN, TAG_LEN, fill_random},
     error::{KeyringError, UnsealError},
-    id::{KeyId, RingId},
+    id::{KeyId, KeyringId},
     sealed::{self, FORMAT, Header, SealedKey, encoding_byte, encoding_of},
     secret::{self, SealedSecret, SecretHeader},
 };
@@ -25,7 +25,7 @@ use crate::{
 ///
 /// No `Clone`, no accessor to a master key, and `Debug` shows public names only.
 pub struct Keyring {
-    ring_id: RingId,
+    keyring_id: KeyringId,
     /// Never empty; the oldest first.
     keys: Vec<MasterKey>,
     /// Which one seals.
@@ -33,19 +33,20 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Makes a ring with one master key and writes it to `path`, which must not exist.
+    /// Makes a keyring with one master key and writes it to `path`, which must not exist.
     ///
     /// The file has mode 0600, and it and its folder are on disk when this returns.
     ///
     /// # Errors
     /// [`KeyringError::Exists`] and [`KeyringError::Unwritable`].
     pub fn create(path: &Path) -> Result<Self, KeyringError> {
-        let ring = Self { ring_id: RingId::random(), keys: vec![MasterKey::random()], active: 0 };
-        file::write_new(path, &ring)?;
-        Ok(ring)
+        let keyring =
+            Self { keyring_id: KeyringId::random(), keys: vec![MasterKey::random()], active: 0 };
+        file::write_new(path, &keyring)?;
+        Ok(keyring)
     }
 
-    /// Reads the ring at `path`; its form is told in `src/keyring/file.rs`.
+    /// Reads the keyring at `path`; its form is told in `src/keyring/file.rs`.
     ///
     /// # Errors
     /// Every variant of [`KeyringError`] but those of [`Keyring::create`].
@@ -53,7 +54,7 @@ impl Keyring {
         file::read(path)
     }
 
-    /// Reads a ring from the text of its file. `place` is where the text comes from, for errors.
+    /// Reads a keyring from the text of its file. `place` is where the text comes from, for errors.
     ///
     /// # Errors
     /// [`KeyringError::UnknownVersion`] and [`KeyringError::Malformed`].
@@ -61,9 +62,9 @@ impl Keyring {
         file::from_text(text.as_bytes(), place)
     }
 
-    /// The ring's public name, for a store to remember.
-    pub fn ring_id(&self) -> RingId {
-        self.ring_id
+    /// The keyring's public name, for a store to remember.
+    pub fn keyring_id(&self) -> KeyringId {
+        self.keyring_id
     }
 
     /// The master key that seals what is new.
@@ -212,7 +213,7 @@ impl Keyring {
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keyring")
-            .field("ring_id", &self.ring_id)
+            .field("keyring_id", &self.keyring_id)
             .field("active", &self.active().id)
             .field("keys", &self.keys.len())
             .finish_non_exhaustive()

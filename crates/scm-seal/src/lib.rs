@@ -17,7 +17,7 @@ mod secret;
 
 pub use crate::{
     error::{KeyringError, UnsealError},
-    id::{KeyId, NotAnId, RingId},
+    id::{KeyId, KeyringId, NotAnId},
     keyring::Keyring,
     sealed::SealedKey,
     secret::SealedSecret,

@@ -38,7 +38,7 @@ pub(crate) const INFO_LABEL: &[u8] = b"scm-seal record key";
 const HEADER_LEN: usize = 1 + 16 + 1 + SALT_LEN;
 const AAD_LABEL: &[u8] = b"scm-seal private key";
 
-/// A private key that only its ring can open, and only for the certificate it belongs to. Safe to
+/// A private key that only its keyring can open, and only for the certificate it belongs to. Safe to
 /// keep and to copy; `Debug` shows its length only, as its bytes help nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedKey(Vec<u8>);

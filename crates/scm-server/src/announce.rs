@@ -1,6 +1,6 @@
 //! Says under which master key this server seals, so that nobody forgets a key that still does.
 //!
-//! A server that nobody asks anything notices here that its ring was turned.
+//! A server that nobody asks anything notices here that its keyring was turned.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{ctx::Ctx, error::chain};
 
-/// How often it looks at the ring.
+/// How often it looks at the keyring.
 const LOOKS: Duration = Duration::from_secs(1);
 /// How often it says the same again; what it said counts for three times as long.
 const SAYS: Duration = Duration::from_secs(60);

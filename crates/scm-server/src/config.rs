@@ -23,7 +23,7 @@ pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
 pub use store::{HomeSetting, StoreSetting};
 pub use values::{LogFormat, MaybeFile, Proxies, Within};
 
-use crate::{admin::Administration, ring::RingSource};
+use crate::{admin::Administration, keyring::KeyringSource};
 
 /// A self-hosted SSL certificate manager that speaks the SCM v3 API.
 ///
@@ -246,7 +246,7 @@ impl Config {
     }
 
     /// Where the keyring is.
-    pub fn ring(&self) -> RingSource {
+    pub fn keyring(&self) -> KeyringSource {
         self.keyring.source(&self.data_dir)
     }
 

@@ -14,9 +14,9 @@ use crate::{
     config::Config,
     crowd::{Crowd, Guest},
     error::ApiError,
+    keyring::SharedKeyring,
     places::Places,
     probe::Readiness,
-    ring::SharedRing,
 };
 
 /// A handle to what every handler can reach; cheap to clone.
@@ -26,7 +26,7 @@ pub struct Ctx(Arc<Inner>);
 /// What the handle leads to.
 pub struct Inner {
     verifier: Verifier,
-    ring: SharedRing,
+    keyring: SharedKeyring,
     store: Arc<dyn Store>,
     ids: Ids,
     passwords: PasswordHasher,
@@ -46,7 +46,7 @@ impl Ctx {
     pub fn new(
         config: Config,
         verifier: Verifier,
-        ring: SharedRing,
+        keyring: SharedKeyring,
         store: Arc<dyn Store>,
         keystone: Option<Arc<Keystone>>,
         clock: Arc<dyn Clock>,
@@ -55,7 +55,7 @@ impl Ctx {
         let strangers = config.max_requests.count().div_ceil(8);
         Self(Arc::new(Inner {
             verifier,
-            ring,
+            keyring,
             store,
             ids,
             passwords: PasswordHasher::default(),
@@ -89,21 +89,21 @@ impl Inner {
         &self.verifier
     }
 
-    /// Seals private keys: the ring as it is now.
+    /// Seals private keys: the keyring as it is now.
     pub fn keyring(&self) -> Arc<Keyring> {
-        self.ring.current()
+        self.keyring.current()
     }
 
-    /// What is opened with a ring, or, if that lacks the master key, with what it has become.
+    /// What is opened with a keyring, or, if that lacks the master key, with what it has become.
     ///
     /// # Errors
     /// Whatever `open` says.
     pub fn opened<T>(
         &self,
-        ring: &Keyring,
+        keyring: &Keyring,
         open: impl Fn(&Keyring) -> Result<T, UnsealError>,
     ) -> Result<T, UnsealError> {
-        match open(ring) {
+        match open(keyring) {
             Err(UnsealError::UnknownKey { .. }) => open(&self.keyring()),
             opened => opened,
         }

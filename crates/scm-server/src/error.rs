@@ -157,7 +157,7 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict { .. }
             | StoreError::Corrupt { .. }
             | StoreError::NewerSchema { .. }
-            | StoreError::ForeignRing { .. }
+            | StoreError::ForeignKeyring { .. }
             | StoreError::HalfCopied { .. }
             | StoreError::Outdated { .. }
             | StoreError::NotOurs { .. } => Self::internal(error),

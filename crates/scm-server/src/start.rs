@@ -24,7 +24,7 @@ use crate::{
     data_dir::{DataDir, DataDirError, at},
     first_start,
     handlers::routes,
-    ring::{RingSource, SharedRing},
+    keyring::{KeyringSource, SharedKeyring},
     router::{Desk, Router},
     serve, sweep,
     tls::{HangUp, Tls, TlsError},
@@ -118,11 +118,12 @@ impl Server {
         let folder = DataDir::open(&config.data_dir)?;
         let home = config.home()?;
         require_what_was_kept(&folder, &home)?;
-        let (ring, store) = open(config.ring(), home).await?;
+        let (keyring, store) = open(config.keyring(), home).await?;
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.get().into());
-            first_start::set_up(&folder, &*store, &ring.current(), clock.now(), lifetime).await?;
+            first_start::set_up(&folder, &*store, &keyring.current(), clock.now(), lifetime)
+                .await?;
         }
         let tls = tls(&config)?;
         let (listener, address) = listen(config.listen).await?;
@@ -131,7 +132,7 @@ impl Server {
         let policy = Policy::default()
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain);
-        let ctx = Ctx::new(config, Verifier::new(policy), ring, store, keystone, clock);
+        let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, keystone, clock);
         let desk = Desk::new(ctx.clone(), router);
         Ok(Self { listener, address, tls, ctx, desk, folder })
     }
@@ -187,11 +188,11 @@ fn is_empty(file: &Path) -> bool {
     fs::metadata(file).map_or(true, |found| found.is_file() && found.len() == 0)
 }
 
-/// The keyring and the store that belongs to it; a ring is made only where there is no store yet.
+/// The keyring and the store that belongs to it; a keyring is made only where there is no store yet.
 async fn open(
-    source: RingSource,
+    source: KeyringSource,
     home: Location,
-) -> Result<(SharedRing, Arc<dyn Store>), StartError> {
+) -> Result<(SharedKeyring, Arc<dyn Store>), StartError> {
     let mut made = None;
     if let Some(path) = source.file().filter(|path| !path.exists()) {
         if scm_store::is_there(&home).await? {
@@ -204,22 +205,22 @@ async fn open(
             Err(error) => return Err(error.into()),
         }
     }
-    if let (None, Some(ring), Location::Sqlite(store)) = (&made, source.file(), &home)
+    if let (None, Some(keyring), Location::Sqlite(store)) = (&made, source.file(), &home)
         && is_empty(store)
     {
         tracing::warn!(
-            keyring = %ring.display(),
+            keyring = %keyring.display(),
             store = %store.display(),
             "there is a keyring, but nothing that was kept under it: if there was a store, stop, and \
              restore it from your backup"
         );
     }
-    let ring = SharedRing::open(source)?;
-    match scm_store::open(home, ring.current().ring_id()).await {
-        Ok(store) => Ok((ring, store)),
+    let keyring = SharedKeyring::open(source)?;
+    match scm_store::open(home, keyring.current().keyring_id()).await {
+        Ok(store) => Ok((keyring, store)),
         Err(error) => {
-            // Another server was faster, and a ring that was made for this store is good for nothing.
-            if let (Some(path), StoreError::ForeignRing { .. }) = (made, &error) {
+            // Another server was faster, and a keyring that was made for this store is good for nothing.
+            if let (Some(path), StoreError::ForeignKeyring { .. }) = (made, &error) {
                 fs::remove_file(&path).map_err(at(&path))?;
             }
             Err(error.into())

@@ -85,7 +85,7 @@ pub enum StoreError {
         "the store belongs to keyring {kept}, but keyring {given} was given; \
          restore the keyring that was backed up with the store"
     )]
-    ForeignRing {
+    ForeignKeyring {
         /// The ring that the store was made with.
         kept: String,
         /// The ring that was given.

@@ -34,7 +34,7 @@ mod upkeep;
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use scm_seal::RingId;
+use scm_seal::KeyringId;
 
 pub use crate::{
     actor::Actor,
@@ -88,9 +88,9 @@ impl fmt::Display for Location {
 /// Brings an older schema up to date first.
 ///
 /// # Errors
-/// [`StoreError::ForeignRing`], [`StoreError::NewerSchema`], [`StoreError::NotOurs`],
+/// [`StoreError::ForeignKeyring`], [`StoreError::NewerSchema`], [`StoreError::NotOurs`],
 /// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Busy`].
-pub async fn open(location: Location, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
+pub async fn open(location: Location, ring: KeyringId) -> Result<Arc<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(file) => Ok(Arc::new(sqlite::Sqlite::open(file, ring).await?)),
         Location::Postgres(url) => Ok(Arc::new(postgres::Postgres::open(url, ring).await?)),

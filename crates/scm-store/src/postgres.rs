@@ -28,7 +28,7 @@ mod values;
 
 use std::sync::Arc;
 
-use scm_seal::RingId;
+use scm_seal::KeyringId;
 
 pub(crate) use self::moving::PostgresEnd;
 pub use self::url::{NotAPostgresUrl, PostgresUrl};
@@ -55,7 +55,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Opens the database or makes it ready; see [`crate::open`].
-    pub(crate) async fn open(url: PostgresUrl, ring: RingId) -> Result<Self, StoreError> {
+    pub(crate) async fn open(url: PostgresUrl, ring: KeyringId) -> Result<Self, StoreError> {
         let pool = Arc::new(Pool::new(url.clone())?);
         schema::migrate(&pool, &url).await?;
         let opened = schema::belong_to(&pool, ring).await?;

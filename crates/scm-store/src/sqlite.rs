@@ -28,7 +28,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use scm_seal::RingId;
+use scm_seal::KeyringId;
 
 use self::{
     checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
@@ -45,7 +45,7 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     /// Opens the file or makes it; see [`crate::open`].
-    pub(crate) async fn open(file: PathBuf, ring: RingId) -> Result<Self, StoreError> {
+    pub(crate) async fn open(file: PathBuf, ring: KeyringId) -> Result<Self, StoreError> {
         let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&file, ring)).await;
         let (writer, readers) = opened.map_err(StoreError::unavailable)??;
         let writer = Arc::new(writer);
@@ -53,7 +53,7 @@ impl Sqlite {
         Ok(Self { writer, readers, indexer })
     }
 
-    fn open_blocking(file: &Path, ring: RingId) -> Result<(Writer, Readers), StoreError> {
+    fn open_blocking(file: &Path, ring: KeyringId) -> Result<(Writer, Readers), StoreError> {
         let connection = schema::open(file, ring)?;
         let second = schema::open_for_checkpoints(file).map_err(Failure::into_inner)?;
         let writer = Writer::start(connection, Checkpointer::start(second)?)?;

@@ -14,7 +14,7 @@ mod postgres {
 
     use std::sync::Arc;
 
-    use scm_seal::RingId;
+    use scm_seal::KeyringId;
     use scm_store::{
         Location, Store, StoreError, open,
         own_postgres::{OwnPostgres, ask},
@@ -30,7 +30,7 @@ mod postgres {
         open(Location::Postgres(url.parse().unwrap()), ring()).await
     }
 
-    fn ring() -> RingId {
+    fn ring() -> KeyringId {
         "0123456789abcdef0123456789abcdef".parse().unwrap()
     }
 

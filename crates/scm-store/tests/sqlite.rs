@@ -13,7 +13,7 @@ use std::{
     task::{Context, Waker},
 };
 
-use scm_seal::RingId;
+use scm_seal::KeyringId;
 use scm_store::{
     AuditQuery, CertificateId, CertificateQuery, IdBlock, Ids, Location, NewUser, Store,
     StoreError, UserId,
@@ -33,11 +33,11 @@ async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
     open_with(folder, ring()).await
 }
 
-async fn open_with(folder: &Path, ring: RingId) -> Result<Arc<dyn Store>, StoreError> {
+async fn open_with(folder: &Path, ring: KeyringId) -> Result<Arc<dyn Store>, StoreError> {
     open(Location::Sqlite(folder.join("store.db")), ring).await
 }
 
-fn ring() -> RingId {
+fn ring() -> KeyringId {
     "0123456789abcdef0123456789abcdef".parse().unwrap()
 }
 
@@ -126,7 +126,7 @@ async fn a_foreign_ring_is_refused() {
     store.close().await;
     let other = "f".repeat(32).parse().unwrap();
     let refused = open_with(folder.path(), other).await.err();
-    let Some(StoreError::ForeignRing { kept, given }) = refused else { panic!("{refused:?}") };
+    let Some(StoreError::ForeignKeyring { kept, given }) = refused else { panic!("{refused:?}") };
     assert_eq!((kept, given), (ring().to_string(), other.to_string()));
     open_in(folder.path()).await.unwrap();
 }

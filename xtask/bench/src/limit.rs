@@ -51,7 +51,7 @@ pub async fn run(
     time: Duration,
 ) -> Result<Limit, Failed> {
     let keyring = Keyring::create(&folder.join("keyring.json"))?;
-    let store = scm_store::open(spot.home(folder)?, keyring.ring_id()).await?;
+    let store = scm_store::open(spot.home(folder)?, keyring.keyring_id()).await?;
     let desk = Arc::new(Desk {
         verifier: Verifier::new(Policy::default()),
         keyring,

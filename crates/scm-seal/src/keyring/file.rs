@@ -1,4 +1,4 @@
-//! The ring's file: JSON, readable by its owner only, and only ever replaced as a whole.
+//! The keyring's file: JSON, readable by its owner only, and only ever replaced as a whole.
 //!
 //! ```json
 //! {
@@ -33,11 +33,11 @@ use super::{Keyring, MasterKey};
 use crate::{
     derive::MASTER_KEY_LEN,
     error::KeyringError,
-    id::{KeyId, RingId},
+    id::{KeyId, KeyringId},
 };
 
 const VERSION: u64 = 1;
-/// Room for some thousand master keys; more is not a ring.
+/// Room for some thousand master keys; more is not a keyring.
 const LENGTH_LIMIT: u64 = 256 * 1024;
 /// What one master key takes in the file, and the rest, at most: enough that writing never moves
 /// the text, which would leave copies behind.
@@ -50,7 +50,7 @@ struct VersionOnly {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RingFile<'a> {
+struct KeyringFile<'a> {
     version: u64,
     ring_id: String,
     active: String,
@@ -65,10 +65,10 @@ struct KeyEntry<'a> {
     secret: &'a str,
 }
 
-/// Writes a ring to a file that must not exist.
-pub(super) fn write_new(path: &Path, ring: &Keyring) -> Result<(), KeyringError> {
+/// Writes a keyring to a file that must not exist.
+pub(super) fn write_new(path: &Path, keyring: &Keyring) -> Result<(), KeyringError> {
     let unwritable = |source| KeyringError::Unwritable { path: path.into(), source };
-    let text = to_text(ring);
+    let text = to_text(keyring);
     let draft = Draft::write(path, &text).map_err(unwritable)?;
     match draft.publish(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -78,12 +78,12 @@ pub(super) fn write_new(path: &Path, ring: &Keyring) -> Result<(), KeyringError>
     }
 }
 
-/// Reads the ring that a file holds.
+/// Reads the keyring that a file holds.
 pub(super) fn read(path: &Path) -> Result<Keyring, KeyringError> {
     from_text(&read_private(path)?, path)
 }
 
-/// Reads a ring from the text of its file.
+/// Reads a keyring from the text of its file.
 pub(super) fn from_text(text: &[u8], path: &Path) -> Result<Keyring, KeyringError> {
     let malformed = |what: String| KeyringError::Malformed { path: path.into(), what };
     let VersionOnly { version } =
@@ -91,34 +91,37 @@ pub(super) fn from_text(text: &[u8], path: &Path) -> Result<Keyring, KeyringErro
     if version != VERSION {
         return Err(KeyringError::UnknownVersion { path: path.into(), found: version });
     }
-    let file: RingFile<'_> =
+    let file: KeyringFile<'_> =
         serde_json::from_slice(text).map_err(|error| malformed(place(&error)))?;
-    to_ring(&file).map_err(|what| malformed(what.to_owned()))
+    to_keyring(&file).map_err(|what| malformed(what.to_owned()))
 }
 
 fn place(error: &serde_json::Error) -> String {
     format!("not the JSON of a keyring at line {} column {}", error.line(), error.column())
 }
 
-fn to_text(ring: &Keyring) -> Zeroizing<Vec<u8>> {
-    let secrets: Vec<_> =
-        ring.keys.iter().map(|key| Zeroizing::new(BASE64.encode_to_string(&*key.secret))).collect();
-    let file = RingFile {
+fn to_text(keyring: &Keyring) -> Zeroizing<Vec<u8>> {
+    let secrets: Vec<_> = keyring
+        .keys
+        .iter()
+        .map(|key| Zeroizing::new(BASE64.encode_to_string(&*key.secret)))
+        .collect();
+    let file = KeyringFile {
         version: VERSION,
-        ring_id: ring.ring_id.to_string(),
-        active: ring.active().id.to_string(),
-        keys: (ring.keys.iter().zip(&secrets))
+        ring_id: keyring.keyring_id.to_string(),
+        active: keyring.active().id.to_string(),
+        keys: (keyring.keys.iter().zip(&secrets))
             .map(|(key, secret)| KeyEntry { id: key.id.to_string(), secret })
             .collect(),
     };
-    let mut text = Zeroizing::new(Vec::with_capacity(LENGTH_PER_KEY * (1 + ring.keys.len())));
+    let mut text = Zeroizing::new(Vec::with_capacity(LENGTH_PER_KEY * (1 + keyring.keys.len())));
     serde_json::to_writer_pretty(&mut *text, &file).expect("plain fields always have a JSON form");
     text.push(b'\n');
     text
 }
 
-fn to_ring(file: &RingFile<'_>) -> Result<Keyring, &'static str> {
-    let ring_id: RingId =
+fn to_keyring(file: &KeyringFile<'_>) -> Result<Keyring, &'static str> {
+    let keyring_id: KeyringId =
         file.ring_id.parse().map_err(|_| "ring_id has not 32 hexadecimal digits")?;
     let active: KeyId = file.active.parse().map_err(|_| "active has not 32 hexadecimal digits")?;
     let keys = file.keys.iter().map(KeyEntry::to_key).collect::<Result<Vec<_>, _>>()?;
@@ -127,7 +130,7 @@ fn to_ring(file: &RingFile<'_>) -> Result<Keyring, &'static str> {
         return Err("two keys have the same id");
     }
     let active = keys.iter().position(|key| key.id == active).ok_or("no key has the active id")?;
-    Ok(Keyring { ring_id, keys, active })
+    Ok(Keyring { keyring_id, keys, active })
 }
 
 impl KeyEntry<'_> {

@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl Keyring {
-    /// Opens a certificate's private key with this ring, and seals it for the same place under the
-    /// active key of `under`: of this ring, or of what became of it.
+    /// Opens a certificate's private key with this keyring, and seals it for the same place under the
+    /// active key of `under`: of this keyring, or of what became of it.
     ///
     /// # Errors
     /// Every variant of [`UnsealError`] but [`UnsealError::NotAKey`].

@@ -3,18 +3,18 @@
 use zeroize::Zeroizing;
 
 use super::{Keyring, MasterKey};
-use crate::id::RingId;
+use crate::id::KeyringId;
 
-/// A new ring, without a file.
-pub(crate) fn ring() -> Keyring {
-    Keyring { ring_id: RingId::random(), keys: vec![MasterKey::random()], active: 0 }
+/// A new keyring, without a file.
+pub(crate) fn keyring() -> Keyring {
+    Keyring { keyring_id: KeyringId::random(), keys: vec![MasterKey::random()], active: 0 }
 }
 
-/// A ring whose master key is always the same: the bytes 0 to 31, under an id of the bytes 0 to 15.
-pub(crate) fn known_ring() -> Keyring {
+/// A keyring whose master key is always the same: the bytes 0 to 31, under an id of the bytes 0 to 15.
+pub(crate) fn known_keyring() -> Keyring {
     let id = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
     let master = MasterKey { id, secret: Zeroizing::new((0..32).collect()) };
-    Keyring { ring_id: RingId::random(), keys: vec![master], active: 0 }
+    Keyring { keyring_id: KeyringId::random(), keys: vec![master], active: 0 }
 }
 
 /// Reads hexadecimal digits.

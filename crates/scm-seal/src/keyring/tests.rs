@@ -7,7 +7,7 @@ use scm_pki::{
 use time::{OffsetDateTime, macros::datetime};
 
 use super::{
-    testing::{bytes, known_ring, ring},
+    testing::{bytes, keyring, known_keyring},
     *,
 };
 
@@ -17,15 +17,15 @@ const PROJECT: &str = "a4a5d4098fb4474fa22cd05f897d6b99";
 
 #[test]
 fn a_sealed_key_opens_in_its_place() {
-    let ring = ring();
+    let keyring = keyring();
     for (algorithm, encoding) in [
         (Algorithm::Rsa2048, KeyEncoding::Pkcs1),
         (Algorithm::P256, KeyEncoding::Sec1),
         (Algorithm::Ed25519, KeyEncoding::Pkcs8),
     ] {
         let key = key(algorithm, encoding);
-        let sealed = ring.seal(ID, PROJECT, key.public_key(), &key);
-        let opened = ring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
+        let sealed = keyring.seal(ID, PROJECT, key.public_key(), &key);
+        let opened = keyring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
         assert_eq!(opened.encoding(), encoding);
         assert_eq!(opened.secret_der(), key.secret_der());
     }
@@ -34,7 +34,7 @@ fn a_sealed_key_opens_in_its_place() {
 #[test]
 fn nothing_of_the_key_shows() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring().seal(ID, PROJECT, key.public_key(), &key);
+    let sealed = keyring().seal(ID, PROJECT, key.public_key(), &key);
     let secret = &key.secret_der()[..16];
     assert!(!sealed.as_bytes().windows(16).any(|window| window == secret));
     let length = sealed.as_bytes().len();
@@ -45,36 +45,36 @@ fn nothing_of_the_key_shows() {
 #[test]
 fn the_same_key_is_never_sealed_the_same() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let ring = ring();
+    let keyring = keyring();
     assert_ne!(
-        ring.seal(ID, PROJECT, key.public_key(), &key),
-        ring.seal(ID, PROJECT, key.public_key(), &key)
+        keyring.seal(ID, PROJECT, key.public_key(), &key),
+        keyring.seal(ID, PROJECT, key.public_key(), &key)
     );
 }
 
 #[test]
 fn any_bit_changed_is_refused() {
-    let ring = ring();
+    let keyring = keyring();
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring.seal(ID, PROJECT, key.public_key(), &key);
+    let sealed = keyring.seal(ID, PROJECT, key.public_key(), &key);
     for bit in 0..sealed.as_bytes().len() * 8 {
         let mut bytes = sealed.as_bytes().to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
         let altered = SealedKey::from_kept(bytes);
-        assert!(ring.unseal(ID, PROJECT, key.public_key(), &altered).is_err(), "bit {bit}");
+        assert!(keyring.unseal(ID, PROJECT, key.public_key(), &altered).is_err(), "bit {bit}");
     }
 }
 
 #[test]
 fn any_length_but_its_own_is_refused() {
-    let ring = ring();
+    let keyring = keyring();
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring.seal(ID, PROJECT, key.public_key(), &key);
+    let sealed = keyring.seal(ID, PROJECT, key.public_key(), &key);
     let mut bytes = sealed.as_bytes().to_vec();
     bytes.push(0);
     for length in (0..sealed.as_bytes().len()).chain([bytes.len()]) {
         let cut = SealedKey::from_kept(bytes[..length].to_vec());
-        let refused = ring.unseal(ID, PROJECT, key.public_key(), &cut);
+        let refused = keyring.unseal(ID, PROJECT, key.public_key(), &cut);
         let expected = match length {
             0..66 => matches!(refused, Err(UnsealError::Malformed)),
             _ => matches!(refused, Err(UnsealError::Refused)),
@@ -85,11 +85,11 @@ fn any_length_but_its_own_is_refused() {
 
 #[test]
 fn another_place_is_refused() {
-    let ring = ring();
+    let keyring = keyring();
     let ours = key(Algorithm::P256, KeyEncoding::Pkcs8);
     let other = key(Algorithm::P256, KeyEncoding::Pkcs8);
     assert_ne!(ours.public_key(), other.public_key());
-    let sealed = ring.seal(ID, PROJECT, ours.public_key(), &ours);
+    let sealed = keyring.seal(ID, PROJECT, ours.public_key(), &ours);
     for (id, project, public_key) in [
         ("scs1600313391075", PROJECT, ours.public_key()),
         (ID, "b4a5d4098fb4474fa22cd05f897d6b99", ours.public_key()),
@@ -97,7 +97,7 @@ fn another_place_is_refused() {
         // The same text, but parted elsewhere.
         ("scs1600313391074a", &PROJECT[1..], ours.public_key()),
     ] {
-        let refused = ring.unseal(id, project, public_key, &sealed);
+        let refused = keyring.unseal(id, project, public_key, &sealed);
         assert!(matches!(refused, Err(UnsealError::Refused)), "{refused:?}");
     }
 }
@@ -105,29 +105,29 @@ fn another_place_is_refused() {
 #[test]
 fn another_ring_knows_no_such_key() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let sealed = ring().seal(ID, PROJECT, key.public_key(), &key);
-    let refused = ring().unseal(ID, PROJECT, key.public_key(), &sealed);
+    let sealed = keyring().seal(ID, PROJECT, key.public_key(), &key);
+    let refused = keyring().unseal(ID, PROJECT, key.public_key(), &sealed);
     assert!(matches!(refused, Err(UnsealError::UnknownKey { .. })), "{refused:?}");
 }
 
 #[test]
 fn another_format_is_refused_as_such() {
-    let ring = ring();
+    let keyring = keyring();
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let mut bytes = ring.seal(ID, PROJECT, key.public_key(), &key).as_bytes().to_vec();
+    let mut bytes = keyring.seal(ID, PROJECT, key.public_key(), &key).as_bytes().to_vec();
     bytes[0] = 2;
-    let refused = ring.unseal(ID, PROJECT, key.public_key(), &SealedKey::from_kept(bytes));
+    let refused = keyring.unseal(ID, PROJECT, key.public_key(), &SealedKey::from_kept(bytes));
     assert!(matches!(refused, Err(UnsealError::UnknownFormat { found: 2 })), "{refused:?}");
 }
 
 #[test]
 fn an_older_master_key_still_opens() {
     let key = key(Algorithm::P256, KeyEncoding::Pkcs8);
-    let old = ring();
+    let old = keyring();
     let sealed = old.seal(ID, PROJECT, key.public_key(), &key);
-    let Keyring { ring_id, mut keys, .. } = old;
+    let Keyring { keyring_id, mut keys, .. } = old;
     keys.push(MasterKey::random());
-    let rotated = Keyring { ring_id, keys, active: 1 };
+    let rotated = Keyring { keyring_id, keys, active: 1 };
     assert!(rotated.unseal(ID, PROJECT, key.public_key(), &sealed).is_ok());
     let resealed = rotated.seal(ID, PROJECT, key.public_key(), &key);
     assert_ne!(resealed.as_bytes()[1..17], sealed.as_bytes()[1..17]);
@@ -145,20 +145,20 @@ fn format_1_is_as_it_always_was() {
     let der = "302e020100300506032b657004220420d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fb\
                e097a88f44755842";
     let key = PrivateKey::from_der(KeyEncoding::Pkcs8, Zeroizing::new(bytes(der))).unwrap();
-    let ring = known_ring();
+    let keyring = known_keyring();
 
     let salt = std::array::from_fn(|i| 64 + i as u8);
-    let sealed = ring.seal_with_salt(ID, PROJECT, key.public_key(), &key, salt);
+    let sealed = keyring.seal_with_salt(ID, PROJECT, key.public_key(), &key, salt);
     assert_eq!(sealed, SealedKey::from_kept(bytes(kept)));
-    let opened = ring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
+    let opened = keyring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
     assert_eq!(opened.secret_der(), key.secret_der());
 }
 
 #[test]
 fn debug_shows_public_names_only() {
-    let ring = ring();
-    let shown = format!("{ring:?}");
-    assert!(shown.contains(&ring.ring_id.to_string()));
+    let keyring = keyring();
+    let shown = format!("{keyring:?}");
+    assert!(shown.contains(&keyring.keyring_id.to_string()));
     assert!(shown.ends_with("keys: 1, .. }"), "{shown}");
 }
 

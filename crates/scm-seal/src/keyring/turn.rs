@@ -1,6 +1,6 @@
-//! Turning a ring: another master key comes in, takes over, and what nothing needs any more goes.
+//! Turning a keyring: another master key comes in, takes over, and what nothing needs any more goes.
 //!
-//! Each step replaces the ring's file as a whole, under a lock, and only if the ring is still the one
+//! Each step replaces the keyring's file as a whole, under a lock, and only if the keyring is still the one
 //! that was read: whoever comes second is told so, and nobody's key is lost. A key is on disk for
 //! good before it may seal anything, so that no crash leaves behind what nothing opens.
 
@@ -11,15 +11,15 @@ use crate::{error::KeyringError, id::KeyId};
 
 impl Keyring {
     /// Adds a master key that opens and does not seal yet; none if there is such a key. `path` is
-    /// the file that this ring was read from. Returns the ring as it is now.
+    /// the file that this keyring was read from. Returns the keyring as it is now.
     ///
     /// # Errors
     /// Every variant of [`KeyringError`] but [`KeyringError::Exists`].
     pub fn prepare(&self, path: &Path) -> Result<Self, KeyringError> {
-        file::change(path, |ring| {
-            self.must_be(ring, path)?;
-            if ring.prepared_id().is_none() {
-                ring.keys.push(MasterKey::random());
+        file::change(path, |keyring| {
+            self.must_be(keyring, path)?;
+            if keyring.prepared_id().is_none() {
+                keyring.keys.push(MasterKey::random());
             }
             Ok(())
         })
@@ -30,9 +30,9 @@ impl Keyring {
     /// # Errors
     /// As for [`Keyring::prepare`].
     pub fn activate(&self, path: &Path) -> Result<Self, KeyringError> {
-        file::change(path, |ring| {
-            self.must_be(ring, path)?;
-            ring.active = ring.keys.len() - 1;
+        file::change(path, |keyring| {
+            self.must_be(keyring, path)?;
+            keyring.active = keyring.keys.len() - 1;
             Ok(())
         })
     }
@@ -43,16 +43,16 @@ impl Keyring {
     /// # Errors
     /// As for [`Keyring::prepare`].
     pub fn forget_old(&self, path: &Path) -> Result<Self, KeyringError> {
-        file::change(path, |ring| {
-            self.must_be(ring, path)?;
-            ring.keys.drain(..ring.active);
-            ring.active = 0;
+        file::change(path, |keyring| {
+            self.must_be(keyring, path)?;
+            keyring.keys.drain(..keyring.active);
+            keyring.active = 0;
             Ok(())
         })
     }
 
     fn must_be(&self, found: &Self, path: &Path) -> Result<(), KeyringError> {
-        let same = self.ring_id == found.ring_id
+        let same = self.keyring_id == found.keyring_id
             && self.active_id() == found.active_id()
             && self.ids().eq(found.ids());
         if same { Ok(()) } else { Err(KeyringError::Changed { path: path.into() }) }

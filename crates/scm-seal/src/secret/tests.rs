@@ -8,63 +8,63 @@ const SECRET: &[u8] = b"a secret of forty characters, not random";
 
 #[test]
 fn a_sealed_secret_opens_as_what_it_was_sealed_as() {
-    let ring = testing::ring();
+    let keyring = testing::keyring();
     for secret in [SECRET, b"", &[0; 5000]] {
-        let sealed = ring.seal_secret(PURPOSE, ID, secret);
-        assert_eq!(*ring.unseal_secret(PURPOSE, ID, &sealed).unwrap(), secret);
+        let sealed = keyring.seal_secret(PURPOSE, ID, secret);
+        assert_eq!(*keyring.unseal_secret(PURPOSE, ID, &sealed).unwrap(), secret);
         assert_eq!(sealed.as_bytes().len(), 65 + secret.len());
     }
 }
 
 #[test]
 fn nothing_of_the_secret_shows_and_nothing_repeats() {
-    let ring = testing::ring();
-    let sealed = ring.seal_secret(PURPOSE, ID, SECRET);
+    let keyring = testing::keyring();
+    let sealed = keyring.seal_secret(PURPOSE, ID, SECRET);
     assert!(!sealed.as_bytes().windows(8).any(|window| window == &SECRET[..8]));
     assert_eq!(format!("{sealed:?}"), "SealedSecret(105 bytes)");
-    assert_ne!(sealed, ring.seal_secret(PURPOSE, ID, SECRET));
+    assert_ne!(sealed, keyring.seal_secret(PURPOSE, ID, SECRET));
 }
 
 #[test]
 fn anything_else_is_refused() {
-    let ring = testing::ring();
-    let sealed = ring.seal_secret(PURPOSE, ID, SECRET);
+    let keyring = testing::keyring();
+    let sealed = keyring.seal_secret(PURPOSE, ID, SECRET);
     // The last is the same text, but parted elsewhere.
     for (purpose, id) in [("access", ID), (PURPOSE, "AK"), ("", ""), ("access keyA", &ID[1..])] {
-        let refused = ring.unseal_secret(purpose, id, &sealed);
+        let refused = keyring.unseal_secret(purpose, id, &sealed);
         assert!(matches!(refused, Err(UnsealError::Refused)), "{refused:?}");
     }
     for bit in 0..sealed.as_bytes().len() * 8 {
         let mut bytes = sealed.as_bytes().to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
         let altered = SealedSecret::from_kept(bytes);
-        assert!(ring.unseal_secret(PURPOSE, ID, &altered).is_err(), "bit {bit}");
+        assert!(keyring.unseal_secret(PURPOSE, ID, &altered).is_err(), "bit {bit}");
     }
     for length in 0..sealed.as_bytes().len() {
         let cut = SealedSecret::from_kept(sealed.as_bytes()[..length].to_vec());
-        assert!(ring.unseal_secret(PURPOSE, ID, &cut).is_err(), "{length}");
+        assert!(keyring.unseal_secret(PURPOSE, ID, &cut).is_err(), "{length}");
     }
 }
 
 #[test]
 fn another_ring_and_another_format_are_refused_as_such() {
-    let ring = testing::ring();
-    let sealed = ring.seal_secret(PURPOSE, ID, SECRET);
-    let refused = testing::ring().unseal_secret(PURPOSE, ID, &sealed);
+    let keyring = testing::keyring();
+    let sealed = keyring.seal_secret(PURPOSE, ID, SECRET);
+    let refused = testing::keyring().unseal_secret(PURPOSE, ID, &sealed);
     assert!(matches!(refused, Err(UnsealError::UnknownKey { .. })), "{refused:?}");
     let mut bytes = sealed.as_bytes().to_vec();
     bytes[0] = 2;
-    let refused = ring.unseal_secret(PURPOSE, ID, &SealedSecret::from_kept(bytes));
+    let refused = keyring.unseal_secret(PURPOSE, ID, &SealedSecret::from_kept(bytes));
     assert!(matches!(refused, Err(UnsealError::UnknownFormat { found: 2 })), "{refused:?}");
 }
 
 /// With the byte that a key's encoding has there, the rest of the two formats is alike.
 #[test]
 fn a_secret_does_not_open_as_a_key() {
-    let ring = testing::ring();
-    let mut bytes = ring.seal_secret(PURPOSE, ID, SECRET).as_bytes().to_vec();
+    let keyring = testing::keyring();
+    let mut bytes = keyring.seal_secret(PURPOSE, ID, SECRET).as_bytes().to_vec();
     bytes.insert(17, 3);
-    let refused = ring.unseal(PURPOSE, ID, b"", &SealedKey::from_kept(bytes));
+    let refused = keyring.unseal(PURPOSE, ID, b"", &SealedKey::from_kept(bytes));
     assert!(matches!(refused, Err(UnsealError::Refused)), "{refused:?}");
 }
 
@@ -76,9 +76,9 @@ fn format_1_is_as_it_always_was() {
                 4f505152535455565758595a5b5c5d5e5f429e4fa8190ba8ae7dbbec384d4703\
                 69f4a8351b19a01fe18f1d2ea1fec25db34b60fdbb814b769cbd442137b25a7a\
                 9dd6e8f91fd231884e";
-    let ring: Keyring = testing::known_ring();
+    let keyring: Keyring = testing::known_keyring();
     let salt = std::array::from_fn(|i| 64 + i as u8);
-    let sealed = ring.seal_secret_with_salt(PURPOSE, ID, SECRET, salt);
+    let sealed = keyring.seal_secret_with_salt(PURPOSE, ID, SECRET, salt);
     assert_eq!(sealed, SealedSecret::from_kept(testing::bytes(kept)));
-    assert_eq!(*ring.unseal_secret(PURPOSE, ID, &sealed).unwrap(), SECRET);
+    assert_eq!(*keyring.unseal_secret(PURPOSE, ID, &sealed).unwrap(), SECRET);
 }

@@ -143,7 +143,7 @@ const COPY_EXPLAINED: &str = "\
 A HOME is a data folder, or the URL of a PostgreSQL: postgres://USER@HOST/DATABASE.
 
   scm-server copy --from scm-data --to postgres://scm@db.example/scm
-  scm-server copy --from postgres://scm@db.example/scm --to scm-data --keyring ring.json
+  scm-server copy --from postgres://scm@db.example/scm --to scm-data --keyring keyring.json
 
 Stop the servers of the source first. The destination must be empty. Cut short at any moment, even by kill -9, the same command goes on where it was; until it is done, no server opens the destination. In the end both are compared row by row, which also tells if the source was written to meanwhile. Private keys stay sealed.
 

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     config::Config,
     data_dir::{DataDir, KEYRING, STORE, at, replace, write_private},
-    ring::{RingSource, VARIABLE},
+    keyring::{KeyringSource, VARIABLE},
 };
 
 /// How often to begin again where the keyring is rotated meanwhile.
@@ -54,12 +54,12 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
             clear(&unfinished).map_err(at(&unfinished))?;
         }
         DirBuilder::new().mode(0o700).create(&unfinished).map_err(at(&unfinished))?;
-        let ring = ring_text(&config.ring())?;
+        let keyring = keyring_text(&config.keyring())?;
         let belongs = snapshot(store.clone(), unfinished.join(STORE)).await?;
-        fits(&ring, &belongs)?;
+        fits(&keyring, &belongs)?;
         // A key that seals something in there may have come or gone since.
-        if *ring == *ring_text(&config.ring())? {
-            write_private(&unfinished.join(KEYRING), &ring)?;
+        if *keyring == *keyring_text(&config.keyring())? {
+            write_private(&unfinished.join(KEYRING), &keyring)?;
             sums::note(&unfinished)?;
             sync(&unfinished).map_err(at(&unfinished))?;
             replace(&unfinished, to)?;
@@ -84,7 +84,7 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
         return Err(AdminError::NoBackup { path: from.to_owned() });
     }
     sums::require_whole(from)?;
-    let ring = ring_text(&RingSource::File(from.join(KEYRING)))?;
+    let text = keyring_text(&KeyringSource::File(from.join(KEYRING)))?;
     let _lock = DataDir::open(to)?;
     let (store, keyring) = (to.join(STORE), to.join(KEYRING));
     if keyring.exists() {
@@ -93,7 +93,7 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     let unfinished = to.join("restoring.db");
     remove(&unfinished).map_err(at(&unfinished))?;
     let belongs = snapshot(from.join(STORE), unfinished.clone()).await?;
-    fits(&ring, &belongs)?;
+    fits(&text, &belongs)?;
     // Who was killed between the two has left the very same store; one that was ever used is another.
     if store.exists() && !are_same(&store, &unfinished).map_err(at(&store))? {
         remove(&unfinished).map_err(at(&unfinished))?;
@@ -102,10 +102,10 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     // First the store: without its keyring no server would start on it.
     replace(&unfinished, &store)?;
     let unfinished = to.join("restoring.json");
-    write_private(&unfinished, &ring)?;
+    write_private(&unfinished, &text)?;
     replace(&unfinished, &keyring)?;
-    let text = format!("{} is restored, and was checked before\n", to.display());
-    Ok(Answer::new(&Whole { folder: to }, text).with_note(
+    let message = format!("{} is restored, and was checked before\n", to.display());
+    Ok(Answer::new(&Whole { folder: to }, message).with_note(
         "`scm-server user password NAME` gives a new password where the old one is lost",
     ))
 }
@@ -124,22 +124,22 @@ async fn snapshot(file: PathBuf, to: PathBuf) -> Result<String, AdminError> {
     Ok(taken.await?)
 }
 
-/// The text of a ring, which must be one.
-fn ring_text(source: &RingSource) -> Result<Zeroizing<Vec<u8>>, AdminError> {
+/// The text of a keyring, which must be one.
+fn keyring_text(source: &KeyringSource) -> Result<Zeroizing<Vec<u8>>, AdminError> {
     source.open()?;
     Ok(match source {
-        RingSource::File(path) => Zeroizing::new(fs::read(path).map_err(at(path))?),
-        RingSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
+        KeyringSource::File(path) => Zeroizing::new(fs::read(path).map_err(at(path))?),
+        KeyringSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
     })
 }
 
-fn fits(ring: &[u8], belongs: &str) -> Result<(), AdminError> {
-    let text = Zeroizing::new(String::from_utf8_lossy(ring).into_owned());
-    let given = Keyring::from_text(&text, Path::new(VARIABLE))?.ring_id().to_string();
+fn fits(keyring: &[u8], belongs: &str) -> Result<(), AdminError> {
+    let text = Zeroizing::new(String::from_utf8_lossy(keyring).into_owned());
+    let given = Keyring::from_text(&text, Path::new(VARIABLE))?.keyring_id().to_string();
     if given == belongs {
         return Ok(());
     }
-    Err(scm_store::StoreError::ForeignRing { kept: belongs.to_owned(), given }.into())
+    Err(scm_store::StoreError::ForeignKeyring { kept: belongs.to_owned(), given }.into())
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -73,13 +73,13 @@ pub enum AdminError {
     Move(#[from] MoveError),
     /// A folder needs a keyring, and the source has none beside it.
     #[error("name the keyring of the source with --keyring: the new folder gets a copy of it")]
-    WhichRing,
+    KeyringRequired,
     /// The keyring opens nothing there.
     #[error(
         "the keyring does not belong to the store in {place}; name the right one with --keyring"
     )]
-    OtherRing {
-        /// The store, or the file with another ring.
+    ForeignKeyring {
+        /// The store, or the file with another keyring.
         place: String,
     },
     /// No server that knows users itself was ever started on the store.
@@ -148,12 +148,12 @@ pub enum AdminError {
         /// The user's name.
         user: String,
     },
-    /// The ring stands in a variable, which no command can change for others.
+    /// The keyring stands in a variable, which no command can change for others.
     #[error(
         "the keyring stands in the variable SCM_KEYRING, which this command cannot change: put it into a \
          file of mode 0600, name that with --keyring, and give every server what is in it afterwards"
     )]
-    RingInVariable,
+    KeyringInVariable,
     /// Servers elsewhere may not know the key under which this one would seal.
     #[error(
         "servers on this database may have the keyring in files of their own, and could not open what is \
@@ -161,13 +161,13 @@ pub enum AdminError {
          server the file, and run this again; or add --one-file if all of them read this very file"
     )]
     NotPrepared,
-    /// Somebody else turned the ring while this one was at it.
+    /// Somebody else turned the keyring while this one was at it.
     #[error("the keyring was rotated again meanwhile; run the command again")]
     RotatedMeanwhile,
     /// Ctrl-C.
     #[error("interrupted; nothing is lost, and the same command goes on where it was")]
     Interrupted,
-    /// Some of what is kept is not opened by any key of the ring. It is left as it is.
+    /// Some of what is kept is not opened by any key of the keyring. It is left as it is.
     #[error(
         "{resealed} sealed anew, but {count} cannot be opened with any key of this keyring, among them \
          {}; if another keyring file has the key, put it in the place of this one and run the command \

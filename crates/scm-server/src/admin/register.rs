@@ -130,8 +130,8 @@ pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Keyring), Ad
     if !scm_store::is_there(&home).await? {
         return Err(AdminError::NoStore { place: place_of(&home) });
     }
-    let keyring = config.ring().open()?;
-    Ok((scm_store::open(home, keyring.ring_id()).await?, keyring))
+    let keyring = config.keyring().open()?;
+    Ok((scm_store::open(home, keyring.keyring_id()).await?, keyring))
 }
 
 /// How people know a store: by its folder, or by where its database is.

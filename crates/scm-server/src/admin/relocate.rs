@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::{HomeSetting, KeyringSetting, StoreSetting},
     data_dir::{DataDir, KEYRING, STORE, at, replace, write_private},
-    ring::RingSource,
+    keyring::KeyringSource,
 };
 
 /// A folder or a database.
@@ -44,11 +44,11 @@ pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
     let Some(ring_id) = scm_store::ring_of(&from.home).await? else {
         return Err(AdminError::NoStore { place: place_of(&from.home) });
     };
-    let source = ring_source(asked, &from);
+    let source = keyring_source(asked, &from);
     if let Some(source) = &source {
-        let ring = source.open()?;
-        if ring.ring_id().to_string() != ring_id {
-            return Err(AdminError::OtherRing { place: place_of(&from.home) });
+        let keyring = source.open()?;
+        if keyring.keyring_id().to_string() != ring_id {
+            return Err(AdminError::ForeignKeyring { place: place_of(&from.home) });
         }
     }
     if Place::of(&asked.to)?.folder.is_some_and(|to| Some(to) == from.folder) {
@@ -56,7 +56,11 @@ pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
     }
     let (to, _to_lock) = destination(&asked.to)?;
     if let Some(folder) = &to.folder {
-        bring_ring(source.as_ref().ok_or(AdminError::WhichRing)?, &ring_id, &folder.join(KEYRING))?;
+        store_keyring(
+            source.as_ref().ok_or(AdminError::KeyringRequired)?,
+            &ring_id,
+            &folder.join(KEYRING),
+        )?;
     }
     let mut shown = None;
     let mut tell = |stage| show(&mut shown, stage);
@@ -116,25 +120,25 @@ fn destination(written: &HomeSetting) -> Result<(Place, Option<DataDir>), AdminE
     Ok((Place::of(written)?, lock))
 }
 
-/// The ring of the source: the one that is named, or the one in its folder.
-fn ring_source(asked: &Copy, from: &Place) -> Option<RingSource> {
+/// The keyring of the source: the one that is named, or the one in its folder.
+fn keyring_source(asked: &Copy, from: &Place) -> Option<KeyringSource> {
     let of_setting =
         |setting: &KeyringSetting| setting.source(from.folder.as_deref().unwrap_or(Path::new(".")));
-    let in_folder = || from.folder.as_ref().map(|folder| RingSource::File(folder.join(KEYRING)));
+    let in_folder = || from.folder.as_ref().map(|folder| KeyringSource::File(folder.join(KEYRING)));
     asked.keyring.as_ref().map(of_setting).or_else(in_folder)
 }
 
-/// The folder gets the ring, unless it has it already.
-fn bring_ring(source: &RingSource, ring_id: &str, path: &Path) -> Result<(), AdminError> {
+/// The folder gets the keyring, unless it has it already.
+fn store_keyring(source: &KeyringSource, ring_id: &str, path: &Path) -> Result<(), AdminError> {
     if path.exists() {
-        return match Keyring::open(path)?.ring_id().to_string() == *ring_id {
+        return match Keyring::open(path)?.keyring_id().to_string() == *ring_id {
             true => Ok(()),
-            false => Err(AdminError::OtherRing { place: path.display().to_string() }),
+            false => Err(AdminError::ForeignKeyring { place: path.display().to_string() }),
         };
     }
     let text = match source {
-        RingSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
-        RingSource::File(file) => Zeroizing::new(fs::read(file).map_err(at(file))?),
+        KeyringSource::Text(text) => Zeroizing::new(text.as_bytes().to_vec()),
+        KeyringSource::File(file) => Zeroizing::new(fs::read(file).map_err(at(file))?),
     };
     let unfinished = path.with_extension("json.new");
     write_private(&unfinished, &text)?;

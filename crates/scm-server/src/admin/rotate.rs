@@ -1,6 +1,6 @@
 //! `scm-server rotate-key`: another master key seals from now on, and what is kept is sealed anew.
 //!
-//! The state of a rotation is the ring's file and nothing else: a key behind the active one is ready, a
+//! The state of a rotation is the keyring's file and nothing else: a key behind the active one is ready, a
 //! key before it is old. So whatever is cut short is taken up by the same command again.
 
 mod forget;
@@ -16,16 +16,16 @@ use time::OffsetDateTime;
 use super::{answer::Answer, arguments::RotateKey, error::AdminError, register::place_of};
 use crate::{
     config::Config,
-    ring::{RingSource, SharedRing},
+    keyring::{KeyringSource, SharedKeyring},
 };
 use reseal::{Resealer, patiently};
 
-/// A ring, and the store that is sealed with it.
+/// A keyring, and the store that is sealed with it.
 struct Workplace {
     store: Arc<dyn Store>,
-    source: RingSource,
-    ring: Keyring,
-    /// Whether servers elsewhere may have the ring in files of their own.
+    source: KeyringSource,
+    keyring: Keyring,
+    /// Whether servers elsewhere may have the keyring in files of their own.
     shared: bool,
     now: OffsetDateTime,
 }
@@ -41,11 +41,11 @@ struct Rotated {
 }
 
 impl Rotated {
-    fn of(ring: &Keyring, resealed: u64) -> Self {
+    fn of(keyring: &Keyring, resealed: u64) -> Self {
         Self {
-            active_key: ring.active_id().to_string(),
-            prepared_key: ring.prepared_id().map(|id| id.to_string()),
-            old_keys: ring.old_ids().iter().map(KeyId::to_string).collect(),
+            active_key: keyring.active_id().to_string(),
+            prepared_key: keyring.prepared_id().map(|id| id.to_string()),
+            old_keys: keyring.old_ids().iter().map(KeyId::to_string).collect(),
             resealed,
         }
     }
@@ -81,15 +81,15 @@ impl Workplace {
             return Err(AdminError::NoStore { place: place_of(&home) });
         }
         let shared = !matches!(home, Location::Sqlite(_));
-        let source = config.ring();
-        let ring = source.open()?;
-        let store = scm_store::open(home, ring.ring_id()).await?;
-        Ok(Self { store, source, ring, shared, now })
+        let source = config.keyring();
+        let keyring = source.open()?;
+        let store = scm_store::open(home, keyring.keyring_id()).await?;
+        Ok(Self { store, source, keyring, shared, now })
     }
 
-    /// The file, which a ring in a variable does not have.
+    /// The file, which a keyring in a variable does not have.
     fn file(&self) -> Result<&Path, AdminError> {
-        self.source.file().ok_or(AdminError::RingInVariable)
+        self.source.file().ok_or(AdminError::KeyringInVariable)
     }
 
     async fn record(&self, action: &'static str, key: KeyId) -> Result<(), AdminError> {
@@ -101,20 +101,20 @@ impl Workplace {
 /// Adds a key that only opens, so that it can be shared before anything is sealed under it.
 async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
     let path = workplace.file()?;
-    let ring = workplace.ring.prepare(path)?;
-    let key = ring.prepared_id().expect("a ring that was prepared has a key that is ready");
-    if workplace.ring.prepared_id().is_none() {
+    let keyring = workplace.keyring.prepare(path)?;
+    let key = keyring.prepared_id().expect("a keyring that was prepared has a key that is ready");
+    if workplace.keyring.prepared_id().is_none() {
         workplace.record(action::KEYRING_PREPARE, key).await?;
     }
     let text = format!("master key {key} is ready in {}\n", path.display());
     let note = "nothing is sealed under it yet: give every server this file, and then run \
                 `scm-server rotate-key`";
-    Ok(Answer::new(&Rotated::of(&ring, 0), text).with_note(note))
+    Ok(Answer::new(&Rotated::of(&keyring, 0), text).with_note(note))
 }
 
 /// Lets the newest key seal, unless an earlier rotation is still to be finished, and seals anew.
 async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminError> {
-    let begun = &workplace.ring;
+    let begun = &workplace.keyring;
     let anew = begun.prepared_id().is_some() || begun.old_ids().is_empty();
     if anew {
         let path = workplace.file()?;
@@ -122,12 +122,12 @@ async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminEr
             return Err(AdminError::NotPrepared);
         }
         // In two steps, each on disk: a key that seals is never lost with the power.
-        let ring = begun.prepare(path)?.activate(path)?;
-        workplace.record(action::KEYRING_ROTATE, ring.active_id()).await?;
+        let keyring = begun.prepare(path)?.activate(path)?;
+        workplace.record(action::KEYRING_ROTATE, keyring.active_id()).await?;
     }
-    let ring = SharedRing::open(workplace.source.clone())?;
-    let sealing = ring.current();
-    let resealed = Resealer::new(&*workplace.store, &ring).run().await?;
+    let keyring = SharedKeyring::open(workplace.source.clone())?;
+    let sealing = keyring.current();
+    let resealed = Resealer::new(&*workplace.store, &keyring).run().await?;
     if resealed > 0 {
         workplace.record(action::KEYRING_RESEAL, sealing.active_id()).await?;
     }
@@ -135,9 +135,10 @@ async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminEr
 }
 
 /// What became of it, and what is next.
-fn rotated(ring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Answer {
+fn rotated(keyring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Answer {
     let since = if anew { "from now on" } else { "since the rotation that this went on with" };
-    let text = format!("master key {} seals {since}; {resealed} sealed anew\n", ring.active_id());
+    let text =
+        format!("master key {} seals {since}; {resealed} sealed anew\n", keyring.active_id());
     let next = if copies {
         "give every server this keyring file again, then run `scm-server rotate-key` once more for \
          what they sealed meanwhile, and `scm-server rotate-key --forget-old`"
@@ -145,5 +146,5 @@ fn rotated(ring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Answer {
         "the rotation ends with `scm-server rotate-key --forget-old`, which takes the old key out of \
          the keyring; backups of the store from before need it"
     };
-    Answer::new(&Rotated::of(ring, resealed), text).with_note(next)
+    Answer::new(&Rotated::of(keyring, resealed), text).with_note(next)
 }

@@ -23,7 +23,7 @@ pub struct Pending {
     date: SdkDate,
     key: AccessKeyRecord,
     /// From before the key was read, so that it opens its secret.
-    ring: Arc<Keyring>,
+    keyring: Arc<Keyring>,
     origin: Origin,
 }
 
@@ -49,7 +49,7 @@ impl Pending {
         if ctx.key_guesses().holds(id, origin.address, now) {
             return Err(because("AK access failed to reach the limit, forbidden"));
         }
-        let ring = ctx.keyring();
+        let keyring = ctx.keyring();
         let key = match ctx.store().access_key(&AccessKeyId::new(id)).await {
             // Not counted: there is nothing to guess at, and inventing names would fill the memory.
             Err(StoreError::Missing) => {
@@ -60,7 +60,7 @@ impl Pending {
         if !key.enabled {
             return Err(because(format!("ak {} is disabled", id.escape_debug())));
         }
-        Ok(Self { authorization, date, key, ring, origin: origin.clone() })
+        Ok(Self { authorization, date, key, keyring, origin: origin.clone() })
     }
 }
 
@@ -82,7 +82,7 @@ impl Pending {
         let id = self.authorization.access_key();
         let sealed = &self.key.sealed_secret;
         let secret = ctx
-            .opened(&self.ring, |ring| ring.unseal_secret(ACCESS_KEY, id, sealed))
+            .opened(&self.keyring, |keyring| keyring.unseal_secret(ACCESS_KEY, id, sealed))
             .map_err(ApiError::internal)?;
         let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
         let secret = SigningSecret::new(secret).map_err(ApiError::internal)?;

@@ -5,23 +5,23 @@ use std::{convert::Infallible, fmt, path::Path, str::FromStr, sync::Arc};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::{data_dir::KEYRING, ring::RingSource};
+use crate::{data_dir::KEYRING, keyring::KeyringSource};
 
 /// What stands for the file in the data folder.
 const IN_DATA_DIR: &str = "DATA_DIR/keyring.json";
 
-/// Where the keyring is, or the ring itself, as it was written.
+/// Where the keyring is, or the keyring itself, as it was written.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub struct KeyringSetting(Arc<Zeroizing<String>>);
 
 impl KeyringSetting {
-    /// The ring that is meant, by a server with this data folder.
-    pub fn source(&self, data_dir: &Path) -> RingSource {
+    /// The keyring that is meant, by a server with this data folder.
+    pub fn source(&self, data_dir: &Path) -> KeyringSource {
         match self.0.as_str() {
-            IN_DATA_DIR => RingSource::File(data_dir.join(KEYRING)),
-            text if text.trim_start().starts_with('{') => RingSource::Text(Arc::clone(&self.0)),
-            path => RingSource::File(path.into()),
+            IN_DATA_DIR => KeyringSource::File(data_dir.join(KEYRING)),
+            text if text.trim_start().starts_with('{') => KeyringSource::Text(Arc::clone(&self.0)),
+            path => KeyringSource::File(path.into()),
         }
     }
 }
@@ -54,7 +54,7 @@ mod tests {
     fn it_is_a_file_or_a_ring_and_no_ring_shows() {
         let source = |text: &str| text.parse::<KeyringSetting>().unwrap().source(Path::new("/d"));
         assert_eq!(source(IN_DATA_DIR).file(), Some(Path::new("/d/keyring.json")));
-        assert_eq!(source("/etc/scm/ring").file(), Some(Path::new("/etc/scm/ring")));
+        assert_eq!(source("/etc/scm/keyring").file(), Some(Path::new("/etc/scm/keyring")));
         assert_eq!(source("\n{\"version\": 1}").file(), None);
         let setting: KeyringSetting = "{\"secret\": \"hunter2\"}".parse().unwrap();
         assert!(!format!("{setting:?} {:?}", setting.source(Path::new("/d"))).contains("hunter2"));

@@ -28,8 +28,8 @@ pub async fn import(
 ) -> Result<ImportedCertificate, ApiError> {
     let bundle = proof::of_import(&ctx, &call.body)?;
     let id = ctx.ids().next().await?;
-    let ring = ctx.keyring();
-    let sealed = sealing::seal(&ring, &caller, id, &bundle);
+    let keyring = ctx.keyring();
+    let sealed = sealing::seal(&keyring, &caller, id, &bundle);
     let mut certificate = NewCertificate::new(id, call.body.name, bundle, sealed, ctx.now())
         .in_enterprise_project(proof::enterprise_project(call.body.enterprise_project_id));
     if call.body.duplicate_check == Some(true) {
@@ -39,7 +39,7 @@ pub async fn import(
         certificate = certificate.once_by(key);
     }
     let id = ctx.store().keep(&caller.actor, certificate).await?;
-    sealing::follow(&ctx, &caller, id, &ring).await;
+    sealing::follow(&ctx, &caller, id, &keyring).await;
     Ok(ImportedCertificate { certificate_id: id.to_string() })
 }
 
@@ -61,11 +61,11 @@ pub async fn replace(
 ) -> Result<CertificateDetail, ApiError> {
     let id = id(&call.path)?;
     let bundle = proof::of_replacement(&ctx, &call.body)?;
-    let ring = ctx.keyring();
-    let sealed = sealing::seal(&ring, &caller, id, &bundle);
+    let keyring = ctx.keyring();
+    let sealed = sealing::seal(&keyring, &caller, id, &bundle);
     let replacement = Replacement::new(bundle, sealed);
     let record = ctx.store().replace(&caller.actor, id, replacement, ctx.now()).await?;
-    sealing::follow(&ctx, &caller, id, &ring).await;
+    sealing::follow(&ctx, &caller, id, &keyring).await;
     Ok(view::certificate(record, ctx.now()))
 }
 

@@ -110,10 +110,7 @@ pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
             .add_user(Some(&actor), domain.clone(), second_user(), grant(ProjectId::new("p9")), NOW)
             .await,
     ];
-    assert!(
-        missing.iter().all(|was| matches!(was, Err(StoreError::Missing))),
-        "{missing:?}"
-    );
+    assert!(missing.iter().all(|was| matches!(was, Err(StoreError::Missing))), "{missing:?}");
     assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing)));
     let twice = [grant(first.project.id.clone()), grant(first.project.id.clone())].concat();
     let conflicts = [

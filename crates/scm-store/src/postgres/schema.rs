@@ -10,7 +10,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use scm_seal::RingId;
+use scm_seal::KeyringId;
 use tokio::time::{Instant, sleep};
 use tokio_postgres::error::SqlState;
 
@@ -82,7 +82,7 @@ pub(super) async fn ring(
 }
 
 /// A new store belongs to the ring that it was made with, for ever. Returns how often it was opened.
-pub(super) async fn belong_to(pool: &Arc<Pool>, ring: RingId) -> Result<i64, StoreError> {
+pub(super) async fn belong_to(pool: &Arc<Pool>, ring: KeyringId) -> Result<i64, StoreError> {
     let given = ring.to_string();
     perform(pool, Sees::Committed, given, |on, given| Box::pin(belong(on, given))).await
 }
@@ -95,7 +95,7 @@ async fn belong(on: &Connection, given: &String) -> Result<i64, Failure> {
     on.change(sql, &[given]).await?;
     let kept: String = column(&on.found("SELECT ring_id FROM store", &[]).await?, 0)?;
     if kept != *given {
-        return Err(StoreError::ForeignRing { kept, given: given.clone() }.into());
+        return Err(StoreError::ForeignKeyring { kept, given: given.clone() }.into());
     }
     let sql = "UPDATE store SET opened = opened + 1 WHERE one = 1 RETURNING opened";
     column(&on.found(sql, &[]).await?, 0)

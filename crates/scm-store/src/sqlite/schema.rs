@@ -16,7 +16,7 @@ use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
     config::DbConfig,
 };
-use scm_seal::RingId;
+use scm_seal::KeyringId;
 
 use super::failure::Failure;
 use crate::error::StoreError;
@@ -36,7 +36,7 @@ const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQ
 const STATEMENT_CACHE: usize = 128;
 
 /// Opens the file for writing, and makes it and brings it up to date where needed.
-pub(super) fn open(file: &Path, ring: RingId) -> Result<Connection, StoreError> {
+pub(super) fn open(file: &Path, ring: KeyringId) -> Result<Connection, StoreError> {
     create_private(file).map_err(StoreError::unavailable)?;
     prepare(file, Some(ring)).map_err(Failure::into_inner)
 }
@@ -123,7 +123,7 @@ pub(super) fn create_private(file: &Path) -> io::Result<()> {
     }
 }
 
-fn prepare(file: &Path, ring: Option<RingId>) -> Result<Connection, Failure> {
+fn prepare(file: &Path, ring: Option<KeyringId>) -> Result<Connection, Failure> {
     let mut connection = connect(file, WRITING)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     keep_plans(&connection)?;
@@ -196,7 +196,7 @@ fn migrate(transaction: &Transaction<'_>, file: &Path) -> Result<(), Failure> {
 }
 
 /// A new store belongs to the ring that it was made with, for ever.
-fn belong_to(transaction: &Transaction<'_>, ring: RingId) -> Result<(), Failure> {
+fn belong_to(transaction: &Transaction<'_>, ring: KeyringId) -> Result<(), Failure> {
     if let Some(of) = source(transaction)? {
         return Err(StoreError::HalfCopied { of }.into());
     }
@@ -209,6 +209,6 @@ fn belong_to(transaction: &Transaction<'_>, ring: RingId) -> Result<(), Failure>
             Ok(())
         }
         Some(kept) if kept == given => Ok(()),
-        Some(kept) => Err(StoreError::ForeignRing { kept, given }.into()),
+        Some(kept) => Err(StoreError::ForeignKeyring { kept, given }.into()),
     }
 }

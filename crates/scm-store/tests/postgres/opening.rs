@@ -96,7 +96,7 @@ async fn a_foreign_ring_is_refused() {
     store.close().await;
     let other = "f".repeat(32).parse().unwrap();
     let refused = open(Location::Postgres(url.parse().unwrap()), other).await.err();
-    let Some(StoreError::ForeignRing { kept, given }) = refused else { panic!("{refused:?}") };
+    let Some(StoreError::ForeignKeyring { kept, given }) = refused else { panic!("{refused:?}") };
     assert_eq!((kept, given), (ring().to_string(), other.to_string()));
     open_at(&url).await.unwrap();
 }

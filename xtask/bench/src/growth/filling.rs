@@ -66,7 +66,7 @@ impl Filler<'_> {
     pub async fn fill(&self, filling: Filling) -> Result<(), Failed> {
         let keyring = Keyring::open(&self.data.join("keyring.json"))?;
         let desk = Arc::new(Desk {
-            store: scm_store::open(self.spot.home(&self.data)?, keyring.ring_id()).await?,
+            store: scm_store::open(self.spot.home(&self.data)?, keyring.keyring_id()).await?,
             actor: Actor {
                 user: UserId::new("bench"),
                 project: ProjectId::new(&*self.project),

@@ -1,7 +1,7 @@
-//! Putting a changed ring in the place of the one in a file.
+//! Putting a changed keyring in the place of the one in a file.
 //!
 //! Whoever reads the file meanwhile finds the one or the other, whole. Owner and mode stay. A link is
-//! followed, so that servers may share a ring by links to one file.
+//! followed, so that servers may share a keyring by links to one file.
 
 use std::{
     fs::{self, File, Metadata, Permissions},
@@ -13,7 +13,7 @@ use std::{
 use super::{Draft, Keyring, prefix_of_drafts, read, sync_folder, to_text};
 use crate::{error::KeyringError, id::KeyId};
 
-/// Does something to the ring in a file, with nobody else at it; returns what is there now, on disk.
+/// Does something to the keyring in a file, with nobody else at it; returns what is there now, on disk.
 pub(in super::super) fn change(
     path: &Path,
     change: impl FnOnce(&mut Keyring) -> Result<(), KeyringError>,
@@ -24,11 +24,11 @@ pub(in super::super) fn change(
         _ => KeyringError::Unreadable { path: path.into(), source },
     })?;
     let locked = lock(&target).map_err(unwritable)?;
-    let mut ring = read(&target)?;
-    change(&mut ring)?;
+    let mut keyring = read(&target)?;
+    change(&mut keyring)?;
     remove_drafts(&target).map_err(unwritable)?;
     let old = locked.metadata().map_err(unwritable)?;
-    let text = to_text(&ring);
+    let text = to_text(&keyring);
     let draft = Draft::write_like(&target, &text, |file| belong_as(file, &old));
     let draft = draft.map_err(unwritable)?;
     if !is_at(&old, &target).map_err(unwritable)? {
@@ -36,7 +36,7 @@ pub(in super::super) fn change(
     }
     fs::rename(&draft.0, &target).and_then(|()| sync_folder(&target)).map_err(unwritable)?;
     drop(locked);
-    Ok(ring)
+    Ok(keyring)
 }
 
 /// The file, locked until it is dropped. Whoever waited for somebody who replaced it takes the new

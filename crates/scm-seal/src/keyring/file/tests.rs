@@ -1,4 +1,4 @@
-//! What a ring's file must be, and what is refused.
+//! What a keyring's file must be, and what is refused.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn what_was_made_is_opened_again() {
     let path = folder.path().join("keyring.json");
     let made = Keyring::create(&path).unwrap();
     let opened = Keyring::open(&path).unwrap();
-    assert_eq!(opened.ring_id(), made.ring_id());
+    assert_eq!(opened.keyring_id(), made.keyring_id());
     assert_eq!(opened.active().id, made.active().id);
     assert_eq!(*opened.active().secret, *made.active().secret);
     assert_ne!(*made.active().secret, [0; MASTER_KEY_LEN]);
@@ -31,7 +31,7 @@ fn what_was_made_is_opened_again() {
 fn two_rings_are_never_alike() {
     let folder = TempDir::new().unwrap();
     let [a, b] = ["a", "b"].map(|name| Keyring::create(&folder.path().join(name)).unwrap());
-    assert_ne!(a.ring_id(), b.ring_id());
+    assert_ne!(a.keyring_id(), b.keyring_id());
     assert_ne!(a.active().id, b.active().id);
     assert_ne!(*a.active().secret, *b.active().secret);
 }
@@ -61,9 +61,9 @@ fn a_folder_that_is_not_there_is_unwritable() {
 
 #[test]
 fn the_active_key_need_not_be_the_first() {
-    let ring = opened(RING, 0o600).unwrap();
-    assert_eq!(ring.keys.len(), 2);
-    assert_eq!(*ring.active().secret, [1; 32]);
+    let keyring = opened(RING, 0o600).unwrap();
+    assert_eq!(keyring.keys.len(), 2);
+    assert_eq!(*keyring.active().secret, [1; 32]);
     assert!(opened(RING, 0o400).is_ok());
 }
 
@@ -119,8 +119,8 @@ fn what_is_malformed_is_refused_without_a_word_of_it() {
 
 #[test]
 fn writing_never_moves_the_text() {
-    let ring = opened(RING, 0o600).unwrap();
-    let text = to_text(&ring);
+    let keyring = opened(RING, 0o600).unwrap();
+    let text = to_text(&keyring);
     assert_eq!(text.capacity(), LENGTH_PER_KEY * 3);
 }
 

@@ -1,4 +1,4 @@
-//! What a ring's file goes through while it is turned, and what must not happen to it.
+//! What a keyring's file goes through while it is turned, and what must not happen to it.
 
 use std::{
     fs::{self, Permissions},
@@ -20,8 +20,8 @@ use crate::{KeyringError as E, UnsealError};
 fn made() -> (TempDir, PathBuf, Keyring) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keyring.json");
-    let ring = Keyring::create(&path).unwrap();
-    (folder, path, ring)
+    let keyring = Keyring::create(&path).unwrap();
+    (folder, path, keyring)
 }
 
 fn names_in(folder: &TempDir) -> Vec<String> {
@@ -58,7 +58,10 @@ fn a_key_is_prepared_takes_over_and_the_old_one_goes() {
     assert_eq!(opened.secret_der(), key.secret_der(), "whoever knows the prepared key opens it");
 
     let left = turned.forget_old(&path).unwrap();
-    assert_eq!((left.active_id(), left.old_ids(), left.ring_id()), (new, vec![], first.ring_id()));
+    assert_eq!(
+        (left.active_id(), left.old_ids(), left.keyring_id()),
+        (new, vec![], first.keyring_id())
+    );
     let read = Keyring::open(&path).unwrap();
     assert_eq!(*read.unseal_secret("access-key", "AK", &secret).unwrap(), b"hunter2");
     let opened = read.unseal("id", "project", key.public_key(), &resealed).unwrap();
@@ -70,13 +73,13 @@ fn a_key_is_prepared_takes_over_and_the_old_one_goes() {
 
 #[test]
 fn what_is_altered_or_belongs_elsewhere_is_not_resealed() {
-    let (_folder, _, ring) = made();
+    let (_folder, _, keyring) = made();
     let key = key();
-    let sealed = ring.seal("id", "project", key.public_key(), &key);
-    let refused = ring.reseal(&ring, "id", "another", key.public_key(), &sealed);
+    let sealed = keyring.seal("id", "project", key.public_key(), &key);
+    let refused = keyring.reseal(&keyring, "id", "another", key.public_key(), &sealed);
     assert!(matches!(refused, Err(UnsealError::Refused)));
-    let secret = ring.seal_secret("access-key", "AK", b"hunter2");
-    let refused = ring.reseal_secret(&ring, "access-key", "another", &secret);
+    let secret = keyring.seal_secret("access-key", "AK", b"hunter2");
+    let refused = keyring.reseal_secret(&keyring, "access-key", "another", &secret);
     assert!(matches!(refused, Err(UnsealError::Refused)));
 }
 
@@ -110,8 +113,8 @@ fn of_many_at_once_one_changes_the_ring() {
 
 #[test]
 fn preparing_again_adds_nothing() {
-    let (_folder, path, ring) = made();
-    let prepared = ring.prepare(&path).unwrap();
+    let (_folder, path, keyring) = made();
+    let prepared = keyring.prepare(&path).unwrap();
     let again = prepared.prepare(&path).unwrap();
     assert_eq!(again.prepared_id(), prepared.prepared_id());
     assert_eq!(again.keys.len(), 2);
@@ -119,7 +122,7 @@ fn preparing_again_adds_nothing() {
 
 #[test]
 fn whoever_reads_meanwhile_finds_it_whole() {
-    let (_folder, path, mut ring) = made();
+    let (_folder, path, mut keyring) = made();
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let mut most = 0;
@@ -128,7 +131,7 @@ fn whoever_reads_meanwhile_finds_it_whole() {
             }
         });
         for _ in 0..8 {
-            ring = ring.prepare(&path).unwrap().activate(&path).unwrap();
+            keyring = keyring.prepare(&path).unwrap().activate(&path).unwrap();
         }
         reader.join().unwrap();
     });
@@ -136,7 +139,7 @@ fn whoever_reads_meanwhile_finds_it_whole() {
 
 #[test]
 fn mode_and_link_stay_and_what_a_killed_one_left_goes() {
-    let (folder, path, ring) = made();
+    let (folder, path, keyring) = made();
     let link = folder.path().join("link");
     symlink("keyring.json", &link).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
@@ -145,7 +148,7 @@ fn mode_and_link_stay_and_what_a_killed_one_left_goes() {
     let unrelated = folder.path().join(".keyring.json.swp");
     fs::write(&unrelated, "").unwrap();
 
-    let prepared = ring.prepare(&link).unwrap();
+    let prepared = keyring.prepare(&link).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(Keyring::open(&path).unwrap().prepared_id(), prepared.prepared_id());
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o400);
@@ -154,10 +157,10 @@ fn mode_and_link_stay_and_what_a_killed_one_left_goes() {
 
 #[test]
 fn whoever_turns_it_the_owner_stays() {
-    let (_folder, path, ring) = made();
+    let (_folder, path, keyring) = made();
     // Only root may give a file away, and only for root it matters.
     let given = chown(&path, Some(54_321), Some(54_322)).is_ok();
-    ring.prepare(&path).unwrap();
+    keyring.prepare(&path).unwrap();
     let now = fs::metadata(&path).unwrap();
     assert_eq!((now.uid(), now.gid()) == (54_321, 54_322), given);
 }
@@ -167,23 +170,23 @@ fn where_nothing_can_be_written_nothing_is_changed() {
     // So long a name that there is none for a draft.
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("k".repeat(250));
-    let (_made, made, ring) = made();
+    let (_made, made, keyring) = made();
     fs::rename(made, &path).unwrap();
     let before = fs::read(&path).unwrap();
-    assert!(matches!(ring.prepare(&path), Err(E::Unwritable { .. })));
+    assert!(matches!(keyring.prepare(&path), Err(E::Unwritable { .. })));
     assert_eq!(fs::read(&path).unwrap(), before);
     fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-    assert!(matches!(ring.prepare(&path), Err(E::TooOpen { .. })));
+    assert!(matches!(keyring.prepare(&path), Err(E::TooOpen { .. })));
     fs::remove_file(&path).unwrap();
-    assert!(matches!(ring.prepare(&path), Err(E::Missing { .. })));
+    assert!(matches!(keyring.prepare(&path), Err(E::Missing { .. })));
 }
 
 #[test]
 fn a_ring_is_read_from_text_as_from_its_file() {
-    let (_folder, path, ring) = made();
+    let (_folder, path, keyring) = made();
     let text = fs::read_to_string(&path).unwrap();
     let place = Path::new("SCM_KEYRING");
-    assert_eq!(Keyring::from_text(&text, place).unwrap().active_id(), ring.active_id());
+    assert_eq!(Keyring::from_text(&text, place).unwrap().active_id(), keyring.active_id());
     let said = Keyring::from_text(&text[..60], place).unwrap_err().to_string();
     assert!(said.starts_with("the keyring at SCM_KEYRING is malformed: not the JSON"), "{said}");
 }

@@ -1,4 +1,4 @@
-//! `scm-server rotate-key --forget-old`: what nothing needs any more leaves the ring.
+//! `scm-server rotate-key --forget-old`: what nothing needs any more leaves the keyring.
 
 use std::{
     fs,
@@ -13,21 +13,21 @@ use tokio::time::sleep;
 use super::{Rotated, Workplace, reseal::patiently};
 use crate::admin::{answer::Answer, error::AdminError, progress::Progress};
 
-/// How long after the ring was turned something that was sealed before may still be on its way into
+/// How long after the keyring was turned something that was sealed before may still be on its way into
 /// the store: far longer than an import may take.
 const UNDER_WAY: Duration = Duration::from_secs(60);
-/// How long servers may take to notice that the ring was turned, and how often to ask.
+/// How long servers may take to notice that the keyring was turned, and how often to ask.
 const NOTICING: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);
 /// How many of those that need an old key are named.
 const NAMED: usize = 10;
 
-/// Looks through everything, and takes the old keys out of the ring if nothing is sealed under them.
+/// Looks through everything, and takes the old keys out of the keyring if nothing is sealed under them.
 pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
-    let old = workplace.ring.old_ids();
+    let old = workplace.keyring.old_ids();
     if old.is_empty() {
         let text = "there is no old master key in the keyring\n";
-        return Ok(Answer::new(&Rotated::of(&workplace.ring, 0), text));
+        return Ok(Answer::new(&Rotated::of(&workplace.keyring, 0), text));
     }
     let path = workplace.source.file();
     if let Some(path) = path {
@@ -43,9 +43,9 @@ pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
     let names = old.iter().map(KeyId::to_string).collect::<Vec<_>>().join(", ");
     let Some(path) = path else {
         let text = format!("nothing needs {names} any more: take it out of SCM_KEYRING\n");
-        return Ok(Answer::new(&Rotated::of(&workplace.ring, 0), text));
+        return Ok(Answer::new(&Rotated::of(&workplace.keyring, 0), text));
     };
-    let left = workplace.ring.forget_old(path)?;
+    let left = workplace.keyring.forget_old(path)?;
     for key in old {
         workplace.record(action::KEYRING_FORGET, key).await?;
     }
@@ -106,7 +106,7 @@ impl Needing {
 }
 
 async fn needing(workplace: &Workplace, keys: &[KeyId]) -> Result<Needing, AdminError> {
-    let (store, active) = (&workplace.store, workplace.ring.active_id());
+    let (store, active) = (&workplace.store, workplace.keyring.active_id());
     let mut progress = Progress::new(patiently(|| store.sealed_count()).await?);
     let mut needing = Needing::default();
     for SealedAccessKey { id, sealed_secret } in patiently(|| store.sealed_secrets(active)).await? {

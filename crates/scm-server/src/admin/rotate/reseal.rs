@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use crate::{
     admin::{error::AdminError, progress::Progress},
     auth::ACCESS_KEY,
-    ring::SharedRing,
+    keyring::SharedKeyring,
 };
 
 /// How long a store may be away, or have too much to do, before the command gives up.
@@ -26,17 +26,17 @@ const NAMED: usize = 10;
 /// What goes through the store.
 pub struct Resealer<'a> {
     store: &'a dyn Store,
-    ring: &'a SharedRing,
+    keyring: &'a SharedKeyring,
     active: KeyId,
     resealed: u64,
     unreadable: Vec<String>,
 }
 
 impl<'a> Resealer<'a> {
-    /// Under the key of `ring` that seals now.
-    pub fn new(store: &'a dyn Store, ring: &'a SharedRing) -> Self {
-        let active = ring.current().active_id();
-        Self { store, ring, active, resealed: 0, unreadable: Vec::new() }
+    /// Under the key of `keyring` that seals now.
+    pub fn new(store: &'a dyn Store, keyring: &'a SharedKeyring) -> Self {
+        let active = keyring.current().active_id();
+        Self { store, keyring, active, resealed: 0, unreadable: Vec::new() }
     }
 
     /// Goes through all, and says how many it sealed anew.
@@ -69,10 +69,10 @@ impl<'a> Resealer<'a> {
     }
 
     async fn exchange_keys(&mut self, found: Vec<SealedCertificate>) -> Result<(), AdminError> {
-        let ring = self.ring.current();
+        let keyring = self.keyring.current();
         let mut exchanges = Vec::with_capacity(found.len());
         for certificate in found {
-            match certificate_anew(&ring, &certificate) {
+            match certificate_anew(&keyring, &certificate) {
                 Some(new) => exchanges.push(Exchange {
                     id: certificate.id,
                     old: certificate.sealed_key,
@@ -86,11 +86,11 @@ impl<'a> Resealer<'a> {
     }
 
     async fn exchange_secrets(&mut self, found: Vec<SealedAccessKey>) -> Result<(), AdminError> {
-        let ring = self.ring.current();
+        let keyring = self.keyring.current();
         let mut exchanges = Vec::with_capacity(found.len());
         for key in found {
             let sealed = &key.sealed_secret;
-            match ring.reseal_secret(&ring, ACCESS_KEY, key.id.as_str(), sealed) {
+            match keyring.reseal_secret(&keyring, ACCESS_KEY, key.id.as_str(), sealed) {
                 Ok(new) => exchanges.push(Exchange { id: key.id, old: key.sealed_secret, new }),
                 Err(_) => self.unreadable.push(format!("access key {}", key.id)),
             }
@@ -99,7 +99,7 @@ impl<'a> Resealer<'a> {
         self.exchange(exchanges, |all| store.exchange_secrets(all)).await
     }
 
-    /// Not once the ring is turned again: that would bring back what somebody else is getting rid of.
+    /// Not once the keyring is turned again: that would bring back what somebody else is getting rid of.
     async fn exchange<E: Clone, F>(
         &mut self,
         exchanges: Vec<E>,
@@ -108,7 +108,7 @@ impl<'a> Resealer<'a> {
     where
         F: Future<Output = Result<u64, StoreError>>,
     {
-        if self.ring.current().active_id() != self.active {
+        if self.keyring.current().active_id() != self.active {
             return Err(AdminError::RotatedMeanwhile);
         }
         if !exchanges.is_empty() {
@@ -120,10 +120,10 @@ impl<'a> Resealer<'a> {
     }
 }
 
-fn certificate_anew(ring: &Keyring, kept: &SealedCertificate) -> Option<scm_seal::SealedKey> {
+fn certificate_anew(keyring: &Keyring, kept: &SealedCertificate) -> Option<scm_seal::SealedKey> {
     let leaf = Certificate::from_der(kept.leaf.clone()).ok()?;
     let (id, project) = (kept.id.to_string(), kept.project.as_str());
-    ring.reseal(ring, &id, project, leaf.public_key(), &kept.sealed_key).ok()
+    keyring.reseal(keyring, &id, project, leaf.public_key(), &kept.sealed_key).ok()
 }
 
 /// Asks a store again while it is away or has too much to do.

@@ -15,22 +15,24 @@ pub async fn export(
     call: Call<ExportCertificate>,
 ) -> Result<ExportedCertificate, ApiError> {
     let id = super::id(&call.path)?;
-    let ring = ctx.keyring();
+    let keyring = ctx.keyring();
     let (_, kept) = ctx.store().export(&caller.actor, id, ctx.now()).await?;
-    open(&ctx, &caller, &ring, id, kept)
+    open(&ctx, &caller, &keyring, id, kept)
 }
 
 fn open(
     ctx: &Ctx,
     caller: &Caller,
-    ring: &Keyring,
+    keyring: &Keyring,
     id: CertificateId,
     kept: KeptBundle,
 ) -> Result<ExportedCertificate, ApiError> {
     let leaf = Certificate::from_der(kept.leaf).map_err(ApiError::internal)?;
     let (name, project) = (id.to_string(), caller.actor.project.as_str());
     let key = ctx
-        .opened(ring, |ring| ring.unseal(&name, project, leaf.public_key(), &kept.sealed_key))
+        .opened(keyring, |keyring| {
+            keyring.unseal(&name, project, leaf.public_key(), &kept.sealed_key)
+        })
         .map_err(ApiError::internal)?;
     let certificate = leaf.to_pem();
     let chain: String = kept.chain.iter().map(|der| pem::encode("CERTIFICATE", der)).collect();

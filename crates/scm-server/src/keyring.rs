@@ -1,6 +1,6 @@
-//! The keyring as its file is now: a ring that is turned counts from the next request on.
+//! The keyring as its file is now: a keyring that is turned counts from the next request on.
 //!
-//! Nobody tells a server that its ring was turned. It looks at the file whenever it is about to seal or
+//! Nobody tells a server that its keyring was turned. It looks at the file whenever it is about to seal or
 //! open something, which takes about a microsecond, and reads it when it is another one. What the file
 //! has become counts only if it is a keyring, and the same one; else the server goes on with what it has.
 
@@ -16,20 +16,20 @@ use zeroize::Zeroizing;
 
 use crate::error::chain;
 
-/// The name of the variable that may hold a ring.
+/// The name of the variable that may hold a keyring.
 pub const VARIABLE: &str = "SCM_KEYRING";
 
-/// Where a ring comes from.
+/// Where a keyring comes from.
 #[derive(Clone)]
-pub enum RingSource {
+pub enum KeyringSource {
     /// A file, which may be another one at any time.
     File(PathBuf),
     /// The text of such a file, in a setting.
     Text(Arc<Zeroizing<String>>),
 }
 
-impl RingSource {
-    /// Reads the ring.
+impl KeyringSource {
+    /// Reads the keyring.
     ///
     /// # Errors
     /// See [`Keyring::open`] and [`Keyring::from_text`].
@@ -55,7 +55,7 @@ impl RingSource {
     }
 }
 
-impl fmt::Debug for RingSource {
+impl fmt::Debug for KeyringSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.file().and_then(Path::to_str).unwrap_or("…"))
     }
@@ -69,36 +69,36 @@ struct Stamp {
     changed: [(i64, i64); 2],
 }
 
-/// A ring that follows its source.
+/// A keyring that follows its source.
 #[derive(Debug)]
-pub struct SharedRing {
-    source: RingSource,
+pub struct SharedKeyring {
+    source: KeyringSource,
     held: RwLock<Held>,
 }
 
 #[derive(Debug, Clone)]
 struct Held {
-    ring: Arc<Keyring>,
+    keyring: Arc<Keyring>,
     /// Of the file when it was last looked at, before it was read.
     stamp: Option<Stamp>,
 }
 
-impl SharedRing {
-    /// Reads a ring, which is then followed.
+impl SharedKeyring {
+    /// Reads a keyring, which is then followed.
     ///
     /// # Errors
-    /// See [`RingSource::open`].
-    pub fn open(source: RingSource) -> Result<Self, KeyringError> {
+    /// See [`KeyringSource::open`].
+    pub fn open(source: KeyringSource) -> Result<Self, KeyringError> {
         let stamp = source.stamp();
-        let ring = Arc::new(source.open()?);
-        Ok(Self { source, held: RwLock::new(Held { ring, stamp }) })
+        let keyring = Arc::new(source.open()?);
+        Ok(Self { source, held: RwLock::new(Held { keyring, stamp }) })
     }
 
-    /// The ring as it is now.
+    /// The keyring as it is now.
     pub fn current(&self) -> Arc<Keyring> {
         let stamp = self.source.stamp();
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if held.stamp == stamp { held.ring } else { self.read_again() }
+        if held.stamp == stamp { held.keyring } else { self.read_again() }
     }
 
     fn read_again(&self) -> Arc<Keyring> {
@@ -107,12 +107,12 @@ impl SharedRing {
         if held.stamp != stamp {
             held.stamp = stamp;
             match self.source.open() {
-                Ok(ring) if ring.ring_id() == held.ring.ring_id() => {
-                    tracing::info!(seals = %ring.active_id(), "the keyring was changed");
-                    held.ring = Arc::new(ring);
+                Ok(keyring) if keyring.keyring_id() == held.keyring.keyring_id() => {
+                    tracing::info!(seals = %keyring.active_id(), "the keyring was changed");
+                    held.keyring = Arc::new(keyring);
                 }
-                Ok(ring) => tracing::error!(
-                    found = %ring.ring_id(),
+                Ok(keyring) => tracing::error!(
+                    found = %keyring.keyring_id(),
                     "another keyring is in the place of this server's, which goes on with its own"
                 ),
                 Err(error) => tracing::error!(
@@ -121,7 +121,7 @@ impl SharedRing {
                 ),
             }
         }
-        Arc::clone(&held.ring)
+        Arc::clone(&held.keyring)
     }
 }
 
@@ -131,11 +131,11 @@ mod tests {
 
     use super::*;
 
-    fn made() -> (TempDir, PathBuf, SharedRing) {
+    fn made() -> (TempDir, PathBuf, SharedKeyring) {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("keyring.json");
         Keyring::create(&path).unwrap();
-        let shared = SharedRing::open(RingSource::File(path.clone())).unwrap();
+        let shared = SharedKeyring::open(KeyringSource::File(path.clone())).unwrap();
         (folder, path, shared)
     }
 
@@ -175,9 +175,9 @@ mod tests {
     fn a_ring_in_a_setting_stays_as_it_is_and_does_not_show() {
         let (_folder, path, shared) = made();
         let text = fs::read_to_string(&path).unwrap();
-        let source = RingSource::Text(Arc::new(Zeroizing::new(text)));
+        let source = KeyringSource::Text(Arc::new(Zeroizing::new(text)));
         assert_eq!(format!("{source:?}"), "…");
-        let held = SharedRing::open(source).unwrap();
+        let held = SharedKeyring::open(source).unwrap();
         assert_eq!(held.current().active_id(), shared.current().active_id());
     }
 }
