@@ -237,6 +237,7 @@ fn without_key(given: &[(Certificate, Origin)]) -> Arranged {
         certificate_chain: path.collect(),
         private_key: Zeroizing::default(),
         left_over: Vec::new(),
+        repeats: Vec::new(),
     }
 }
 

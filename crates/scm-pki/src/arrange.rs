@@ -3,7 +3,7 @@
 //! Sorting judges nothing: what cannot be read, or is under a password, is put where it belongs by
 //! its marks, and told by [`Bundle::read`](crate::Bundle::read) like any other finding.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use zeroize::Zeroizing;
 
@@ -25,6 +25,8 @@ pub struct Arranged {
     pub private_key: Zeroizing<String>,
     /// What has no place in the import.
     pub left_over: Vec<LeftOver>,
+    /// Certificates that were left out because they were given before.
+    pub repeats: Vec<Repeat>,
 }
 
 /// Something that was given and has no place in the import.
@@ -38,6 +40,21 @@ pub struct LeftOver {
     pub content: Content,
     /// Its subject, if it is a certificate.
     pub subject: Option<String>,
+}
+
+/// A certificate that was given before, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// The text in which it stands again, counted from 0 like the texts.
+    pub text: usize,
+    /// The line of its BEGIN mark there, counted from 1.
+    pub line: usize,
+    /// The text in which it stands first.
+    pub first_text: usize,
+    /// The line of its BEGIN mark there.
+    pub first_line: usize,
+    /// Its subject.
+    pub subject: String,
 }
 
 /// Why texts cannot be arranged.
@@ -142,8 +159,7 @@ impl Sorted {
 
     fn finish(mut self) -> Result<Arranged, ArrangeError> {
         let key = self.one_key()?;
-        let mut seen = HashSet::new();
-        self.certificates.retain(|found| seen.insert(found.certificate.sha256()));
+        let repeats = self.take_repeats();
         let mut chain = self.take_chain(key.read.as_ref());
         let at = if self.has_leaf_of(key.read.as_ref()) { chain.len() } else { 0 };
         chain.splice(at..at, self.unreadable.drain(..));
@@ -156,7 +172,29 @@ impl Sorted {
             certificate_chain: chain.concat(),
             private_key: key.pem,
             left_over: self.left_over,
+            repeats,
         })
+    }
+
+    /// Removes each certificate that was given before.
+    fn take_repeats(&mut self) -> Vec<Repeat> {
+        let mut first_places = HashMap::new();
+        let mut repeats = Vec::new();
+        self.certificates.retain(|&Found { text, line, ref certificate }| {
+            match first_places.entry(certificate.sha256()) {
+                Entry::Vacant(entry) => {
+                    entry.insert((text, line));
+                    true
+                }
+                Entry::Occupied(entry) => {
+                    let (first_text, first_line) = *entry.get();
+                    let subject = certificate.subject();
+                    repeats.push(Repeat { text, line, first_text, first_line, subject });
+                    false
+                }
+            }
+        });
+        repeats
     }
 
     /// Whether the certificate of the key is among those that could be read. If it is not, it is

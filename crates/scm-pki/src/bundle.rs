@@ -1,6 +1,6 @@
 //! Reads the three texts of an import. Never fails: what is bad becomes a finding.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
     Certificate, CertificateError, Content, Field, Finding, KeyEncoding, KeyError, PasswordForm,
@@ -30,8 +30,9 @@ pub(crate) struct Slot {
 impl Bundle {
     /// Reads the texts of the three fields, all PEM.
     ///
-    /// The certificates of both fields are joined; one that was given before is dropped, so that a
-    /// leaf may be repeated at the head of its chain.
+    /// The certificates of both fields are joined. A certificate that occurs twice is a finding,
+    /// except the leaf at the head of `certificate_chain`: many files that are called a chain
+    /// begin with the leaf.
     ///
     /// [`Verifier::read`](crate::Verifier::read) is faster where issuers repeat.
     pub fn read(certificate: &str, certificate_chain: &str, private_key: &str) -> Self {
@@ -200,10 +201,25 @@ impl Bundle {
         self.findings.push(Finding::WrongContent { field, block, line, found, swapped: false });
     }
 
+    /// Removes certificates that occurred before, so that the rest is judged as a chain.
     fn drop_repeats(&mut self) {
-        let mut seen = HashSet::new();
-        let mut is_new = |found: &Certificate| seen.insert(found.sha256());
-        self.slots.retain(|slot| slot.certificate.as_ref().is_none_or(&mut is_new));
+        let mut first_places = HashMap::new();
+        let Self { slots, findings, .. } = self;
+        slots.retain(|Slot { place, certificate }| {
+            let Some(certificate) = certificate else { return true };
+            let first = match first_places.entry(certificate.sha256()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(*place);
+                    return true;
+                }
+                Entry::Occupied(entry) => *entry.get(),
+            };
+            if (first, *place) != (Place::LEAF, Place::CHAIN_HEAD) {
+                let subject = certificate.subject();
+                findings.push(Finding::Repeated { place: *place, first, subject });
+            }
+            false
+        });
     }
 
     /// A key in `certificate` and a certificate in `private_key`, and neither where it belongs.

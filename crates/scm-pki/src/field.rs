@@ -41,6 +41,12 @@ impl Place {
     /// The place of the private key, of which there is one.
     pub const KEY: Self = Self { field: Field::PrivateKey, position: 1 };
 
+    /// The first certificate of `certificate`, which is the leaf.
+    pub const LEAF: Self = Self::new(Field::Certificate, 1);
+
+    /// The first certificate of `certificate_chain`.
+    pub const CHAIN_HEAD: Self = Self::new(Field::CertificateChain, 1);
+
     /// The certificate at `position` of `field`, counted from 1.
     pub const fn new(field: Field, position: usize) -> Self {
         Self { field, position }

@@ -68,6 +68,15 @@ pub enum Finding {
         /// Why.
         error: CertificateError,
     },
+    /// A certificate occurs twice.
+    Repeated {
+        /// The second occurrence.
+        place: Place,
+        /// The first occurrence.
+        first: Place,
+        /// Its subject.
+        subject: String,
+    },
     /// The certificates make a valid chain, but in another order.
     WrongOrder {
         /// The field of the first certificate that is out of place.

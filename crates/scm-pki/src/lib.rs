@@ -40,7 +40,7 @@ mod text;
 mod tlv;
 mod verifier;
 
-pub use arrange::{ArrangeError, Arranged, LeftOver, arrange};
+pub use arrange::{ArrangeError, Arranged, LeftOver, Repeat, arrange};
 pub use bundle::Bundle;
 pub use certificate::{Certificate, CertificateError};
 pub use content::{Content, Unmarked};

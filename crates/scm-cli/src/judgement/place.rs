@@ -6,6 +6,7 @@ use scm_pki::{Finding, Place};
 pub(super) fn of(finding: &Finding) -> Option<Place> {
     match finding {
         Finding::UnreadableCertificate { place, .. }
+        | Finding::Repeated { place, .. }
         | Finding::NotTheIssuer { next: place, .. }
         | Finding::AfterRoot { next: place, .. }
         | Finding::BadSignature { child: place, .. }

@@ -48,6 +48,7 @@ impl Finding {
             | Self::WrongContent { field, .. }
             | Self::WrongOrder { field, .. } => *field,
             Self::UnreadableCertificate { place, .. }
+            | Self::Repeated { place, .. }
             | Self::NotTheIssuer { next: place, .. }
             | Self::AfterRoot { next: place, .. }
             | Self::BadSignature { child: place, .. }
@@ -77,7 +78,8 @@ impl Finding {
             Self::Pem { field, defect } if defect.is_of_marks() => marks(*field),
             Self::Pem { field, .. } => unreadable(*field),
             Self::UnreadableCertificate { place, .. } => unreadable(place.field()),
-            Self::WrongOrder { .. }
+            Self::Repeated { .. }
+            | Self::WrongOrder { .. }
             | Self::NotTheIssuer { .. }
             | Self::AfterRoot { .. }
             | Self::BadSignature { .. }

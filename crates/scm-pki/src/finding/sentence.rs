@@ -30,7 +30,8 @@ impl fmt::Display for Finding {
             | Self::Pem { .. }
             | Self::WrongContent { .. }
             | Self::UnreadableCertificate { .. } => reading(self, f),
-            Self::WrongOrder { .. }
+            Self::Repeated { .. }
+            | Self::WrongOrder { .. }
             | Self::NotTheIssuer { .. }
             | Self::AfterRoot { .. }
             | Self::BadSignature { .. }
@@ -103,6 +104,9 @@ fn reading(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn chain(finding: &Finding, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match finding {
+        Finding::Repeated { place, first, subject } => {
+            write!(f, "{place} ({}) is the same as {first}; remove {place}", Name(subject))
+        }
         Finding::WrongOrder { order, .. } => wrong_order(order, f),
         Finding::NotTheIssuer { child, named, next, found, elsewhere } => {
             write!(

@@ -23,6 +23,8 @@ pub enum Flaw {
     ChainBase64,
     /// The root stands before the intermediate.
     WrongOrder,
+    /// The intermediate occurs twice.
+    Repeated,
     /// The intermediate is missing between leaf and root.
     MissingLink,
     /// A certificate follows the root.
@@ -69,7 +71,7 @@ pub enum Flaw {
 
 impl Flaw {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::CertificateEmpty,
         Self::CertificateHollow,
         Self::CertificateUnmarked,
@@ -79,6 +81,7 @@ impl Flaw {
         Self::ChainUnmarked,
         Self::ChainBase64,
         Self::WrongOrder,
+        Self::Repeated,
         Self::MissingLink,
         Self::Stranger,
         Self::BadSignature,
@@ -112,6 +115,7 @@ impl Flaw {
             Self::CertificateBase64 | Self::CertificateCut => FindingClass::CertificateUnreadable,
             Self::ChainUnmarked | Self::ChainBase64 => FindingClass::ChainUnreadable,
             Self::WrongOrder
+            | Self::Repeated
             | Self::MissingLink
             | Self::Stranger
             | Self::BadSignature

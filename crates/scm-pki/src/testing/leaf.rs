@@ -125,6 +125,7 @@ impl<'a> TestLeaf<'a> {
         let root = self.authority.root.der.clone();
         match self.flaw {
             Some(Flaw::WrongOrder) => vec![root, intermediate],
+            Some(Flaw::Repeated) => vec![intermediate.clone(), intermediate],
             Some(Flaw::MissingLink) => vec![root],
             Some(Flaw::BadRootSignature) => vec![intermediate, last_changed(root)],
             Some(Flaw::Stranger) => vec![intermediate, root, self.stranger()],

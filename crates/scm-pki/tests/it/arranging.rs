@@ -1,6 +1,6 @@
 //! Loose files, in any order.
 
-use scm_pki::{ArrangeError, Content, arrange, testing::Flaw};
+use scm_pki::{ArrangeError, Content, Repeat, arrange, testing::Flaw};
 
 use super::*;
 
@@ -21,6 +21,32 @@ fn leaf_chain_and_key_are_told_apart_by_content() {
         assert_eq!(*arranged.private_key, bundle.private_key);
         assert_eq!(arranged.left_over, []);
     }
+}
+
+#[test]
+fn repeats_are_named_and_left_out() {
+    let bundle = authority().leaf("a.example").issue();
+    let TestBundle { certificate, certificate_chain, private_key } = &bundle;
+    let full = format!("{certificate}{certificate_chain}");
+    let arranged = arrange(&[certificate, certificate_chain, &full, private_key]).expect("sound");
+    assert_eq!(arranged.certificate_chain, *certificate_chain);
+    let repeat = |text, line, first_text, subject: &str| Repeat {
+        text,
+        line,
+        first_text,
+        first_line: 1,
+        subject: subject.to_owned(),
+    };
+    let second_line = certificate.lines().count() + 1;
+    assert_eq!(
+        arranged.repeats,
+        [
+            repeat(2, 1, 0, "O=Example, CN=a.example"),
+            repeat(2, second_line, 1, "O=Example, CN=Test Intermediate"),
+        ]
+    );
+    let once = arrange(&[certificate, certificate_chain, private_key]).expect("sound");
+    assert_eq!(once.repeats, []);
 }
 
 #[test]

@@ -84,6 +84,48 @@ fn the_right_order_is_told_even_if_the_leaf_is_not_first() {
 }
 
 #[test]
+fn every_repeat_is_named_with_its_first_place() {
+    use Field::{Certificate, CertificateChain};
+    let authority = authority();
+    let bundle = authority.leaf("a.example").issue();
+    let (leaf, intermediate) = (&*bundle.certificate, &*bundle.certificate_chain);
+    let root = authority.root_pem();
+    let alone = verify(&bundle).expect("sound");
+    let repeated = |certificate: &[&str], chain: &[&str]| {
+        let bundle = TestBundle {
+            certificate: certificate.concat(),
+            certificate_chain: chain.concat(),
+            private_key: bundle.private_key.clone(),
+        };
+        let findings = verify(&bundle).expect_err("a repeat");
+        let places = findings.iter().map(|finding| match finding {
+            Finding::Repeated { place, first, .. } => (*first, *place),
+            other => panic!("another finding: {other}"),
+        });
+        places.collect::<Vec<_>>()
+    };
+    let (in_leaf, in_chain) =
+        (|at| Place::new(Certificate, at), |at| Place::new(CertificateChain, at));
+    for (certificate, chain, expected) in [
+        (&[leaf][..], &[intermediate, intermediate][..], vec![(in_chain(1), in_chain(2))]),
+        (&[leaf, intermediate], &[intermediate, &root], vec![(in_leaf(2), in_chain(1))]),
+        (&[leaf, leaf], &[intermediate], vec![(in_leaf(1), in_leaf(2))]),
+        (&[leaf], &[intermediate, leaf], vec![(in_leaf(1), in_chain(2))]),
+        (&[leaf], &[leaf, leaf, intermediate], vec![(in_leaf(1), in_chain(2))]),
+        (
+            &[leaf, intermediate],
+            &[leaf, intermediate, intermediate],
+            vec![(in_leaf(2), in_chain(2)), (in_leaf(2), in_chain(3))],
+        ),
+    ] {
+        assert_eq!(repeated(certificate, chain), expected);
+    }
+    let headed =
+        TestBundle { certificate_chain: format!("{leaf}{intermediate}"), ..bundle.clone() };
+    assert_eq!(verify(&headed).expect("the leaf may head its chain").chain(), alone.chain());
+}
+
+#[test]
 fn a_missing_link_names_whom_it_misses() {
     let bundle = authority().leaf("a.example").flaw(Flaw::MissingLink).issue();
     let Finding::NotTheIssuer { named, found, elsewhere, .. } = only_finding(&bundle) else {

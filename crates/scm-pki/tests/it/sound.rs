@@ -43,14 +43,11 @@ fn every_encoding_of_a_key_is_kept_as_it_was() {
 }
 
 #[test]
-fn line_ends_fields_and_repeats_do_not_matter() {
+fn line_ends_fields_and_text_around_blocks_do_not_matter() {
     let bundle = authority().leaf("a.example").with_root().issue();
     let leaf = bundle.certificate.clone();
-    let mut repeated = bundle.clone();
-    repeated.certificate_chain =
-        [&leaf, &bundle.certificate_chain, &leaf].map(String::as_str).concat();
-    let mut twice = bundle.clone().joined();
-    twice.certificate_chain = bundle.certificate_chain.clone();
+    let mut headed = bundle.clone();
+    headed.certificate_chain.insert_str(0, &leaf);
     let mut old_label = bundle.clone();
     old_label.certificate = leaf.replace(" CERTIFICATE", " X509 CERTIFICATE");
     let mut with_text = bundle.clone();
@@ -59,15 +56,9 @@ fn line_ends_fields_and_repeats_do_not_matter() {
         "# a comment\n-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{}",
         bundle.private_key
     );
-    for variant in [
-        bundle.clone(),
-        bundle.clone().with_crlf(),
-        bundle.joined(),
-        repeated,
-        twice,
-        old_label,
-        with_text,
-    ] {
+    for variant in
+        [bundle.clone(), bundle.clone().with_crlf(), bundle.joined(), headed, old_label, with_text]
+    {
         let verified = verify(&variant).expect("sound");
         assert_eq!(verified.leaf().to_pem(), leaf);
         assert_eq!(verified.chain().len(), 2);

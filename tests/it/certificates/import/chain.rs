@@ -13,19 +13,32 @@ async fn kept(server: &TestServer, body: &Value) -> usize {
 }
 
 #[tokio::test]
-async fn the_chain_may_stand_in_either_field_or_both_and_repeats_are_dropped() {
+async fn the_chain_may_stand_in_either_field_or_be_split() {
     let server = TestServer::start().await;
     let apart = sound("www.example.com");
     let root = authority().root_pem();
     assert_eq!(kept(&server, &import_body(&apart)).await, 1);
     assert_eq!(kept(&server, &import_body(&apart.clone().joined())).await, 1);
 
-    let both = TestBundle { certificate: joined(&apart), ..apart.clone() };
-    assert_eq!(kept(&server, &import_body(&both)).await, 1, "the intermediate twice");
-    let split = TestBundle { certificate_chain: root, ..both };
+    let split =
+        TestBundle { certificate: joined(&apart), certificate_chain: root, ..apart.clone() };
     assert_eq!(kept(&server, &import_body(&split)).await, 2, "the chain continues");
     let headed = TestBundle { certificate_chain: joined(&apart), ..apart };
     assert_eq!(kept(&server, &import_body(&headed)).await, 1, "the leaf at the chain's head");
+}
+
+#[tokio::test]
+async fn a_certificate_that_occurs_twice_is_refused_until_it_is_removed() {
+    let server = TestServer::start().await;
+    let bundle = sound("www.example.com");
+    let twice = TestBundle { certificate: joined(&bundle), ..bundle.clone() };
+    let refusal = server.by(Person::FullAccess).import(&import_body(&twice)).await.refusal();
+    let message = "The subject of the CA certificate does not match the issuer of the certificate. \
+                   certificate 1 of certificate_chain (\"O=Example, CN=Test Intermediate\") is the \
+                   same as certificate 2 of certificate; remove certificate 1 of certificate_chain.";
+    assert_eq!(refusal, (400, "SCM.0079".into(), message.into()));
+    let once = TestBundle { certificate_chain: String::new(), ..twice };
+    assert_eq!(kept(&server, &import_body(&once)).await, 1);
 }
 
 fn joined(bundle: &TestBundle) -> String {

@@ -15,8 +15,8 @@ fn condition(flaw: Flaw) -> Option<Condition> {
         CertificateUnmarked | CertificateIsPublicKey => Condition::CertificateMarks,
         CertificateBase64 | CertificateCut => Condition::CertificateUnreadable,
         ChainUnmarked | ChainBase64 => Condition::ChainUnreadable,
-        WrongOrder | MissingLink | Stranger | BadSignature | BadRootSignature | NotCa
-        | NoCertSign | PathTooLong => Condition::ChainBroken,
+        WrongOrder | Repeated | MissingLink | Stranger | BadSignature | BadRootSignature
+        | NotCa | NoCertSign | PathTooLong => Condition::ChainBroken,
         NoChain => return None,
         KeyEmpty => Condition::KeyMissing,
         KeyUnmarked | KeyIsPublicKey => Condition::KeyMarks,
@@ -98,6 +98,12 @@ const MESSAGES: &[(Flaw, &str)] = &[
          certificate (\"O=Example, CN=www.example.com\"), 2. certificate 2 of certificate_chain \
          (\"O=Example, CN=Test Intermediate\"), 3. certificate 1 of certificate_chain \
          (\"O=Example, CN=Test Root\").",
+    ),
+    (
+        Flaw::Repeated,
+        "The subject of the CA certificate does not match the issuer of the certificate. \
+         certificate 2 of certificate_chain (\"O=Example, CN=Test Intermediate\") is the same as \
+         certificate 1 of certificate_chain; remove certificate 2 of certificate_chain.",
     ),
     (
         Flaw::MissingLink,
