@@ -1,14 +1,15 @@
 //! Setting up a client.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header::ACCEPT};
 use reqwest::{Certificate, Url, redirect::Policy};
-use scm_model::SecretText;
+use scm_model::{Credentials, SecretText};
 
 use crate::{
-    Client, Error, LogIn,
+    Client, Error, LogIn, Region,
     access_key::AccessKey,
+    address::{address, is_cloud, is_loopback},
     client::{Inner, Proof},
     endpoint::Endpoint,
     session::Session,
@@ -30,8 +31,32 @@ pub struct Builder {
     imports_are_remembered: Option<bool>,
 }
 
+impl Client {
+    /// A client of the server at `base_url`, such as `https://scm.example.com`, to be set up.
+    pub fn builder(base_url: impl Into<String>) -> Builder {
+        Builder::new(base_url.into())
+    }
+
+    /// A client of the public cloud in a region, to be set up with an access key or a log-in.
+    pub fn in_region(region: Region) -> Builder {
+        Builder::new(region.scm_url()).identity_url(region.identity_url())
+    }
+
+    /// A client of the server that wrote these credentials: it starts with their token and logs in
+    /// again when that is old.
+    ///
+    /// # Errors
+    /// [`Error::Address`], [`Error::TokenMalformed`] or [`Error::SetUp`].
+    pub fn from_credentials(credentials: &Credentials) -> Result<Self, Error> {
+        Self::builder(&credentials.base_url)
+            .token(credentials.token.secret_str().to_owned().into())
+            .log_in(LogIn::from(credentials))
+            .build()
+    }
+}
+
 impl Builder {
-    pub(crate) fn new(base_url: String) -> Self {
+    fn new(base_url: String) -> Self {
         Self {
             base_url,
             identity_url: None,
@@ -175,45 +200,6 @@ fn certificates(pem: &str) -> Result<Vec<Certificate>, Error> {
     }
 }
 
-/// The server's URL, if it is one to which a path can be added and which holds no secret.
-fn address(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text)
-        .map_err(|_| Error::Address("it must be a URL such as https://scm.example.com"))?;
-    let wrong = |why| Err(Error::Address(why));
-    match () {
-        () if !matches!(url.scheme(), "http" | "https") => {
-            wrong("it must begin with http:// or https://")
-        }
-        () if !url.username().is_empty() || url.password().is_some() => {
-            wrong("it must not hold a user or a password")
-        }
-        () if url.query().is_some() || url.fragment().is_some() => {
-            wrong("it must not have a query or a fragment")
-        }
-        () => Ok(url),
-    }
-}
-
-/// Whether it is Huawei's, which overlooks the key of an import.
-fn is_cloud(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    [".myhuaweicloud.com", ".myhuaweicloud.eu"].iter().any(|domain| host.ends_with(domain))
-}
-
-/// Whether what is sent to the one reaches who answers at the other, whatever stands in their paths.
-pub(crate) fn same_server(one: &str, other: &str) -> bool {
-    let (Ok(one), Ok(other)) = (address(one), address(other)) else { return false };
-    one.scheme() == other.scheme()
-        && one.port_or_known_default() == other.port_or_known_default()
-        && (one.host() == other.host() || is_loopback(&one) && is_loopback(&other))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.map_or(host == "localhost", |address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,22 +228,6 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_scheme_host_and_port() {
-        for (one, other, same) in [
-            ("http://127.0.0.1:8443", "http://localhost:8443/", true),
-            ("http://127.0.0.1:8443", "http://[::1]:8443", true),
-            ("https://scm.example.com", "https://SCM.example.com:443/under", true),
-            ("http://127.0.0.1:8443", "http://127.0.0.1:8444", false),
-            ("https://127.0.0.1:8443", "http://127.0.0.1:8443", false),
-            ("http://127.0.0.1:8443", "http://127.0.0.1.example.com:8443", false),
-            ("https://scm.example.com", "https://scm.example.com.example.org", false),
-            ("https://scm.example.com", "", false),
-        ] {
-            assert_eq!(same_server(one, other), same, "{one} {other}");
-        }
-    }
-
-    #[test]
     fn only_plain_http_to_elsewhere_is_exposed() {
         let exposed = |url: &str| Builder::new(url.to_owned()).build().unwrap().is_exposed();
         assert!(exposed("http://scm.example.com"));
@@ -266,30 +236,5 @@ mod tests {
             .identity_url("http://keystone.example.com:5000")
             .build();
         assert!(elsewhere.unwrap().is_exposed());
-    }
-
-    #[test]
-    fn the_cloud_does_not_remember_imports() {
-        for (url, cloud) in [
-            ("https://scm.ap-southeast-1.myhuaweicloud.com", true),
-            ("https://scm.eu-west-101.MyHuaweiCloud.eu./", true),
-            ("https://scm.example.com", false),
-            ("https://myhuaweicloud.com.example.com", false),
-        ] {
-            assert_eq!(is_cloud(&Url::parse(url).unwrap()), cloud, "{url}");
-        }
-    }
-
-    #[test]
-    fn this_machine_is_known_by_its_names() {
-        for (url, own) in [
-            ("http://localhost:1", true),
-            ("http://127.8.9.1", true),
-            ("http://[::1]:8443", true),
-            ("http://localhost.example.com", false),
-            ("http://192.0.2.1", false),
-        ] {
-            assert_eq!(is_loopback(&Url::parse(url).unwrap()), own, "{url}");
-        }
     }
 }

@@ -7,10 +7,11 @@ use http::{Request, StatusCode};
 use scm_model::{Access, Call, ErrorShape, Operation};
 
 use crate::{
-    Builder, Credentials, Error, LogIn, Region,
+    Error,
     access_key::{self, AccessKey},
-    builder::same_server,
-    endpoint::{Answer, Endpoint},
+    address::same_server,
+    answer::Answer,
+    endpoint::Endpoint,
     session::{Pass, Session},
 };
 
@@ -34,28 +35,6 @@ pub(crate) enum Proof {
 }
 
 impl Client {
-    /// A client of the server at `base_url`, such as `https://scm.example.com`, to be set up.
-    pub fn builder(base_url: impl Into<String>) -> Builder {
-        Builder::new(base_url.into())
-    }
-
-    /// A client of the public cloud in a region, to be set up with an access key or a log-in.
-    pub fn in_region(region: Region) -> Builder {
-        Builder::new(region.scm_url()).identity_url(region.identity_url())
-    }
-
-    /// A client of the server that wrote these credentials: it starts with their token and logs in
-    /// again when that is old.
-    ///
-    /// # Errors
-    /// [`Error::Address`], [`Error::TokenMalformed`] or [`Error::SetUp`].
-    pub fn from_credentials(credentials: &Credentials) -> Result<Self, Error> {
-        Self::builder(&credentials.base_url)
-            .token(credentials.token.secret_str().to_owned().into())
-            .log_in(LogIn::from(credentials))
-            .build()
-    }
-
     pub(crate) fn of(inner: Inner) -> Self {
         Self(Arc::new(inner))
     }
@@ -138,15 +117,4 @@ async fn deliver_as(
 ) -> Result<Answer, Error> {
     request.headers_mut().insert("x-auth-token", pass.token.clone());
     endpoint.deliver(request).await
-}
-
-impl From<&Credentials> for LogIn {
-    fn from(credentials: &Credentials) -> Self {
-        Self {
-            user: credentials.user.clone(),
-            password: credentials.password.secret_str().to_owned().into(),
-            domain: credentials.domain_name.clone(),
-            project: Some(credentials.project_name.clone()),
-        }
-    }
 }

@@ -3,11 +3,11 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::Request;
 use scm_model::{Call, Operation, Reply as _, header_name};
 use zeroize::Zeroizing;
 
-use crate::{Error, error::Cause, refusal::Refusal, retry};
+use crate::{Error, answer::Answer, error::Cause, refusal::Refusal, retry};
 
 /// The most that is read of an answer, in bytes. The longest of this API is a list of certificates.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
@@ -22,15 +22,6 @@ pub(crate) struct Endpoint {
     pub(crate) exposed: bool,
     /// Whether it keeps an import once that is sent again with its key.
     pub(crate) remembers_imports: bool,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    /// Wiped, since it may hold a private key.
-    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 impl Endpoint {

@@ -48,6 +48,8 @@
 //! program that minds can set a global allocator that zeroes what it frees.
 
 mod access_key;
+mod address;
+mod answer;
 mod builder;
 mod client;
 mod endpoint;

@@ -1,7 +1,7 @@
 //! How to log in: the password method of Keystone v3.
 
 use scm_model::{
-    Call, SecretText, Violations,
+    Call, Credentials, SecretText, Violations,
     api::CreateToken,
     identity::{
         Auth, Identity, Named, PasswordMethod, Scope, TokenQuery, TokenRequest, UserCredentials,
@@ -39,6 +39,17 @@ impl LogIn {
         let query = TokenQuery { nocatalog: Some("true".to_owned()) };
         let request = TokenRequest { auth: Auth { identity, scope } };
         Call::new(scm_model::Empty, query, scm_model::Empty, request)
+    }
+}
+
+impl From<&Credentials> for LogIn {
+    fn from(credentials: &Credentials) -> Self {
+        Self {
+            user: credentials.user.clone(),
+            password: credentials.password.secret_str().to_owned().into(),
+            domain: credentials.domain_name.clone(),
+            project: Some(credentials.project_name.clone()),
+        }
     }
 }
 

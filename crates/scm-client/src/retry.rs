@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
-use crate::{Error, endpoint::Answer};
+use crate::{Error, answer::Answer};
 
 /// How often a request is sent at most.
 const MOST_TRIES: u32 = 3;

@@ -248,7 +248,7 @@ impl Reply for IssuedToken {
     }
 
     #[cfg(feature = "openapi")]
-    fn describe(schemas: &mut crate::openapi::Schemas) -> Option<String> {
+    fn describe(schemas: &mut crate::schema::Schemas) -> Option<String> {
         TokenBody::describe(schemas)
     }
 

@@ -15,12 +15,15 @@ mod credentials;
 mod field;
 pub mod identity;
 pub mod limits;
+mod narrow;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod operation;
 mod payload;
 mod problem;
 mod revision;
+#[cfg(feature = "openapi")]
+mod schema;
 mod secret;
 mod violation;
 

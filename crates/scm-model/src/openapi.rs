@@ -5,27 +5,26 @@
 
 mod about;
 mod example;
+mod narrowed;
 mod parameters;
 mod refusals;
-mod schemas;
 mod security;
 mod v3_0;
 
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    ComponentsBuilder, Content, ContentBuilder, Header, Info, OpenApi, OpenApiBuilder, Paths, Ref,
-    Required, Response, ResponseBuilder, Schema,
+    ComponentsBuilder, Content, ContentBuilder, Header, Info, ObjectBuilder, OpenApi,
+    OpenApiBuilder, Paths, Ref, Required, Response, ResponseBuilder, Schema, Type,
     path::{HttpMethod, Operation as Described, OperationBuilder},
     request_body::RequestBodyBuilder,
 };
 
 use crate::{
     Body as _, ErrorShape, Operation, Reply as _, Revision, Visitor, api::visit_all,
-    identity::SUBJECT_TOKEN, limits,
+    identity::SUBJECT_TOKEN, limits, schema::limit,
 };
 
-use schemas::text;
-pub use schemas::{Properties, Schemas, properties};
+pub use crate::schema::{Properties, Schemas, properties};
 pub use v3_0::downgraded;
 
 /// The document of one revision, in OpenAPI 3.1.
@@ -44,7 +43,7 @@ pub fn document(revision: Revision) -> Value {
 fn described(revision: Revision) -> OpenApi {
     let mut collected = Collected::default();
     visit_all(&mut collected);
-    let schemas = collected.schemas.narrowed(revision);
+    let schemas = narrowed::narrowed(collected.schemas, revision);
     OpenApiBuilder::new()
         .info(Info::new("", ""))
         .servers(Some([]))
@@ -99,7 +98,7 @@ impl Collected {
         for (name, description) in O::Reply::headers() {
             let mut schema = text();
             if name.eq_ignore_ascii_case(SUBJECT_TOKEN.as_str()) {
-                schemas::limit(&mut schema, limits::AUTH_TOKEN);
+                limit(&mut schema, limits::AUTH_TOKEN);
             }
             response = response.header(*name, header(schema, description));
         }
@@ -110,6 +109,13 @@ impl Collected {
         }
         response.build()
     }
+}
+
+/// One operation as a document has it.
+#[cfg(test)]
+pub(crate) fn described_operation<O: Operation>() -> Value {
+    let operation = Collected::default().describe::<O>();
+    serde_json::to_value(operation).expect("its keys are strings")
 }
 
 fn method<O: Operation>() -> HttpMethod {
@@ -139,6 +145,11 @@ fn header(schema: Schema, description: &str) -> Header {
     let mut header = Header::new(schema);
     header.description = Some(description.to_owned());
     header
+}
+
+/// The schema of any text.
+fn text() -> Schema {
+    Schema::Object(ObjectBuilder::new().schema_type(Type::String).build())
 }
 
 fn content(schema: &str) -> Content {

@@ -39,7 +39,7 @@ pub trait Body: Sized + Send + 'static {
 
     /// Adds its schemas to a document and gives the name of its own.
     #[cfg(feature = "openapi")]
-    fn describe(schemas: &mut crate::openapi::Schemas) -> Option<String>;
+    fn describe(schemas: &mut crate::schema::Schemas) -> Option<String>;
 }
 
 /// The parameters of a path or a query.
@@ -58,7 +58,7 @@ pub trait Parameters: Sized + Send + 'static {
 
     /// The schemas of those that are texts, numbers or flags.
     #[cfg(feature = "openapi")]
-    fn properties() -> crate::openapi::Properties;
+    fn properties() -> crate::schema::Properties;
 }
 
 /// What an operation can give.
@@ -71,7 +71,7 @@ pub trait Reply: Sized + Send + 'static {
 
     /// Adds its schemas to a document and gives the name of its own.
     #[cfg(feature = "openapi")]
-    fn describe(schemas: &mut crate::openapi::Schemas) -> Option<String>;
+    fn describe(schemas: &mut crate::schema::Schemas) -> Option<String>;
 
     /// The headers it has beyond those of every reply: names and what they hold.
     #[cfg(feature = "openapi")]
@@ -123,7 +123,7 @@ impl Body for Empty {
     }
 
     #[cfg(feature = "openapi")]
-    fn describe(_: &mut crate::openapi::Schemas) -> Option<String> {
+    fn describe(_: &mut crate::schema::Schemas) -> Option<String> {
         None
     }
 }
@@ -138,7 +138,7 @@ impl Reply for Empty {
     }
 
     #[cfg(feature = "openapi")]
-    fn describe(_: &mut crate::openapi::Schemas) -> Option<String> {
+    fn describe(_: &mut crate::schema::Schemas) -> Option<String> {
         None
     }
 }
@@ -159,8 +159,8 @@ impl Parameters for Empty {
     }
 
     #[cfg(feature = "openapi")]
-    fn properties() -> crate::openapi::Properties {
-        crate::openapi::Properties::new()
+    fn properties() -> crate::schema::Properties {
+        crate::schema::Properties::new()
     }
 }
 
@@ -183,7 +183,7 @@ where
     }
 
     #[cfg(feature = "openapi")]
-    fn describe(schemas: &mut crate::openapi::Schemas) -> Option<String> {
+    fn describe(schemas: &mut crate::schema::Schemas) -> Option<String> {
         Some(schemas.add::<T>())
     }
 }
@@ -207,8 +207,8 @@ where
     }
 
     #[cfg(feature = "openapi")]
-    fn properties() -> crate::openapi::Properties {
-        crate::openapi::properties::<T>()
+    fn properties() -> crate::schema::Properties {
+        crate::schema::properties::<T>()
     }
 }
 
@@ -225,7 +225,7 @@ where
     }
 
     #[cfg(feature = "openapi")]
-    fn describe(schemas: &mut crate::openapi::Schemas) -> Option<String> {
+    fn describe(schemas: &mut crate::schema::Schemas) -> Option<String> {
         Some(schemas.add::<T>())
     }
 }

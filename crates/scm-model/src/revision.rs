@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Length, Rule, Violation, certificates::CertificateImport, limits};
+use crate::{Length, limits};
 
 /// A published revision of the import page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,60 +55,6 @@ impl Revision {
     /// Whether `certificate_chain` must be there.
     pub const fn chain_is_mandatory(self) -> bool {
         matches!(self, Self::R2021)
-    }
-
-    /// What this revision does not take of an import that some revision takes.
-    pub fn narrow(self, import: &CertificateImport) -> Vec<Violation> {
-        let mut found = self.narrow_name(&import.name);
-        found.extend(self.narrow_certificate(&import.certificate));
-        if self.chain_is_mandatory() && import.certificate_chain.is_none() {
-            found.push(self.unless_lifted("certificate_chain", Rule::Mandatory, |later| {
-                !later.chain_is_mandatory()
-            }));
-        }
-        found
-    }
-
-    /// What this revision does not take of a name that some revision takes.
-    pub fn narrow_name(self, name: &str) -> Vec<Violation> {
-        let rules = self.name_violations(name).into_iter();
-        let taken = |later: Self| later.name_violations(name).is_empty();
-        rules.map(|rule| self.unless_lifted("name", rule, taken)).collect()
-    }
-
-    /// What this revision does not take of a certificate that some revision takes.
-    pub fn narrow_certificate(self, certificate: &str) -> Vec<Violation> {
-        let rule = self.certificate_violation(certificate).into_iter();
-        let taken = |later: Self| later.certificate_violation(certificate).is_none();
-        rule.map(|rule| self.unless_lifted("certificate", rule, taken)).collect()
-    }
-
-    fn unless_lifted(self, field: &str, rule: Rule, taken: impl Fn(Self) -> bool) -> Violation {
-        let violation = Violation::new(field, rule);
-        match Self::ALL.into_iter().find(|&other| other > self && taken(other)) {
-            Some(later) => violation.lifted_by(later),
-            None => violation,
-        }
-    }
-
-    fn name_violations(self, name: &str) -> Vec<Rule> {
-        let NameRule { length, pattern } = self.name();
-        let actual = name.chars().count();
-        let taken = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-        let mut rules = Vec::new();
-        if !length.allows(actual) {
-            rules.push(Rule::Length { actual, length });
-        }
-        if pattern.is_some() && !name.chars().all(taken) {
-            rules.push(Rule::Pattern("made of letters, digits, `_`, `.` and `-`"));
-        }
-        rules
-    }
-
-    fn certificate_violation(self, certificate: &str) -> Option<Rule> {
-        let length = self.certificate();
-        let actual = certificate.chars().count();
-        (!length.allows(actual)).then_some(Rule::Length { actual, length })
     }
 }
 

@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Response, Schema, Type, example::Example};
 
-use super::{Schemas, answer, content, header, prose, schemas::text};
+use super::{Schemas, answer, content, header, prose, text};
 use crate::{Condition, ErrorBody, ErrorShape, Operation, identity::IdentityErrorBody};
 
 /// Every status that an operation can refuse with, and what it says then.
