@@ -44,11 +44,13 @@ impl<O: Operation> Call<O> {
         headers: O::Headers,
         body: O::Body,
     ) -> Result<Self, Violations> {
-        path.check()?;
-        query.check()?;
-        headers.check()?;
-        body.check()?;
-        Ok(Self { path, query, headers, body })
+        let checks = [path.check(), query.check(), headers.check(), body.check()];
+        let broken: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
+        if broken.is_empty() {
+            Ok(Self { path, query, headers, body })
+        } else {
+            Err(Violations::concat(broken))
+        }
     }
 
     /// A call as it came over the wire.
@@ -56,12 +58,17 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// Every rule of the wire that it breaks.
     pub fn read(received: Received<'_>) -> Result<Self, Violations> {
-        Ok(Self {
-            path: O::Path::read(received.path)?,
-            query: O::Query::read(received.query)?,
-            headers: O::Headers::read(received.headers)?,
-            body: O::Body::read(received.body)?,
-        })
+        let path = O::Path::read(received.path);
+        let query = O::Query::read(received.query);
+        let headers = O::Headers::read(received.headers);
+        let body = O::Body::read(received.body);
+        match (path, query, headers, body) {
+            (Ok(path), Ok(query), Ok(headers), Ok(body)) => Ok(Self { path, query, headers, body }),
+            (path, query, headers, body) => {
+                let broken = [path.err(), query.err(), headers.err(), body.err()];
+                Err(Violations::concat(broken.into_iter().flatten()))
+            }
+        }
     }
 
     /// Writes the call as an HTTP request against `base`, such as `https://scm.example.com`.

@@ -140,6 +140,8 @@ pub trait Visitor {
 }
 
 /// Writes the table: unit types, their [`Operation`]s, and [`visit_all`](crate::api::visit_all).
+///
+/// A row declares any of `path`, `query`, `headers` and `body`, in this order.
 macro_rules! operations {
     ($(
         $(#[doc = $doc:literal])+
@@ -161,7 +163,7 @@ macro_rules! operations {
                 const STATUS: http::StatusCode = http::StatusCode::$status;
                 const ERRORS: ErrorShape = ErrorShape::$errors;
                 const REFUSES: &'static [Condition] = &[$($(Condition::$refusal),*)?];
-                operations!(@slots $($slot: $type),*);
+                operations!(@slots $($slot: $type,)*);
                 type Reply = $reply;
             }
         )+
@@ -171,19 +173,18 @@ macro_rules! operations {
             $( visitor.visit::<$op>(); )+
         }
     };
-    (@slots) => { operations!(@types Empty, Empty, Empty, Empty); };
-    (@slots path: $p:ty) => { operations!(@types $p, Empty, Empty, Empty); };
-    (@slots query: $q:ty) => { operations!(@types Empty, $q, Empty, Empty); };
-    (@slots headers: $h:ty) => { operations!(@types Empty, Empty, $h, Empty); };
-    (@slots body: $b:ty) => { operations!(@types Empty, Empty, Empty, $b); };
-    (@slots headers: $h:ty, body: $b:ty) => { operations!(@types Empty, Empty, $h, $b); };
-    (@slots path: $p:ty, body: $b:ty) => { operations!(@types $p, Empty, Empty, $b); };
-    (@slots query: $q:ty, body: $b:ty) => { operations!(@types Empty, $q, Empty, $b); };
-    (@types $path:ty, $query:ty, $headers:ty, $body:ty) => {
-        type Path = $path;
-        type Query = $query;
-        type Headers = $headers;
-        type Body = $body;
+    (@slots
+        $(path: $path:ty,)? $(query: $query:ty,)? $(headers: $headers:ty,)? $(body: $body:ty,)?
+    ) => {
+        type Path = operations!(@or_empty $($path)?);
+        type Query = operations!(@or_empty $($query)?);
+        type Headers = operations!(@or_empty $($headers)?);
+        type Body = operations!(@or_empty $($body)?);
     };
+    (@or_empty) => { Empty };
+    (@or_empty $type:ty) => { $type };
 }
 pub(crate) use operations;
+
+#[cfg(test)]
+mod tests;

@@ -109,6 +109,11 @@ impl Violations {
         if all.is_empty() { Ok(()) } else { Err(Self(all)) }
     }
 
+    /// The violations of several parts of a request, in their order.
+    pub(crate) fn concat(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self(parts.into_iter().flat_map(|part| part.0).collect())
+    }
+
     /// The same with the limits of one revision, where those of all of them were broken: who
     /// shortens a text to the longer limit would only be refused again.
     #[must_use]

@@ -4,5 +4,6 @@
 
 mod faults;
 mod lists;
+mod operations;
 mod server;
 mod signing;
