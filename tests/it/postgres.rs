@@ -15,7 +15,7 @@ use std::{
 };
 
 use http::Method;
-use scm_store::own_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::OwnPostgres;
 use scm_tests::{Binary, Ended, Folder, Person, Ran, TestServer, authority, import_body, sound};
 use serde_json::json;
 
@@ -168,7 +168,7 @@ async fn the_schema_is_brought_up_to_date_before_any_server_starts() {
     assert!(nobody.noted.contains("there is no store in postgres:///"), "{nobody:?}");
     let url = store.trim_start_matches("--store=");
     Binary::start(&folder, &[&store]).unwrap().stop();
-    scm_store::own_postgres::ask(url, "UPDATE scm_schema SET version = 99").await;
+    scm_store_testing::test_postgres::ask(url, "UPDATE scm_schema SET version = 99").await;
     let words = format!("the store has schema 99, but this release knows only up to {schema}");
     assert!(refused(&folder, &[&store]).contains(&words));
     assert!(run(&["migrate", &store]).noted.contains(&words));

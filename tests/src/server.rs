@@ -5,7 +5,8 @@ use std::{net::SocketAddr, sync::Arc};
 use clap::Parser;
 use scm_model::Revision;
 use scm_server::{Arguments, Server, Task};
-use scm_store::{ProjectId, Store, own_postgres::OwnPostgres};
+use scm_store::{ProjectId, Store};
+use scm_store_testing::test_postgres::OwnPostgres;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{Folder, Person, Session, StillClock};

@@ -20,14 +20,27 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scm-sign", &[]),
     ("scm-client", &["scm-model", "scm-sign"]),
     ("scm-seal", &["scm-pki"]),
-    ("scm-store", &["scm-seal", "scm-pki"]),
+    ("scm-store", &["scm-seal", "scm-pki", "scm-store-testing"]),
+    ("scm-store-testing", &["scm-store", "scm-seal", "scm-pki"]),
     ("scm-cli", &["scm-client", "scm-model", "scm-pki"]),
     ("scm-server", &["scm-store", "scm-seal", "scm-pki", "scm-model", "scm-sign"]),
     ("xtask", &["scm-model", "scm-pki"]),
-    ("scm-bench", &["scm-model", "scm-pki", "scm-seal", "scm-sign", "scm-store"]),
+    (
+        "scm-bench",
+        &["scm-model", "scm-pki", "scm-seal", "scm-sign", "scm-store", "scm-store-testing"],
+    ),
     (
         "scm-tests",
-        &["scm-client", "scm-model", "scm-pki", "scm-seal", "scm-server", "scm-sign", "scm-store"],
+        &[
+            "scm-client",
+            "scm-model",
+            "scm-pki",
+            "scm-seal",
+            "scm-server",
+            "scm-sign",
+            "scm-store",
+            "scm-store-testing",
+        ],
     ),
 ];
 

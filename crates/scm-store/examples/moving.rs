@@ -11,10 +11,9 @@ use std::{sync::Arc, time::Instant};
 
 use scm_store::{
     Location, Stage, Store,
-    conformance::{MadeUp, actor},
     copy, open,
-    own_postgres::OwnPostgres,
-};
+    };
+use scm_store_testing::{conformance::{MadeUp, actor}, test_postgres::OwnPostgres};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 

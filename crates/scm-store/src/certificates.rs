@@ -50,6 +50,11 @@ impl NewCertificate {
         }
     }
 
+    /// The id under which it is to be kept.
+    pub fn id(&self) -> CertificateId {
+        self.id
+    }
+
     /// Places it in another enterprise project.
     #[must_use]
     pub fn in_enterprise_project(mut self, enterprise_project: EnterpriseProject) -> Self {

@@ -13,8 +13,6 @@ mod actor;
 mod audit;
 mod certificates;
 mod chain;
-#[cfg(feature = "testing")]
-pub mod conformance;
 mod error;
 mod identities;
 mod ids;
@@ -23,12 +21,12 @@ mod listing;
 mod millis;
 mod moving;
 mod names;
-#[cfg(feature = "testing")]
-pub mod own_postgres;
 mod postgres;
 mod random;
 mod resealing;
 mod sqlite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod upkeep;
 

@@ -8,10 +8,9 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use scm_store::{
     CertificateId, CertificateListing, CertificateQuery, Change, EnterpriseProject, Location, Sort,
     Start, State, Store,
-    conformance::{MadeUp, NOW, actor, in_project},
     open,
-    own_postgres::OwnPostgres,
-};
+    };
+use scm_store_testing::{conformance::{MadeUp, NOW, actor, in_project}, test_postgres::OwnPostgres};
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 

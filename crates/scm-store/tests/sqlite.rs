@@ -17,9 +17,9 @@ use scm_seal::KeyringId;
 use scm_store::{
     AuditQuery, CertificateId, CertificateQuery, IdBlock, Ids, Location, NewUser, Store,
     StoreError, UserId,
-    conformance::{MadeUp, NOW, Workshop, actor, first_start},
-    conformance_suite, open,
+    open,
 };
+use scm_store_testing::{conformance::{MadeUp, NOW, Workshop, actor, first_start}, conformance_suite};
 use tempfile::TempDir;
 
 conformance_suite!(new_store);

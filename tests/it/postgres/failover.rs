@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use scm_store::own_postgres::OwnPair;
+use scm_store_testing::test_postgres::OwnPair;
 use scm_tests::{Binary, Folder};
 use tokio::{
     task::{block_in_place, spawn_blocking},

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
-use scm_store::own_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::OwnPostgres;
 use scm_tests::{Person, TestServer, import_body, patiently, sound};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::Certificate;
-use scm_store::own_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::OwnPostgres;
 use scm_tests::{Binary, Folder, Haproxy, patiently};
 use tokio::{task::block_in_place, time::sleep};
 

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use scm_store::own_postgres::ask;
+use scm_store_testing::test_postgres::ask;
 use scm_tests::{import_body, patiently};
 use serde_json::Value;
 use tokio::{task::JoinSet, time::sleep};

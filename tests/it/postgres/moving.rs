@@ -8,7 +8,7 @@ use std::{
 
 use http::Method;
 use scm_seal::Keyring;
-use scm_store::own_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::OwnPostgres;
 use scm_tests::{Binary, Folder, Ran, Session, built, import_body};
 use serde_json::Value;
 use tokio::time::sleep;

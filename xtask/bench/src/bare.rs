@@ -7,7 +7,7 @@ use std::{
 };
 
 use scm_pki::{Policy, Verifier};
-use scm_store::own_postgres::Bare;
+use scm_store_testing::test_postgres::Bare;
 use time::OffsetDateTime;
 
 use crate::{

@@ -8,10 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scm_store::{
-    CertificateQuery, Ids, Store, StoreError,
+use scm_store::{CertificateQuery, Ids, Store, StoreError};
+use scm_store_testing::{
     conformance::{MadeUp, NOW, actor, first_start},
-    own_postgres::OwnPostgres,
+    test_postgres::OwnPostgres,
 };
 use tokio::{task::JoinSet, time::sleep};
 

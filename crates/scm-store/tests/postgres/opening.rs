@@ -3,10 +3,9 @@
 use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_store::{
     AuditQuery, Location, StoreError,
-    conformance::{MadeUp, NOW, actor, first_start},
     migrate, open,
-    own_postgres::{OwnPostgres, OwnTls, ask},
-};
+    };
+use scm_store_testing::{conformance::{MadeUp, NOW, actor, first_start}, test_postgres::{OwnPostgres, OwnTls, ask}};
 use tokio::task::JoinSet;
 
 use super::{new_store, number, open_at, ring};

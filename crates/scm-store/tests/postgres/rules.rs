@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use scm_store::{
-    Store,
+use scm_store::Store;
+use scm_store_testing::{
     conformance::{MadeUp, actor},
     conformance_suite,
-    own_postgres::{OwnPostgres, ask},
+    test_postgres::{OwnPostgres, ask},
 };
 use tokio::time::sleep;
 

@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use scm_store::{
-    CertificateQuery, Ids, NewToken, Store, StoreError, TokenHash,
+use scm_store::{CertificateQuery, Ids, NewToken, Store, StoreError, TokenHash};
+use scm_store_testing::{
     conformance::{MadeUp, NOW, Workshop, actor, first_start},
-    own_postgres::ask,
+    test_postgres::ask,
 };
 use time::Duration;
 use tokio::task::JoinSet;

@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use scm_store::{
-    Ids, Store, StoreError,
+use scm_store::{Ids, Store, StoreError};
+use scm_store_testing::{
     conformance::{MadeUp, actor, first_start, in_project},
-    own_postgres::{OwnPair, ask},
+    test_postgres::{OwnPair, ask},
 };
 use tokio::{
     task::JoinHandle,

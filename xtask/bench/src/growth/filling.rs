@@ -8,8 +8,8 @@ use scm_pki::{Policy, Verifier};
 use scm_seal::Keyring;
 use scm_store::{
     Actor, CertificateId, EnterpriseProject, NewCertificate, ProjectId, Store, UserId,
-    conformance::MadeUp,
 };
+use scm_store_testing::conformance::MadeUp;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 

@@ -111,7 +111,7 @@ mod tests {
     use crate::{
         Certificates,
         certificates::NewCertificate,
-        conformance::{MadeUp, NOW, actor},
+        testing::{MadeUp, NOW, actor},
     };
 
     const LEAF: u64 = 7;

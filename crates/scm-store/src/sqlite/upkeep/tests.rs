@@ -6,8 +6,8 @@ use time::Duration;
 use super::*;
 use crate::{
     Certificates, State,
-    conformance::{MadeUp, NOW, actor},
     listing::CertificateQuery,
+    testing::{MadeUp, NOW, actor},
 };
 
 /// More than one step marks end at the same moment, with one before and one after, so that the step

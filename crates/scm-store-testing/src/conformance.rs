@@ -1,4 +1,4 @@
-//! The rules of [`Store`](crate::Store), as tests that every home passes.
+//! The rules of [`Store`](scm_store::Store), as tests that every home passes.
 //!
 //! Each rule is a function that takes a store of its own, new and empty.
 //! [`conformance_suite!`](crate::conformance_suite) makes a test of each for a home.
@@ -14,14 +14,15 @@ mod fixture;
 mod identities;
 mod import_keys;
 mod listing;
-mod made_up;
 mod resealing;
 mod search;
 mod upkeep;
 
+pub use scm_store::testing::{MadeUp, NOW, actor, in_project};
+
 pub use self::{
     administration::*, at_once::*, audit::*, certificates::*, changes::*, fixture::*,
-    identities::*, import_keys::*, listing::*, made_up::MadeUp, resealing::*, search::*, upkeep::*,
+    identities::*, import_keys::*, listing::*, resealing::*, search::*, upkeep::*,
 };
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters

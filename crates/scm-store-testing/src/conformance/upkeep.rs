@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use scm_store::{IdBlock, Ids, Store, StoreError};
 use time::{Duration, OffsetDateTime};
 
-use super::fixture::{NOW, Workshop, actor, first_start};
-use crate::{IdBlock, Ids, Store, StoreError};
+use super::{NOW, Workshop, actor, first_start};
 
 /// No block is leased twice, and none is short.
 pub async fn blocks_are_leased_once(store: Arc<dyn Store>) {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use time::Duration;
-
-use super::fixture::{NOW, actor, first_start};
-use crate::{
+use scm_store::{
     AuditEvent, AuditQuery, DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId,
     ProjectRecord, Role, Store, StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
 };
+use time::Duration;
+
+use super::{NOW, actor, first_start};
 
 /// After the first start there are a domain, a project, a user with a role and a token.
 pub async fn set_up_makes_all_that_is_needed(store: Arc<dyn Store>) {
@@ -43,7 +43,7 @@ pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let domain = DomainRecord { id: DomainId::new("d2"), name: "other".into() };
-    let again = crate::FirstStart { domain, ..first_start() };
+    let again = scm_store::FirstStart { domain, ..first_start() };
     assert!(matches!(store.set_up(again).await, Err(StoreError::Conflict { .. })));
     assert!(matches!(store.domain_by_name("other").await, Err(StoreError::Missing)));
     assert_eq!(store.events(&AuditQuery::of(&first.project.id, 10)).await.unwrap().len(), 1);

@@ -2,22 +2,19 @@
 
 use std::sync::Arc;
 
-use time::Duration;
-
-use super::{
-    fixture::{NOW, Workshop, actor, in_project},
-    made_up::MadeUp,
-};
-use crate::{
+use scm_store::{
     AuditEvent, AuditQuery, CertificateQuery, CertificateRecord, Change, EnterpriseProject,
     Replacement, Store, StoreError, action,
 };
+use time::Duration;
+
+use super::{MadeUp, NOW, Workshop, actor, in_project};
 
 /// An export gives what show and bundle give, and its event is there.
 pub async fn an_export_gives_all_and_leaves_its_event(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     let new = issued.new_certificate(1);
-    let id = new.id;
+    let id = new.id();
     store.keep(&actor(), new).await.unwrap();
     let later = NOW + Duration::HOUR;
     let (record, bundle) = store.export(&actor(), id, later).await.unwrap();
@@ -61,7 +58,7 @@ pub async fn a_replacement_takes_the_place(store: Arc<dyn Store>) {
     let old = workshop.issue("old.example.com").without_chain();
     let group = EnterpriseProject::new("ep-1");
     let new = old.new_certificate(1).in_enterprise_project(group.clone());
-    let id = new.id;
+    let id = new.id();
     store.keep(&actor(), new).await.unwrap();
     let describe = Change { description: Some(Some("ours".into())), ..Change::default() };
     store.update(&actor(), id, describe, NOW).await.unwrap();

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use time::Duration;
-
-use super::{
-    fixture::{NOW, actor, in_project},
-    made_up::MadeUp,
-};
-use crate::{
+use scm_store::{
     CertificateListing, CertificateQuery, Change, EnterpriseProject, Sort, Start, State, Store,
     StoreError,
 };
+use time::Duration;
+
+use super::{MadeUp, NOW, actor, in_project};
 
 /// A project that keeps nothing has an empty list, whatever is asked for, and so has an enterprise
 /// project that is not there.

@@ -1,13 +1,33 @@
-//! Certificates that nobody issued, for rules that need many of them, or odd ones.
+//! Certificates that no authority issued, for tests that need many of them, or odd ones.
+//!
+//! Only this crate can make them, so that elsewhere a new certificate is always a verified one. All
+//! other test support is in `scm-store-testing`.
 
 use scm_seal::SealedKey;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::fixture::NOW;
 use crate::{
-    CertificateId, EnterpriseProject, NewCertificate, Replacement, certificates::Content,
-    chain::Chain,
+    Actor, CertificateId, EnterpriseProject, NewCertificate, ProjectId, Replacement, UserId,
+    certificates::Content, chain::Chain,
 };
+
+/// The time of all tests.
+pub const NOW: OffsetDateTime = datetime!(2026-06-01 12:00:00.25 UTC);
+
+/// A user in the project `ours`.
+pub fn actor() -> Actor {
+    in_project("ours")
+}
+
+/// The user of [`actor`], in another project.
+pub fn in_project(project: &str) -> Actor {
+    Actor {
+        user: UserId::new("u1"),
+        project: ProjectId::new(project),
+        address: [192, 0, 2, 7].into(),
+        request_id: "request-1".into(),
+    }
+}
 
 /// What a made-up certificate says. Its bytes follow from its number and are of the usual size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +46,8 @@ pub struct MadeUp {
     pub not_after: OffsetDateTime,
     /// When it is kept.
     pub created: OffsetDateTime,
+    /// The sealed key.
+    pub sealed_key: SealedKey,
 }
 
 impl MadeUp {
@@ -39,6 +61,7 @@ impl MadeUp {
             enterprise_project: "0".into(),
             not_after: NOW + Duration::days(90),
             created: NOW,
+            sealed_key: SealedKey::from_kept(number.to_be_bytes().repeat(25)),
         }
     }
 
@@ -70,6 +93,11 @@ impl MadeUp {
         Replacement(self.content())
     }
 
+    /// The bytes that stand for the leaf.
+    pub fn leaf(&self) -> Vec<u8> {
+        self.number.to_be_bytes().repeat(150)
+    }
+
     fn content(&self) -> Content {
         let mut sha256 = [0; 32];
         // Spread like real hashes.
@@ -88,9 +116,9 @@ impl MadeUp {
             sha256,
             not_before: self.not_after - Duration::days(90),
             not_after: self.not_after,
-            leaf: self.number.to_be_bytes().repeat(150),
+            leaf: self.leaf(),
             chain: Chain::of([&[7; 1000][..], &[8; 1000]].into_iter()),
-            sealed_key: SealedKey::from_kept(self.number.to_be_bytes().repeat(25)),
+            sealed_key: self.sealed_key.clone(),
         }
     }
 }

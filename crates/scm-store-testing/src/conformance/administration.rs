@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use scm_seal::SealedSecret;
-use time::Duration;
-
-use super::fixture::{NOW, actor, first_start};
-use crate::{
+use scm_store::{
     AccessKeyEntry, AccessKeyId, AccessKeyRecord, AuditEvent, AuditQuery, DomainId, FirstStart,
     Grant, NewAccessKey, NewToken, NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Store,
     StoreError, TokenHash, UserId, action,
 };
+use time::Duration;
+
+use super::{NOW, actor, first_start};
 
 /// Users and projects are listed by name, each domain by itself.
 pub async fn users_and_projects_are_listed(store: Arc<dyn Store>) {

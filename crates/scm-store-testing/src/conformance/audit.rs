@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
+use scm_store::{Actor, AuditEvent, AuditQuery, Outcome, Store, UserId, action};
 use time::Duration;
 
-use super::{
-    MadeUp,
-    fixture::{NOW, Workshop, actor, in_project},
-};
-use crate::{Actor, AuditEvent, AuditQuery, Outcome, Store, UserId, action};
+use super::{MadeUp, NOW, Workshop, actor, in_project};
 
 /// An import tells who, where, from where, what and when.
 pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
-    let id = new.id;
+    let id = new.id();
     store.keep(&actor(), new).await.unwrap();
     let event = AuditEvent {
         at: NOW,

@@ -5,15 +5,13 @@ use scm_pki::{
     testing::{Algorithm, TestAuthority, TestBundle},
 };
 use scm_seal::SealedKey;
-use time::{OffsetDateTime, macros::datetime};
-
-use crate::{
+use scm_store::{
     Actor, CertificateId, DomainId, DomainRecord, FirstStart, NewCertificate, NewToken, NewUser,
-    PasswordHash, ProjectId, ProjectRecord, Role, TokenHash, UserId,
+    PasswordHash, ProjectRecord, Role, TokenHash,
 };
+use time::OffsetDateTime;
 
-/// The time of all tests.
-pub const NOW: OffsetDateTime = datetime!(2026-06-01 12:00:00.25 UTC);
+use super::{NOW, actor};
 
 /// A root and an intermediate that issue leaves.
 pub struct Workshop(TestAuthority);
@@ -61,25 +59,23 @@ impl Issued {
 
     /// The bundle to be kept at any time.
     pub fn new_certificate_at(&self, number: u64, now: OffsetDateTime) -> NewCertificate {
+        self.new_certificate_of(number, "a name", now)
+    }
+
+    /// The bundle to be kept at [`NOW`] under a name.
+    pub fn named(&self, number: u64, name: &str) -> NewCertificate {
+        self.new_certificate_of(number, name, NOW)
+    }
+
+    fn new_certificate_of(&self, number: u64, name: &str, now: OffsetDateTime) -> NewCertificate {
         let id = CertificateId::from_number(number).expect("test ids are small");
-        let sealed = SealedKey::from_kept(number.to_be_bytes().repeat(160));
-        NewCertificate::new(id, "a name", self.verified(), sealed, now)
+        NewCertificate::new(id, name, self.verified(), sealed_key(number), now)
     }
 }
 
-/// Somebody in the project `ours`.
-pub fn actor() -> Actor {
-    in_project("ours")
-}
-
-/// The same person in another project.
-pub fn in_project(project: &str) -> Actor {
-    Actor {
-        user: UserId::new("u1"),
-        project: ProjectId::new(project),
-        address: [192, 0, 2, 7].into(),
-        request_id: "request-1".into(),
-    }
+/// The bytes that stand for the sealed key of the certificate with this number.
+pub(super) fn sealed_key(number: u64) -> SealedKey {
+    SealedKey::from_kept(number.to_be_bytes().repeat(160))
 }
 
 /// A first start with the project and the user of [`actor`].

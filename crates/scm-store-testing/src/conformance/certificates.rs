@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use time::Duration;
-
-use super::fixture::{NOW, Workshop, actor, in_project};
-use crate::{
+use scm_store::{
     AuditQuery, CertificateCount, CertificateRecord, EnterpriseProject, KeptBundle, Store,
     StoreError,
 };
+use time::Duration;
+
+use super::{NOW, Workshop, actor, fixture::sealed_key, in_project};
 
 /// What is read is what was kept: facts, leaf, chain and sealed key.
 pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let new = issued.new_certificate(1).in_enterprise_project(EnterpriseProject::new("ep-1"));
-    let (id, sealed_key) = (new.id, new.content.sealed_key.clone());
+    let (id, sealed_key) = (new.id(), sealed_key(1));
     store.keep(&actor(), new).await.unwrap();
 
     let found = store.certificate(&actor().project, id).await.unwrap();
@@ -49,7 +49,7 @@ pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
 pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com").without_chain();
     let new = issued.new_certificate(1);
-    let id = new.id;
+    let id = new.id();
     store.keep(&actor(), new).await.unwrap();
     let kept = store.bundle(&actor().project, id).await.unwrap();
     assert_eq!(kept.chain, Vec::<Vec<u8>>::new());
@@ -57,7 +57,7 @@ pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
 
 /// An id that was never given out stands for nothing.
 pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
-    let id = Workshop::new().issue("www.example.com").new_certificate(7).id;
+    let id = Workshop::new().issue("www.example.com").new_certificate(7).id();
     let project = actor().project;
     assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing)));
     assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing)));
@@ -67,7 +67,7 @@ pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
 /// To one project, the certificates of another do not exist.
 pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
-    let id = new.id;
+    let id = new.id();
     store.keep(&in_project("theirs"), new).await.unwrap();
     let ours = actor().project;
     assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing)));
@@ -81,7 +81,7 @@ pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     for number in [1, 2] {
         let new = issued.new_certificate(number);
-        let id = new.id;
+        let id = new.id();
         store.keep(&actor(), new).await.unwrap();
         assert_eq!(store.bundle(&actor().project, id).await.unwrap().chain.len(), 2);
     }
@@ -92,7 +92,7 @@ pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
 pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
     let issued = Workshop::new().issue("www.example.com");
     let first = issued.new_certificate(1).refuse_duplicate();
-    let existing = first.id;
+    let existing = first.id();
     store.keep(&actor(), first).await.unwrap();
 
     let refused = store.keep(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
@@ -108,7 +108,7 @@ pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
 pub async fn an_id_is_kept_once(store: Arc<dyn Store>) {
     let workshop = Workshop::new();
     let first = workshop.issue("first.example.com").new_certificate(1);
-    let id = first.id;
+    let id = first.id();
     store.keep(&actor(), first).await.unwrap();
     for someone in [actor(), in_project("theirs")] {
         let again = workshop.issue("again.example.com").new_certificate(1);

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use scm_store::{
+    CertificateListing, CertificateQuery, Change, EnterpriseProject, Sort, Start, State, Store,
+};
 use time::Duration;
 
 use super::{
-    fixture::{NOW, actor, in_project},
+    MadeUp, NOW, actor, in_project,
     listing::{list, numbers},
-    made_up::MadeUp,
-};
-use crate::{
-    CertificateListing, CertificateQuery, Change, EnterpriseProject, Sort, Start, State, Store,
 };
 
 /// A text is found in the name, the domain and the further names, whatever its case and length; no

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use time::Duration;
-use tokio::task::JoinSet;
-
-use super::{
-    fixture::{NOW, Workshop, actor, in_project},
-    made_up::MadeUp,
-};
-use crate::{
+use scm_store::{
     Actor, AuditQuery, CertificateId, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE,
     NewCertificate, Store, StoreError, UserId,
 };
+use time::Duration;
+use tokio::task::JoinSet;
+
+use super::{MadeUp, NOW, Workshop, actor, in_project};
 
 async fn kept(store: &dyn Store, actor: &Actor) -> u64 {
     let query = CertificateQuery::new(NOW, 10);
@@ -71,18 +68,12 @@ pub async fn a_key_stands_for_one_import(store: Arc<dyn Store>) {
     let issued = workshop.issue("www.example.com");
     let first = store.keep(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
     let elsewhere = EnterpriseProject::new("another");
-    let mut renamed = issued.new_certificate(4);
-    renamed.name = "another name".to_owned();
     let others: [NewCertificate; 5] = [
         workshop.issue("www.example.com").new_certificate(2),
         issued.new_certificate(3).in_enterprise_project(elsewhere),
-        renamed,
+        issued.named(4, "another name"),
         issued.new_certificate(5).refuse_duplicate(),
-        {
-            let mut longer = issued.new_certificate(6);
-            longer.content.chain = None;
-            longer
-        },
+        issued.clone().without_chain().new_certificate(6),
     ];
     for other in others {
         let refused = store.keep(&actor(), other.once_by("key")).await;

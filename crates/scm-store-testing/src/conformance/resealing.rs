@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use scm_seal::{KeyId, SealedKey, SealedSecret};
-
-use super::{
-    fixture::{NOW, actor, first_start, in_project},
-    made_up::MadeUp,
-};
-use crate::{
+use scm_store::{
     AccessKeyId, AuditQuery, CertificateId, Exchange, NewAccessKey, SealedAccessKey,
     SealedCertificate, Store,
 };
+
+use super::{MadeUp, NOW, actor, first_start, in_project};
 
 fn key(digit: char) -> KeyId {
     digit.to_string().repeat(32).parse().unwrap()
@@ -27,12 +24,10 @@ fn sealed(under: KeyId, content: u64) -> SealedKey {
 }
 
 async fn keep(store: &dyn Store, number: u64, project: &str, under: KeyId) -> SealedCertificate {
-    let mut new = MadeUp::new(number).to_new();
-    new.content.sealed_key = sealed(under, number);
-    let (id, leaf) = (new.id, new.content.leaf.clone());
+    let new = MadeUp { sealed_key: sealed(under, number), ..MadeUp::new(number) };
     let by = in_project(project);
-    store.keep(&by, new).await.unwrap();
-    SealedCertificate { id, project: by.project, leaf, sealed_key: sealed(under, number) }
+    let id = store.keep(&by, new.to_new()).await.unwrap();
+    SealedCertificate { id, project: by.project, leaf: new.leaf(), sealed_key: new.sealed_key }
 }
 
 fn exchange(of: &SealedCertificate, new: SealedKey) -> Exchange<CertificateId, SealedKey> {

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use time::Duration;
-use tokio::task::JoinSet;
-
-use super::{
-    fixture::{NOW, Workshop, actor, first_start},
-    made_up::MadeUp,
-};
-use crate::{
+use scm_store::{
     CertificateQuery, Change, DomainId, DomainRecord, FirstStart, ProjectId, ProjectRecord, State,
     Store, StoreError, UserId,
 };
+use time::Duration;
+use tokio::task::JoinSet;
+
+use super::{MadeUp, NOW, Workshop, actor, first_start};
 
 /// Of two imports of the same leaf that come at once and must be new, one is refused, naming the
 /// other.
