@@ -14,8 +14,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{Folder, Session};
 
-/// How long a start may take.
-const START: Duration = Duration::from_secs(30);
+/// How long a start may take, on a busy machine too.
+const START: Duration = Duration::from_secs(120);
 
 /// A program of this workspace, or `examples`, the folder of those of `scm-client`; built on first
 /// use, where cargo builds everything else.

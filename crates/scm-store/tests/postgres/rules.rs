@@ -8,7 +8,7 @@ use scm_store_testing::{
     conformance_suite,
     test_postgres::{OwnPostgres, ask},
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{new_store, number, open_at};
 
@@ -57,8 +57,11 @@ async fn an_import_with_a_key_does_not_read_the_table() {
     let of =
         |figure| format!("SELECT {figure} FROM pg_stat_user_tables WHERE relname = 'certificate'");
     // What a connection has done is told when it has ended.
-    while number(&url, &of("n_tup_ins")).await < IMPORTS as i64 {
-        sleep(Duration::from_millis(10)).await;
-    }
+    let reported = async {
+        while number(&url, &of("n_tup_ins")).await < IMPORTS as i64 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(120), reported).await.expect("the figures arrive");
     assert_eq!(number(&url, &of("seq_tup_read")).await, 0);
 }

@@ -45,9 +45,12 @@ impl Place {
     }
 
     async fn wait_for_waiting(&self) {
-        while number(&self.url, &format!("SELECT count(*) {WAITING}")).await == 0 {
-            sleep(Duration::from_millis(10)).await;
-        }
+        let waits = async {
+            while number(&self.url, &format!("SELECT count(*) {WAITING}")).await == 0 {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(120), waits).await.expect("a commit waits for the standby");
     }
 
     /// Ends the connection on which a commit waits: the primary has it, the standby has not.
