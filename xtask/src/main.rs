@@ -71,7 +71,7 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Check the shape of the house: arrows between crates, headers and sizes of files
+    /// Check the shape of the workspace: dependencies between crates and modules, files, words
     Tidy,
 }
 

@@ -9,11 +9,11 @@
 
 use std::{sync::Arc, time::Instant};
 
-use scm_store::{
-    Location, Stage, Store,
-    copy, open,
-    };
-use scm_store_testing::{conformance::{MadeUp, actor}, test_postgres::OwnPostgres};
+use scm_store::{Location, Stage, Store, copy, open};
+use scm_store_testing::{
+    conformance::{MadeUp, actor},
+    test_postgres::OwnPostgres,
+};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 

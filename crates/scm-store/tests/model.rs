@@ -7,10 +7,12 @@ use std::sync::Arc;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use scm_store::{
     CertificateId, CertificateListing, CertificateQuery, Change, EnterpriseProject, Location, Sort,
-    Start, State, Store,
-    open,
-    };
-use scm_store_testing::{conformance::{MadeUp, NOW, actor, in_project}, test_postgres::OwnPostgres};
+    Start, State, Store, open,
+};
+use scm_store_testing::{
+    conformance::{MadeUp, NOW, actor, in_project},
+    test_postgres::OwnPostgres,
+};
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 

@@ -15,10 +15,8 @@ mod postgres {
     use std::sync::Arc;
 
     use scm_seal::KeyringId;
-    use scm_store::{
-        Location, Store, StoreError, open,
-        };
-    use scm_store_testing::{test_postgres::{OwnPostgres, ask}};
+    use scm_store::{Location, Store, StoreError, open};
+    use scm_store_testing::test_postgres::{OwnPostgres, ask};
 
     /// A store in a database of its own, and where that is.
     async fn new_store() -> (Arc<dyn Store>, String) {

@@ -16,10 +16,12 @@ use std::{
 use scm_seal::KeyringId;
 use scm_store::{
     AuditQuery, CertificateId, CertificateQuery, IdBlock, Ids, Location, NewUser, Store,
-    StoreError, UserId,
-    open,
+    StoreError, UserId, open,
 };
-use scm_store_testing::{conformance::{MadeUp, NOW, Workshop, actor, first_start}, conformance_suite};
+use scm_store_testing::{
+    conformance::{MadeUp, NOW, Workshop, actor, first_start},
+    conformance_suite,
+};
 use tempfile::TempDir;
 
 conformance_suite!(new_store);

@@ -3,10 +3,8 @@
 
 use std::{fs, io, path::Path};
 
-use scm_store::{
-    Location,
-    };
-use scm_store_testing::{test_postgres::{OwnPostgres, ask}};
+use scm_store::Location;
+use scm_store_testing::test_postgres::{OwnPostgres, ask};
 
 use crate::{Failed, process};
 

@@ -6,10 +6,12 @@ use scm_seal::SealedSecret;
 use scm_store::{
     AccessKeyId, AuditQuery, CertificateId, CertificateQuery, Grant, Location, MoveError,
     NewAccessKey, NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError,
-    UserId,
-    copy, open,
-    };
-use scm_store_testing::{conformance::{MadeUp, NOW, Workshop, actor, first_start, in_project}, test_postgres::OwnPostgres};
+    UserId, copy, open,
+};
+use scm_store_testing::{
+    conformance::{MadeUp, NOW, Workshop, actor, first_start, in_project},
+    test_postgres::OwnPostgres,
+};
 use tempfile::TempDir;
 use time::ext::NumericalDuration;
 use tokio::{runtime::Handle, task::block_in_place};

@@ -1,11 +1,11 @@
 //! Opening a database: when it is empty, half done, too new, somebody else's, or away.
 
 use scm_pki::testing::{Algorithm, TestAuthority};
-use scm_store::{
-    AuditQuery, Location, StoreError,
-    migrate, open,
-    };
-use scm_store_testing::{conformance::{MadeUp, NOW, actor, first_start}, test_postgres::{OwnPostgres, OwnTls, ask}};
+use scm_store::{AuditQuery, Location, StoreError, migrate, open};
+use scm_store_testing::{
+    conformance::{MadeUp, NOW, actor, first_start},
+    test_postgres::{OwnPostgres, OwnTls, ask},
+};
 use tokio::task::JoinSet;
 
 use super::{new_store, number, open_at, ring};
