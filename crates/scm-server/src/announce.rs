@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use scm_seal::KeyId;
 use tokio::time::{sleep, timeout};
 
-use crate::{ctx::Ctx, error::chain};
+use crate::{causes::chain, ctx::Ctx};
 
 /// How often it looks at the keyring.
 const LOOKS: Duration = Duration::from_secs(1);

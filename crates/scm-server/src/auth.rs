@@ -12,11 +12,7 @@ use scm_model::{Access, Action, Condition, Operation};
 use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError, action};
 use time::Duration;
 
-use crate::{
-    ctx::Ctx,
-    error::{ApiError, chain},
-    origin::Origin,
-};
+use crate::{causes::chain, ctx::Ctx, error::ApiError, origin::Origin};
 
 pub use access_key::{ACCESS_KEY, AccessKeyPair};
 pub use keystone::{Away, Keystone, KeystoneError};

@@ -9,7 +9,7 @@ use http::{
 };
 use http_body_util::Full;
 
-use crate::router::Answer;
+use crate::response::HttpResponse;
 
 /// A content with its type and its tag.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Cached {
     }
 
     /// The content, or that it is still the same.
-    pub fn answer(&self, headers: &HeaderMap) -> Answer {
+    pub fn answer(&self, headers: &HeaderMap) -> HttpResponse {
         let known = headers.get_all(IF_NONE_MATCH).iter().any(|tags| self.is_among(tags));
         let mut response = if known {
             let mut unchanged = Response::new(Full::default());

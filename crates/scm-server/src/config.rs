@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 use scm_model::Revision;
 use scm_store::{Location, NotAPostgresUrl};
 use serde::Deserialize;
@@ -23,37 +23,11 @@ pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
 pub use store::{HomeSetting, StoreSetting};
 pub use values::{LogFormat, MaybeFile, Proxies, Within};
 
-use crate::{admin::Administration, keyring::KeyringSource};
+use crate::keyring::KeyringSource;
 
-/// A self-hosted SSL certificate manager that speaks the SCM v3 API.
-///
-/// Without a command: `serve` with its defaults.
-#[derive(Debug, Parser)]
-#[command(name = "scm-server", version, max_term_width = 100)]
-pub struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Answer requests until told to stop (SIGTERM or Ctrl-C).
-    Serve(Box<ServeArguments>),
-    #[command(flatten)]
-    Administer(Administration),
-}
-
-/// What the program is to do.
-#[derive(Debug)]
-pub enum Task {
-    /// Answer requests, with these settings.
-    Serve(Box<Config>),
-    /// Do what an administrator asks for, and end.
-    Administer(Administration),
-}
-
+/// The arguments of `scm-server serve`.
 #[derive(Debug, Args)]
-struct ServeArguments {
+pub struct ServeArguments {
     /// A TOML file with any of the settings below: the key of `--data-dir` is `data_dir`, and so on
     #[arg(long, env = "SCM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -176,34 +150,13 @@ settings! {
         "How to log: text for people, json for machines, a line each, on standard error";
 }
 
-impl Arguments {
-    /// What these arguments ask for; to serve with the settings that they, their variables and their
-    /// file give, if they name no command.
+impl ServeArguments {
+    /// The settings that these arguments, their variables and their file give.
     ///
     /// # Errors
-    /// If a server is asked for, and the file cannot be read, settings do not go together, or plain
-    /// HTTP would leave this machine unasked.
-    pub fn task(self) -> Result<Task, ConfigError> {
-        match self.command {
-            Some(Command::Serve(serve)) => Ok(Task::Serve(Box::new(serve.config()?))),
-            Some(Command::Administer(asked)) => Ok(Task::Administer(asked)),
-            None => Self::parse_from(["scm-server", "serve"]).task(),
-        }
-    }
-
-    /// What the process was started with. Settings without a command are those of `serve`.
-    pub fn of_process() -> Self {
-        let mut words: Vec<_> = std::env::args_os().collect();
-        let first = words.get(1).and_then(|word| word.to_str()).unwrap_or_default();
-        if first.starts_with("--") && !matches!(first, "--help" | "--version") {
-            words.insert(1, "serve".into());
-        }
-        Self::parse_from(words)
-    }
-}
-
-impl ServeArguments {
-    fn config(self) -> Result<Config, ConfigError> {
+    /// If the file cannot be read, settings contradict each other, or plain HTTP would leave this
+    /// machine without `--insecure-http`.
+    pub fn config(self) -> Result<Config, ConfigError> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let config = self.settings.or(file).resolve();
         config.home()?;

@@ -16,7 +16,7 @@ use crate::{
     error::ApiError,
     keyring::SharedKeyring,
     places::Places,
-    probe::Readiness,
+    readiness::Readiness,
 };
 
 /// A handle to what every handler can reach; cheap to clone.

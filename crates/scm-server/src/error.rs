@@ -5,7 +5,6 @@
 
 use std::{error::Error, sync::Arc};
 
-use bytes::Bytes;
 use http::{
     HeaderValue, Response,
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
@@ -15,7 +14,7 @@ use scm_model::{Condition, ErrorShape, Rule, Violation, Violations, identity::Id
 use scm_pki::{FindingClass, Findings};
 use scm_store::StoreError;
 
-use crate::auth::Away;
+use crate::{auth::Away, causes::chain, response::HttpResponse};
 
 /// Why a request is refused: every complaint, each under its condition.
 #[derive(Debug)]
@@ -67,7 +66,7 @@ impl ApiError {
     }
 
     /// The answer to the caller. What is inside goes to the log here, and nowhere else.
-    pub fn answer(mut self, shape: ErrorShape) -> Response<Full<Bytes>> {
+    pub fn into_response(mut self, shape: ErrorShape) -> HttpResponse {
         let condition = self.condition();
         if let Some(inside) = &self.inside {
             tracing::error!(error = %chain(inside.as_ref()), "a request failed");
@@ -97,18 +96,6 @@ impl ApiError {
     fn because(condition: Condition, detail: Option<String>) -> Self {
         Self { complaints: vec![Complaint { condition, detail }], allow: None, inside: None }
     }
-}
-
-/// An error and its causes, in one line.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
-    }
-    line
 }
 
 impl From<Violations> for ApiError {
@@ -206,7 +193,7 @@ mod tests {
         let error = ApiError::refused_because(Condition::Weak, "Second.")
             .and(ApiError::refused_because(Condition::KeyMissing, "First."));
         assert_eq!(error.condition(), Condition::KeyMissing);
-        let response = error.answer(ErrorShape::Scm);
+        let response = error.into_response(ErrorShape::Scm);
         assert_eq!(response.status(), 400);
         let body = format!("{:?}", response.body());
         let text = "The certificate private key is empty. First. Second.";
@@ -216,7 +203,7 @@ mod tests {
     #[test]
     fn the_inside_never_shows() {
         let error = ApiError::internal("the disk is on fire");
-        let response = error.answer(ErrorShape::Scm);
+        let response = error.into_response(ErrorShape::Scm);
         assert_eq!(response.status(), 500);
         assert!(!format!("{:?}", response.body()).contains("fire"));
     }

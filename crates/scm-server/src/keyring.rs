@@ -14,7 +14,7 @@ use std::{
 use scm_seal::{Keyring, KeyringError};
 use zeroize::Zeroizing;
 
-use crate::error::chain;
+use crate::causes::chain;
 
 /// The name of the variable that may hold a keyring.
 pub const VARIABLE: &str = "SCM_KEYRING";

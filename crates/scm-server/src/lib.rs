@@ -1,7 +1,7 @@
 //! A self-hosted SSL certificate manager that speaks the SCM v3 API.
 //!
 //! [`Server::start`] opens a data folder and listens; [`Server::serve`] answers. A request goes
-//! through the `gate`, the `router` finds its row in the table of [`scm_model::api`], `auth` finds
+//! through the `middleware`, the `router` finds its row in the table of [`scm_model::api`], `auth` finds
 //! out who asks, a function of `handlers` does the work with [`scm_pki`], [`scm_seal`] and
 //! [`scm_store`], and `error` says no where one of them did.
 //!
@@ -15,6 +15,8 @@ mod admin;
 mod announce;
 mod auth;
 mod cached;
+mod causes;
+mod cli;
 mod clock;
 mod config;
 mod crowd;
@@ -22,19 +24,22 @@ mod ctx;
 mod data_dir;
 mod error;
 mod first_start;
-mod gate;
 mod handlers;
 mod keyring;
 mod log;
+mod middleware;
 mod openapi;
 mod origin;
 mod places;
 mod probe;
 mod random_id;
+mod readiness;
 mod reference;
 mod request;
+mod response;
 mod router;
 mod serve;
+mod service;
 mod start;
 mod sweep;
 mod tls;
@@ -42,7 +47,8 @@ mod view;
 
 pub use admin::{AdminError, Administration, Said, administer};
 pub use auth::{NewSecret, PasswordHasher};
+pub use cli::{Arguments, Task};
 pub use clock::{Clock, SystemClock};
-pub use config::{Arguments, Config, ConfigError, LogFormat, Task};
+pub use config::{Config, ConfigError, LogFormat};
 pub use log::init as init_log;
 pub use start::{Server, StartError};

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cached::{Cached, reads},
-    router::Answer,
+    response::HttpResponse,
 };
 
 /// The document in both versions of OpenAPI.
@@ -31,7 +31,7 @@ impl Documents {
     }
 
     /// The answer, if one of them is asked for.
-    pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
+    pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<HttpResponse> {
         let document = match uri.path() {
             "/openapi.json" if reads(method) => self.v3_1(),
             "/openapi-3.0.json" if reads(method) => self.v3_0(),

@@ -9,7 +9,7 @@ use http::{
 
 use crate::{
     cached::{Cached, fingerprint, reads},
-    router::Answer,
+    response::HttpResponse,
 };
 
 const PAGE: &str = include_str!("../assets/docs/index.html");
@@ -58,7 +58,7 @@ impl Docs {
     }
 
     /// The answer, if the page or a part of it is asked for.
-    pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
+    pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<HttpResponse> {
         let place = uri.path().strip_prefix("/docs").filter(|_| reads(method))?;
         let mut answer = match place.split('/').collect::<Vec<_>>()[..] {
             [""] | ["", ""] => self.page.answer(headers),

@@ -28,7 +28,7 @@ const UNWANTED_TIME: Duration = Duration::from_secs(2);
 
 /// A request.
 #[derive(Debug)]
-pub struct Asked {
+pub struct RoutedRequest {
     /// Everything but the body.
     pub parts: Parts,
     /// Where it comes from.
@@ -38,7 +38,7 @@ pub struct Asked {
     body: Option<Incoming>,
 }
 
-impl Asked {
+impl RoutedRequest {
     /// A request that nothing is known of but where it comes from.
     pub fn new(parts: Parts, origin: Origin, body: Incoming) -> Self {
         Self { parts, origin, path: Vec::new(), body: Some(body) }
@@ -177,7 +177,7 @@ mod tests {
         let service = service_fn(async |request: Request<Incoming>| {
             let (parts, body) = request.into_parts();
             let origin = Origin { address: [192, 0, 2, 1].into(), request_id: String::new() };
-            let mut asked = Asked::new(parts, origin, body);
+            let mut asked = RoutedRequest::new(parts, origin, body);
             let drained = timeout(Duration::from_millis(1), asked.drain()).await;
             assert!(drained.is_err(), "the body does not end");
             assert!(asked.parts.headers.is_empty());

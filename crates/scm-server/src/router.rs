@@ -11,22 +11,16 @@ use tokio::time::sleep;
 
 use crate::{
     auth::{self, Caller, Claim},
-    config::Proxies,
     ctx::Ctx,
     error::ApiError,
-    openapi::Documents,
     origin::Origin,
     places::Counted,
-    probe,
-    reference::Docs,
-    request::Asked,
+    request::RoutedRequest,
+    response::HttpResponse,
 };
 
-/// An answer, written.
-pub type Answer = Response<Full<Bytes>>;
-
-type Answered<'a> = Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send + 'a>>;
-type Run = Box<dyn for<'a> Fn(Ctx, &'a mut Asked) -> Answered<'a> + Send + Sync>;
+type Answered<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, ApiError>> + Send + 'a>>;
+type Run = Box<dyn for<'a> Fn(Ctx, &'a mut RoutedRequest) -> Answered<'a> + Send + Sync>;
 
 /// Which function answers which row of the table.
 #[derive(Default)]
@@ -44,7 +38,7 @@ struct Row {
 }
 
 impl Row {
-    async fn answer(&self, ctx: Ctx, asked: &mut Asked) -> Result<Answer, ApiError> {
+    async fn answer(&self, ctx: Ctx, asked: &mut RoutedRequest) -> Result<HttpResponse, ApiError> {
         if self.errors == ErrorShape::Identity {
             auth::answers_here(&ctx)?;
         }
@@ -129,9 +123,15 @@ impl Router {
         self
     }
 
-    async fn answer(&self, ctx: Ctx, origin: Origin, request: Request<Incoming>) -> Answer {
+    /// The response to a request under `/v3`, or that there is no such path.
+    pub async fn answer(
+        &self,
+        ctx: Ctx,
+        origin: Origin,
+        request: Request<Incoming>,
+    ) -> HttpResponse {
         let (parts, body) = request.into_parts();
-        let mut asked = Asked::new(parts, origin, body);
+        let mut asked = RoutedRequest::new(parts, origin, body);
         let (answered, shape) = match self.row(&mut asked) {
             Ok(row) => (row.answer(ctx, &mut asked).await, row.errors),
             Err((error, shape)) => (Err(error), shape),
@@ -140,13 +140,13 @@ impl Router {
             Ok(answer) => answer,
             Err(error) => {
                 asked.drain().await;
-                error.answer(shape)
+                error.into_response(shape)
             }
         }
     }
 
     /// The row that is asked for, or why there is none, in the shape of its path's refusals.
-    fn row(&self, asked: &mut Asked) -> Result<&Row, (ApiError, ErrorShape)> {
+    fn row(&self, asked: &mut RoutedRequest) -> Result<&Row, (ApiError, ErrorShape)> {
         let unknown = |_| (ApiError::refused(Condition::UnknownPath), ErrorShape::Scm);
         let found = self.paths.at(asked.parts.uri.path()).map_err(unknown)?;
         let pairs = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -164,7 +164,7 @@ impl Router {
 /// who signs is not known before the signature is compared.
 async fn admit<O: Operation>(
     ctx: &Ctx,
-    asked: &mut Asked,
+    asked: &mut RoutedRequest,
 ) -> Result<(Caller, Bytes, Counted), ApiError> {
     match auth::claim(ctx, &asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
@@ -188,7 +188,7 @@ async fn admit<O: Operation>(
 }
 
 /// What somebody hears for whom there is no place, after they were held back.
-async fn held_back(ctx: &Ctx, asked: &mut Asked) -> ApiError {
+async fn held_back(ctx: &Ctx, asked: &mut RoutedRequest) -> ApiError {
     if let Some((_held_back, time)) = ctx.places().hold_back() {
         asked.drain().await;
         sleep(time).await;
@@ -196,7 +196,7 @@ async fn held_back(ctx: &Ctx, asked: &mut Asked) -> ApiError {
     ApiError::refused(Condition::TooMany)
 }
 
-fn respond<O: Operation>(reply: O::Reply) -> Answer {
+fn respond<O: Operation>(reply: O::Reply) -> HttpResponse {
     let parts = reply.write();
     let mut response = Response::new(Full::from(parts.body));
     *response.status_mut() = O::STATUS;
@@ -204,41 +204,4 @@ fn respond<O: Operation>(reply: O::Reply) -> Answer {
     // Keys and tokens are for the caller alone, and the rest is soon out of date.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// Everything behind the gate: probes, the documents, the reference, and the router.
-#[derive(Debug)]
-pub struct Desk {
-    ctx: Ctx,
-    documents: Documents,
-    docs: Option<Docs>,
-    router: Router,
-}
-
-impl Desk {
-    /// A desk with a router.
-    pub fn new(ctx: Ctx, router: Router) -> Self {
-        let documents = Documents::new(ctx.revision());
-        let docs = ctx.config().docs.then(Docs::new);
-        Self { ctx, documents, docs, router }
-    }
-
-    /// The proxies whose word on where a request comes from counts.
-    pub fn trusted_proxies(&self) -> &Proxies {
-        &self.ctx.config().trusted_proxies
-    }
-
-    /// Answers a request, whatever it is.
-    pub async fn answer(&self, origin: Origin, request: Request<Incoming>) -> Answer {
-        let (method, uri) = (request.method(), request.uri());
-        if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
-            return answer;
-        }
-        let headers = request.headers();
-        let page = || self.docs.as_ref()?.answer(method, uri, headers);
-        match self.documents.answer(method, uri, headers).or_else(page) {
-            Some(answer) => answer,
-            None => self.router.answer(self.ctx.clone(), origin, request).await,
-        }
-    }
 }

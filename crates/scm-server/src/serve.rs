@@ -31,7 +31,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::{config::Config, crowd::Crowd, gate, router::Desk};
+use crate::{config::Config, crowd::Crowd, middleware, service::Service};
 
 /// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
 const HEAD_BYTES: usize = 3 << 20;
@@ -43,11 +43,11 @@ const STREAMS: u32 = 32;
 pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    desk: Desk,
+    service: Service,
     config: &Config,
     stop: impl Future<Output = ()>,
 ) {
-    let desk = Arc::new(desk);
+    let service = Arc::new(service);
     let head_time = Duration::from_secs(config.request_timeout.get().into());
     let graceful = GracefulShutdown::new();
     let builder = builder(head_time);
@@ -66,16 +66,16 @@ pub async fn serve(
             continue;
         }
         let (watcher, builder) = (graceful.watcher(), builder.clone());
-        let (desk, tls) = (Arc::clone(&desk), tls.clone());
+        let (service, tls) = (Arc::clone(&service), tls.clone());
         let stream = patient(stream, head_time);
         tokio::spawn(async move {
             let _until_it_ends = (place, guest);
             let Some(tls) = tls else {
-                return host(stream, builder, watcher, desk, peer, head_time).await;
+                return host(stream, builder, watcher, service, peer, head_time).await;
             };
             // Who does not finish shaking hands in time has nothing to say.
             if let Ok(Ok(stream)) = timeout(head_time, tls.accept(stream)).await {
-                host(stream, builder, watcher, desk, peer, head_time).await;
+                host(stream, builder, watcher, service, peer, head_time).await;
             }
         });
     }
@@ -98,7 +98,7 @@ async fn host<I>(
     stream: I,
     builder: Builder<TokioExecutor>,
     watcher: Watcher,
-    desk: Arc<Desk>,
+    service: Arc<Service>,
     peer: SocketAddr,
     head_time: Duration,
 ) where
@@ -106,14 +106,14 @@ async fn host<I>(
 {
     let activity = Arc::new(Activity::default());
     let answering = Arc::clone(&activity);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (busy, desk) = (Busy::with(&answering), Arc::clone(&desk));
+    let respond = service_fn(move |request: Request<Incoming>| {
+        let (busy, service) = (Busy::with(&answering), Arc::clone(&service));
         async move {
             let _until_it_is_there = busy;
-            Ok::<_, Infallible>(gate::pass(&desk, peer, request).await)
+            Ok::<_, Infallible>(middleware::pass(&service, peer, request).await)
         }
     });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = builder.serve_connection(TokioIo::new(stream), respond).into_owned();
     tokio::select! {
         // What a client does to its connection is its own business.
         _ = watcher.watch(connection) => {}

@@ -25,8 +25,10 @@ use crate::{
     first_start,
     handlers::routes,
     keyring::{KeyringSource, SharedKeyring},
-    router::{Desk, Router},
-    serve, sweep,
+    router::Router,
+    serve,
+    service::Service,
+    sweep,
     tls::{HangUp, Tls, TlsError},
 };
 
@@ -37,7 +39,7 @@ pub struct Server {
     address: SocketAddr,
     tls: Option<(Arc<Tls>, HangUp)>,
     ctx: Ctx,
-    desk: Desk,
+    service: Service,
     folder: DataDir,
 }
 
@@ -133,8 +135,8 @@ impl Server {
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain);
         let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, keystone, clock);
-        let desk = Desk::new(ctx.clone(), router);
-        Ok(Self { listener, address, tls, ctx, desk, folder })
+        let service = Service::new(ctx.clone(), router);
+        Ok(Self { listener, address, tls, ctx, service, folder })
     }
 
     /// Where it listens.
@@ -149,7 +151,7 @@ impl Server {
 
     /// Answers until `stop`, then finishes what is under way and closes the store.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
-        let Self { listener, tls, ctx, desk, folder, .. } = self;
+        let Self { listener, tls, ctx, service, folder, .. } = self;
         let acceptor = tls.as_ref().map(|(tls, _)| tls.acceptor());
         let mut upkeep = JoinSet::new();
         upkeep.spawn(sweep::keep_sweeping(ctx.clone()));
@@ -157,7 +159,7 @@ impl Server {
         if let Some((tls, hang_up)) = tls {
             upkeep.spawn(tls.keep_fresh(hang_up));
         }
-        serve::serve(listener, acceptor, desk, ctx.config(), stop).await;
+        serve::serve(listener, acceptor, service, ctx.config(), stop).await;
         upkeep.shutdown().await;
         announce::withdraw(&ctx).await;
         ctx.store().close().await;

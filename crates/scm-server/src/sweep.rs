@@ -5,7 +5,7 @@ use std::time::Duration;
 use scm_store::StoreError;
 use tokio::{join, time::sleep};
 
-use crate::{ctx::Ctx, error::chain};
+use crate::{causes::chain, ctx::Ctx};
 
 /// How often it looks for certificates that have expired: a list of one status counts those that are
 /// not marked yet one by one, so they are to stay few. To find none is one look into an index.

@@ -22,7 +22,7 @@ use tokio_rustls::{
     },
 };
 
-use crate::error::chain;
+use crate::causes::chain;
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(10);

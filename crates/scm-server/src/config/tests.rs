@@ -1,13 +1,17 @@
 //! Settings from flags, variables and files, and those that are refused.
 
+use clap::FromArgMatches as _;
+
 use super::*;
 
+fn parsed(arguments: &[&str]) -> Result<ServeArguments, clap::Error> {
+    let command = ServeArguments::augment_args(clap::Command::new("serve"));
+    let matches = command.try_get_matches_from([&["serve"], arguments].concat())?;
+    ServeArguments::from_arg_matches(&matches)
+}
+
 fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
-    let all = ["scm-server", "serve"].iter().chain(arguments);
-    match Arguments::try_parse_from(all).expect("the arguments are well-formed").task()? {
-        Task::Serve(config) => Ok(*config),
-        Task::Administer(asked) => panic!("{asked:?} is not asked for"),
-    }
+    parsed(arguments).expect("the arguments are well-formed").config()
 }
 
 #[test]
@@ -78,7 +82,7 @@ fn a_file_that_is_malformed_is_refused_without_what_stands_there() {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(&file, format!("docs = true\n{text}\n")).unwrap();
         let error = config(&["--config", file.path().to_str().unwrap()]).unwrap_err();
-        let said = format!("{} {error:?}", crate::error::chain(&error));
+        let said = format!("{} {error:?}", crate::causes::chain(&error));
         assert!(said.contains("line 2") && !said.contains("hunter2"), "{said}");
     }
 }
@@ -93,8 +97,7 @@ fn numbers_have_bounds_wherever_they_are_set() {
         ("token-lifetime", "-1"),
         ("keystone-cache", "86401"),
     ] {
-        let words = ["scm-server", "serve", &format!("--{flag}={value}")];
-        let said = Arguments::try_parse_from(words).unwrap_err().to_string();
+        let said = parsed(&[&format!("--{flag}={value}")]).unwrap_err().to_string();
         assert!(said.contains(flag) && said.contains(" to "), "{said}");
     }
     let said = refused("max_requests = 0\n");

@@ -19,11 +19,8 @@ use scm_model::{Condition, ErrorShape};
 use tracing::{Span, field};
 
 use crate::{
-    auth::AUTH_TOKEN,
-    error::ApiError,
-    origin::Origin,
-    random_id::random_id,
-    router::{Answer, Desk},
+    auth::AUTH_TOKEN, error::ApiError, origin::Origin, random_id::random_id,
+    response::HttpResponse, service::Service,
 };
 
 /// The header that names a request in its answer. Ours is the only name of a request: one that a client
@@ -34,15 +31,19 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SHOWN_PATH: usize = 200;
 
 /// Has a request answered: under a name, with a line in the log, even where the program panics.
-pub async fn pass(desk: &Desk, peer: SocketAddr, mut request: Request<Incoming>) -> Answer {
+pub async fn pass(
+    service: &Service,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> HttpResponse {
     let begun = Instant::now();
     // Before anything that might print headers.
     hide_secrets(request.headers_mut());
     let id = random_id();
     let name = HeaderValue::try_from(&id).expect("digits are visible ASCII");
-    let origin = Origin::of(peer, id, request.headers(), desk.trusted_proxies());
+    let origin = Origin::of(peer, id, request.headers(), service.trusted_proxies());
     let span = span(&origin, &request);
-    let mut answering = pin!(desk.answer(origin, request));
+    let mut answering = pin!(service.answer(origin, request));
     let mut answer = poll_fn(|context| {
         let _under_its_name = span.enter();
         catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)))
@@ -69,7 +70,7 @@ fn span<B>(origin: &Origin, request: &Request<B>) -> Span {
     tracing::info_span!("request", id, %address, method = %request.method(), path)
 }
 
-fn log(answer: &Answer, latency: Duration) {
+fn log(answer: &HttpResponse, latency: Duration) {
     let status = answer.status().as_u16();
     let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
     match answer.extensions().get::<Condition>() {
@@ -81,9 +82,9 @@ fn log(answer: &Answer, latency: Duration) {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Answer {
+fn panicked(panic: &(dyn Any + Send)) -> HttpResponse {
     let words = panic.downcast_ref::<&str>().copied();
     let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     ApiError::internal(format!("panicked: {}", words.unwrap_or("without words")))
-        .answer(ErrorShape::Scm)
+        .into_response(ErrorShape::Scm)
 }

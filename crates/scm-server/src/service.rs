@@ -1,0 +1,46 @@
+//! What answers each request behind the middleware: a probe, a document, the reference, or the router.
+
+use http::Request;
+use hyper::body::Incoming;
+
+use crate::{
+    config::Proxies, ctx::Ctx, openapi::Documents, origin::Origin, probe, reference::Docs,
+    response::HttpResponse, router::Router,
+};
+
+/// Everything behind the middleware: probes, the documents, the reference, and the router.
+#[derive(Debug)]
+pub struct Service {
+    ctx: Ctx,
+    documents: Documents,
+    docs: Option<Docs>,
+    router: Router,
+}
+
+impl Service {
+    /// A service with this router.
+    pub fn new(ctx: Ctx, router: Router) -> Self {
+        let documents = Documents::new(ctx.revision());
+        let docs = ctx.config().docs.then(Docs::new);
+        Self { ctx, documents, docs, router }
+    }
+
+    /// The proxies whose word on where a request comes from counts.
+    pub fn trusted_proxies(&self) -> &Proxies {
+        &self.ctx.config().trusted_proxies
+    }
+
+    /// Answers a request, whatever it is.
+    pub async fn answer(&self, origin: Origin, request: Request<Incoming>) -> HttpResponse {
+        let (method, uri) = (request.method(), request.uri());
+        if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
+            return answer;
+        }
+        let headers = request.headers();
+        let page = || self.docs.as_ref()?.answer(method, uri, headers);
+        match self.documents.answer(method, uri, headers).or_else(page) {
+            Some(answer) => answer,
+            None => self.router.answer(self.ctx.clone(), origin, request).await,
+        }
+    }
+}
