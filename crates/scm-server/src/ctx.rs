@@ -11,11 +11,11 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     auth::{Keystone, Lockout, PasswordHasher},
     clock::Clock,
+    concurrency_limit::ConcurrencyLimit,
     config::Config,
-    crowd::{Crowd, Guest},
     error::ApiError,
     keyring::SharedKeyring,
-    places::Places,
+    per_client_limit::{PerClientLimit, Permit},
     readiness::Readiness,
 };
 
@@ -33,9 +33,9 @@ pub struct Inner {
     password_guesses: Lockout,
     key_guesses: Lockout,
     keystone: Option<Arc<Keystone>>,
-    places: Places,
-    places_for_strangers: Arc<Crowd>,
-    places_for_signatures: Arc<Crowd>,
+    places: ConcurrencyLimit,
+    places_for_strangers: Arc<PerClientLimit>,
+    places_for_signatures: Arc<PerClientLimit>,
     readiness: Readiness,
     clock: Arc<dyn Clock>,
     config: Config,
@@ -62,9 +62,9 @@ impl Ctx {
             password_guesses: Lockout::default(),
             key_guesses: Lockout::default(),
             keystone,
-            places: Places::new(config.max_requests.count()),
-            places_for_strangers: Crowd::new(strangers, strangers.div_ceil(2)),
-            places_for_signatures: Crowd::new(
+            places: ConcurrencyLimit::new(config.max_requests.count()),
+            places_for_strangers: PerClientLimit::new(strangers, strangers.div_ceil(2)),
+            places_for_signatures: PerClientLimit::new(
                 config.max_requests.count().saturating_mul(2),
                 config.max_requests.count(),
             ),
@@ -140,7 +140,7 @@ impl Inner {
     }
 
     /// The places for requests that are worked on.
-    pub fn places(&self) -> &Places {
+    pub fn places(&self) -> &ConcurrencyLimit {
         &self.places
     }
 
@@ -149,7 +149,7 @@ impl Inner {
     ///
     /// # Errors
     /// [`Condition::TooMany`] if there is none.
-    pub fn place_for_a_stranger(&self, address: IpAddr) -> Result<Guest, ApiError> {
+    pub fn place_for_a_stranger(&self, address: IpAddr) -> Result<Permit, ApiError> {
         let place = self.places_for_strangers.enter(address);
         place.ok_or_else(|| ApiError::refused(Condition::TooMany))
     }
@@ -160,7 +160,7 @@ impl Inner {
     ///
     /// # Errors
     /// [`Condition::TooMany`] if there is none.
-    pub fn place_for_a_signature(&self, address: IpAddr) -> Result<Guest, ApiError> {
+    pub fn place_for_a_signature(&self, address: IpAddr) -> Result<Permit, ApiError> {
         let place = self.places_for_signatures.enter(address);
         place.ok_or_else(|| ApiError::refused(Condition::TooMany))
     }

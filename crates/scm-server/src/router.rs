@@ -11,10 +11,10 @@ use tokio::time::sleep;
 
 use crate::{
     auth::{self, Caller, Claim},
+    concurrency_limit::Permit,
     ctx::Ctx,
     error::ApiError,
     origin::Origin,
-    places::Counted,
     request::RoutedRequest,
     response::HttpResponse,
 };
@@ -165,7 +165,7 @@ impl Router {
 async fn admit<O: Operation>(
     ctx: &Ctx,
     asked: &mut RoutedRequest,
-) -> Result<(Caller, Bytes, Counted), ApiError> {
+) -> Result<(Caller, Bytes, Permit), ApiError> {
     match auth::claim(ctx, &asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
             auth::allow::<O>(ctx, &caller, asked.certificate()).await?;

@@ -31,7 +31,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::{config::Config, crowd::Crowd, middleware, service::Service};
+use crate::{config::Config, middleware, per_client_limit::PerClientLimit, service::Service};
 
 /// What a connection may hold of a request's head: a token of 2,097,152 characters, and room.
 const HEAD_BYTES: usize = 3 << 20;
@@ -52,8 +52,10 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     let builder = builder(head_time);
     let places = Arc::new(Semaphore::new(config.max_connections.count()));
-    let crowd =
-        Crowd::new(config.max_connections.count(), config.max_connections_per_address.count());
+    let crowd = PerClientLimit::new(
+        config.max_connections.count(),
+        config.max_connections_per_address.count(),
+    );
     let mut stop = pin!(stop);
     loop {
         let (stream, peer, place) = tokio::select! {

@@ -31,8 +31,8 @@ use self::{
 };
 use crate::{
     config::{Config, Identity, KeystoneRoles},
-    crowd::{Crowd, Guest},
     error::ApiError,
+    per_client_limit::{PerClientLimit, Permit},
 };
 
 /// How long a token may be: longer ones are refused unasked. Published is more ([`limits::AUTH_TOKEN`]),
@@ -63,7 +63,7 @@ pub struct Keystone {
     lifetime: Duration,
     memory: Mutex<Memory>,
     turns: Semaphore,
-    places: Arc<Crowd>,
+    places: Arc<PerClientLimit>,
 }
 
 /// Somebody whom Keystone knows.
@@ -111,7 +111,7 @@ impl Keystone {
                 lifetime: Duration::seconds(config.keystone_cache.get().into()),
                 memory: Mutex::default(),
                 turns: Semaphore::new(AT_ONCE),
-                places: Crowd::new(AT_ONCE + WAITING, EACH),
+                places: PerClientLimit::new(AT_ONCE + WAITING, EACH),
             })
         };
         Ok(Service::of(config)?.map(keystone))
@@ -180,7 +180,7 @@ impl Keystone {
         token: HeaderValue,
         now: OffsetDateTime,
         tell: watch::Sender<Option<Result<Verdict, Arc<Away>>>>,
-        _place: Guest,
+        _place: Permit,
     ) {
         let hash = hash_of(&token);
         let asked = timeout(PATIENCE, async {
@@ -189,7 +189,7 @@ impl Keystone {
         });
         let said = asked.await.unwrap_or(Err(Away::Slow(PATIENCE)));
         let judged = said.map(|token| self.judge(token, now)).map_err(Arc::new);
-        // Counted from when it was asked: a token may be revoked while the answer is on its way.
+        // Permit from when it was asked: a token may be revoked while the answer is on its way.
         let kept = judged.as_ref().ok().map(|(verdict, until)| (verdict.clone(), now..*until));
         self.memory().settle(hash, kept, now);
         tell.send_replace(Some(judged.map(|(verdict, _)| verdict)));

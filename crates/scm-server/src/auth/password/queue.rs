@@ -6,8 +6,8 @@ use scm_model::Condition;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    crowd::{Crowd, Guest},
     error::ApiError,
+    per_client_limit::{PerClientLimit, Permit},
 };
 
 /// How many passwords are worked on at once: each takes a processor and 19 MiB.
@@ -22,18 +22,18 @@ const PLACES_EACH: usize = 6;
 /// The queue of those who want their password compared.
 pub(super) struct Queue {
     turns: Arc<Semaphore>,
-    waiting: Arc<Crowd>,
+    waiting: Arc<PerClientLimit>,
 }
 
 /// A turn; the next one's comes when it is dropped.
 pub(super) struct Turn {
     _turn: OwnedSemaphorePermit,
-    _place: Guest,
+    _place: Permit,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        let waiting = Crowd::new(PLACES, PLACES_EACH);
+        let waiting = PerClientLimit::new(PLACES, PLACES_EACH);
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting }
     }
 }

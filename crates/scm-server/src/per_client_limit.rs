@@ -10,7 +10,7 @@ use crate::origin::counted_as;
 
 /// Those who are here. One address, as limits count them, can never fill it alone.
 #[derive(Debug)]
-pub struct Crowd {
+pub struct PerClientLimit {
     all: usize,
     each: usize,
     here: Mutex<HashMap<IpAddr, usize>>,
@@ -18,19 +18,19 @@ pub struct Crowd {
 
 /// Somebody who is here, until this is dropped.
 #[derive(Debug)]
-pub struct Guest {
-    crowd: Arc<Crowd>,
+pub struct Permit {
+    crowd: Arc<PerClientLimit>,
     address: IpAddr,
 }
 
-impl Crowd {
+impl PerClientLimit {
     /// A crowd of at most so many, and so many from each address.
     pub fn new(all: usize, each: usize) -> Arc<Self> {
         Arc::new(Self { all, each, here: Mutex::default() })
     }
 
     /// Lets somebody in, if there is room.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Permit> {
         let address = counted_as(address);
         let mut here = self.here();
         let own = here.get(&address).copied().unwrap_or_default();
@@ -38,7 +38,7 @@ impl Crowd {
             return None;
         }
         here.insert(address, own + 1);
-        Some(Guest { crowd: Arc::clone(self), address })
+        Some(Permit { crowd: Arc::clone(self), address })
     }
 
     fn here(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -46,7 +46,7 @@ impl Crowd {
     }
 }
 
-impl Drop for Guest {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut here = self.crowd.here();
         if let Some(own) = here.get_mut(&self.address) {
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn one_address_cannot_fill_it_and_nobody_overfills_it() {
-        let crowd = Crowd::new(10, 3);
+        let crowd = PerClientLimit::new(10, 3);
         let own: Vec<_> = (0..3).map(|_| crowd.enter(address(1)).unwrap()).collect();
         assert!(crowd.enter(address(1)).is_none());
         let others: Vec<_> = (3..10).map(|n| crowd.enter(address(n)).unwrap()).collect();
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn all_of_a_network_of_ipv6_are_one_address() {
-        let crowd = Crowd::new(10, 1);
+        let crowd = PerClientLimit::new(10, 1);
         let enter = |address: &str| crowd.enter(address.parse().unwrap());
         let _one = enter("2001:db8:0:1::1").unwrap();
         assert!(enter("2001:db8:0:1::2").is_none());

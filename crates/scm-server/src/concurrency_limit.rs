@@ -17,9 +17,9 @@ use std::{
 /// the one before: those who came all at once do not come back so, which alone would stall the rest.
 const HELD_BACK: (Duration, Duration) = (Duration::from_millis(250), Duration::from_millis(750));
 
-/// Places for requests.
+/// ConcurrencyLimit for requests.
 #[derive(Debug, Default)]
-pub struct Places {
+pub struct ConcurrencyLimit {
     all: usize,
     taken: Arc<AtomicUsize>,
     held_back: Arc<AtomicUsize>,
@@ -28,25 +28,25 @@ pub struct Places {
 
 /// One that is counted, until this is dropped.
 #[derive(Debug)]
-pub struct Counted(Arc<AtomicUsize>);
+pub struct Permit(Arc<AtomicUsize>);
 
-impl Places {
+impl ConcurrencyLimit {
     /// So many.
     pub fn new(all: usize) -> Self {
         Self { all, ..Self::default() }
     }
 
     /// A place, if there is one.
-    pub fn take(&self) -> Option<Counted> {
+    pub fn take(&self) -> Option<Permit> {
         let held_back = self.held_back.load(Ordering::Relaxed);
         let open = self.all.saturating_sub(held_back).max(self.all.div_ceil(4));
-        Counted::below(open, &self.taken)
+        Permit::below(open, &self.taken)
     }
 
     /// Counts somebody for whom there was no place as held back, and says for how long; nobody, if too
     /// many are already.
-    pub fn hold_back(&self) -> Option<(Counted, Duration)> {
-        let counted = Counted::below(self.all.saturating_mul(4), &self.held_back)?;
+    pub fn hold_back(&self) -> Option<(Permit, Duration)> {
+        let counted = Permit::below(self.all.saturating_mul(4), &self.held_back)?;
         let nth = self.refusals.fetch_add(1, Ordering::Relaxed) as u64;
         let (from, to) = HELD_BACK;
         let spread = (to - from).as_millis() as u64;
@@ -54,7 +54,7 @@ impl Places {
     }
 }
 
-impl Counted {
+impl Permit {
     /// One more, if there are fewer than this.
     fn below(limit: usize, count: &Arc<AtomicUsize>) -> Option<Self> {
         let more = |now| (now < limit).then_some(now + 1);
@@ -63,7 +63,7 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -73,13 +73,13 @@ impl Drop for Counted {
 mod tests {
     use super::*;
 
-    fn taken(places: &Places) -> Vec<Counted> {
+    fn taken(places: &ConcurrencyLimit) -> Vec<Permit> {
         std::iter::from_fn(|| places.take()).collect()
     }
 
     #[test]
     fn the_more_are_held_back_the_fewer_places_there_are_down_to_a_quarter() {
-        let places = Places::new(8);
+        let places = ConcurrencyLimit::new(8);
         assert_eq!(taken(&places).len(), 8);
         let mut held_back = vec![places.hold_back().unwrap()];
         assert_eq!(taken(&places).len(), 7);
