@@ -9,7 +9,7 @@ mod token;
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION, request::Parts};
 use scm_model::{Access, Action, Condition, Operation};
-use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError, action};
+use scm_store::{Actor, AuditEvent, CertificateId, DomainId, Role, StoreError, Subject, action};
 use time::Duration;
 
 use crate::{causes::chain, ctx::Ctx, error::ApiError, origin::Origin};
@@ -76,7 +76,7 @@ async fn known(ctx: &Ctx, sent: &HeaderValue, origin: &Origin) -> Result<Caller,
     let refused = || ApiError::refused(Condition::TokenInvalid);
     let hash = token::hash_of(sent.as_bytes()).ok_or_else(refused)?;
     let token = match ctx.store().token(&hash).await {
-        Err(StoreError::Missing) => return Err(refused()),
+        Err(StoreError::Missing { .. }) => return Err(refused()),
         found => found?,
     };
     // A token of the future was issued by a clock that has been put right since.
@@ -139,10 +139,14 @@ pub async fn note_refusal<O: Operation>(
 /// guess. `subject` is the id of the user or access key, if there is one: what else was sent as a name may be
 /// a secret in the wrong place. If the store cannot keep the event, the log has it: whoever guesses is to
 /// hear no difference.
-pub async fn note_lock(ctx: &Ctx, origin: &Origin, action: &'static str, subject: Option<&str>) {
-    tracing::warn!(action, subject, "too many wrong guesses: not heard for five minutes");
+pub async fn note_lock(ctx: &Ctx, origin: &Origin, action: &'static str, subject: Option<Subject>) {
+    tracing::warn!(
+        action,
+        subject = subject.as_ref().map(tracing::field::display),
+        "too many wrong guesses: not heard for five minutes"
+    );
     let event = AuditEvent {
-        subject: subject.map(str::to_owned),
+        subject,
         address: Some(origin.address),
         request_id: Some(origin.request_id.clone()),
         ..AuditEvent::done_here(action, ctx.now())
@@ -161,7 +165,7 @@ async fn record_refusal(
 ) -> Result<(), ApiError> {
     let event = AuditEvent::done(&caller.actor, recorded_as(action), ctx.now());
     let event = event.refused(condition.code());
-    Ok(ctx.store().record(about.into_iter().fold(event, AuditEvent::about)).await?)
+    Ok(ctx.store().record(AuditEvent { subject: about.map(Subject::from), ..event }).await?)
 }
 
 /// What an action is called in the audit trail, done or refused.

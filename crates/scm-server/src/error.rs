@@ -12,7 +12,7 @@ use http::{
 use http_body_util::Full;
 use scm_model::{Condition, ErrorShape, Rule, Violation, Violations, identity::IdentityErrorBody};
 use scm_pki::{FindingClass, Findings};
-use scm_store::StoreError;
+use scm_store::{Resource, StoreError};
 
 use crate::{auth::Away, causes::chain, response::HttpResponse};
 
@@ -93,6 +93,21 @@ impl ApiError {
         response
     }
 
+    /// Something does not exist. Users, roles and projects are those of the caller here: a request
+    /// that finds one gone comes from a caller who is no longer known.
+    fn missing(what: Resource) -> Self {
+        match what {
+            Resource::Certificate => Self::refused(Condition::UnknownCertificate),
+            Resource::Token => Self::refused(Condition::UnknownToken),
+            Resource::Domain
+            | Resource::Project
+            | Resource::User
+            | Resource::Role
+            | Resource::AccessKey => Self::refused(Condition::TokenInvalid),
+            Resource::Store => Self::internal(StoreError::Missing { what }),
+        }
+    }
+
     fn because(condition: Condition, detail: Option<String>) -> Self {
         Self { complaints: vec![Complaint { condition, detail }], allow: None, inside: None }
     }
@@ -121,7 +136,7 @@ impl From<Findings> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Missing => Self::refused(Condition::UnknownCertificate),
+            StoreError::Missing { what } => Self::missing(what),
             StoreError::Duplicate { existing } => {
                 let detail = format!("This project keeps it as {existing}.");
                 Self::refused_because(Condition::AlreadyKept, detail)
@@ -198,6 +213,20 @@ mod tests {
         let body = format!("{:?}", response.body());
         let text = "The certificate private key is empty. First. Second.";
         assert!(body.contains(text), "{body}");
+    }
+
+    #[test]
+    fn only_a_certificate_that_is_missing_is_a_missing_certificate() {
+        let all = [
+            (Resource::Certificate, Condition::UnknownCertificate),
+            (Resource::Token, Condition::UnknownToken),
+            (Resource::Project, Condition::TokenInvalid),
+            (Resource::User, Condition::TokenInvalid),
+            (Resource::Store, Condition::Internal),
+        ];
+        for (what, condition) in all {
+            assert_eq!(ApiError::from(StoreError::Missing { what }).condition(), condition);
+        }
     }
 
     #[test]

@@ -60,7 +60,7 @@ async fn is_of(store: &dyn Store, file: &Path) -> Result<bool, StartError> {
     let Ok(credentials) = read(file) else { return Ok(false) };
     match store.domain_by_id(&DomainId::new(credentials.domain_id)).await {
         Ok(_) => Ok(true),
-        Err(StoreError::Missing) => Ok(false),
+        Err(StoreError::Missing { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

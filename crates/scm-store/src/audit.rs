@@ -3,7 +3,7 @@
 //! What an act does is written by the act itself, in its own transaction. Only what was refused
 //! before it came to an act is recorded separately.
 
-use std::{borrow::Cow, cmp::Reverse, fmt, net::IpAddr};
+use std::{borrow::Cow, cmp::Reverse, net::IpAddr};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -13,6 +13,7 @@ use crate::{
     error::StoreError,
     ids::CertificateId,
     names::{ProjectId, UserId},
+    subject::Subject,
 };
 
 /// The names of the actions that acts of this crate leave. Others may be recorded too.
@@ -82,10 +83,8 @@ pub struct AuditEvent {
     pub user: Option<UserId>,
     /// Where, if known.
     pub project: Option<ProjectId>,
-    /// Which certificate it was about.
-    pub certificate: Option<CertificateId>,
-    /// Who or what else it was about: the id of a user, a project, an access key or a master key.
-    pub subject: Option<String>,
+    /// What it was about.
+    pub subject: Option<Subject>,
     /// The address that the request came from; none for what is done on the machine itself.
     pub address: Option<IpAddr>,
     /// The request; none for what is done on the machine itself.
@@ -130,7 +129,6 @@ impl AuditEvent {
             action: action.into(),
             user: None,
             project: None,
-            certificate: None,
             subject: None,
             address: None,
             request_id: None,
@@ -138,28 +136,22 @@ impl AuditEvent {
         }
     }
 
-    /// The same, but refused.
+    /// Marks the event as refused.
     #[must_use]
     pub fn refused(self, code: impl Into<String>) -> Self {
         Self { outcome: Outcome::Refused { code: code.into() }, ..self }
     }
 
-    /// The same, about a user, a project or an access key.
+    /// Sets what the event is about.
     #[must_use]
-    pub fn on(self, subject: impl fmt::Display) -> Self {
-        Self { subject: Some(subject.to_string()), ..self }
+    pub fn about(self, subject: impl Into<Subject>) -> Self {
+        Self { subject: Some(subject.into()), ..self }
     }
 
-    /// The same, but in another project than that of who did it.
+    /// Sets the project, where it is not the actor's.
     #[must_use]
     pub fn within(self, project: &ProjectId) -> Self {
         Self { project: Some(project.clone()), ..self }
-    }
-
-    /// The same, about a certificate.
-    #[must_use]
-    pub fn about(self, certificate: CertificateId) -> Self {
-        Self { certificate: Some(certificate), ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error, sync::Arc};
 
-use crate::ids::CertificateId;
+use crate::{ids::CertificateId, subject::Resource};
 
 /// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half
 /// done; whether it is done is left open by [`Unsettled`](Self::Unsettled) alone.
@@ -10,9 +10,12 @@ use crate::ids::CertificateId;
 /// Cheap to clone: acts that were committed together fail together.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such thing, or it belongs to another project: the two can't be told apart.
-    #[error("there is no such thing in the project")]
-    Missing,
+    /// There is none, or it belongs to another project: a caller can't tell which.
+    #[error("the {what} does not exist")]
+    Missing {
+        /// What does not exist.
+        what: Resource,
+    },
     /// The project keeps the same leaf already.
     #[error("the same certificate is kept already as {existing}")]
     Duplicate {
@@ -109,6 +112,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub(crate) fn missing(what: Resource) -> Self {
+        Self::Missing { what }
+    }
+
     pub(crate) fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable { source: Arc::from(source.into()) }
     }

@@ -25,6 +25,7 @@ mod postgres;
 mod random;
 mod resealing;
 mod sqlite;
+mod subject;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
@@ -53,6 +54,7 @@ pub use crate::{
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
     resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},
+    subject::{Resource, Subject},
     upkeep::Upkeep,
 };
 

@@ -165,7 +165,7 @@ pub async fn copy(
     tell: &mut (dyn FnMut(Stage) + Send),
 ) -> Result<Copied, MoveError> {
     let source = match open(from, false).await {
-        Err(StoreError::Missing) => return Err(MoveError::NoStore(from.clone())),
+        Err(StoreError::Missing { .. }) => return Err(MoveError::NoStore(from.clone())),
         source => source.map_err(of_source)?,
     };
     let Some(ring) = source.ring().await.map_err(of_source)? else {

@@ -34,7 +34,7 @@ use self::{
     checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
 };
 pub(crate) use self::{moving::SqliteEnd, snapshot::snapshot};
-use crate::error::StoreError;
+use crate::{error::StoreError, subject::Resource};
 
 /// A store in a SQLite file.
 pub(crate) struct Sqlite {
@@ -91,7 +91,7 @@ impl Sqlite {
 /// Brings a file up to date; returns its schema.
 pub(crate) async fn migrate(file: PathBuf) -> Result<i64, StoreError> {
     if !file.exists() {
-        return Err(StoreError::Missing);
+        return Err(StoreError::missing(Resource::Store));
     }
     let migrated = tokio::task::spawn_blocking(move || schema::migrate_file(&file)).await;
     migrated.map_err(StoreError::unavailable)?

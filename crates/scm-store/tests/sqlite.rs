@@ -60,6 +60,19 @@ async fn a_restart_keeps_all() {
 }
 
 #[tokio::test]
+async fn a_row_that_must_be_there_is_damage_and_not_a_missing_certificate() {
+    let (store, folder) = new_store().await;
+    store.keep(&actor(), Workshop::new().issue("a.example").new_certificate(1)).await.unwrap();
+    let file = rusqlite::Connection::open(folder.path().join("store.db")).unwrap();
+    file.execute("DELETE FROM certificate_bytes", []).unwrap();
+    let bytes = store.bundle(&actor().project, id(1)).await;
+    assert!(matches!(bytes, Err(StoreError::Corrupt { .. })), "{bytes:?}");
+    file.execute("DELETE FROM store", []).unwrap();
+    let ready = store.ready().await;
+    assert!(matches!(ready, Err(StoreError::Corrupt { .. })), "{ready:?}");
+}
+
+#[tokio::test]
 async fn the_file_is_for_its_owner_only() {
     let (store, folder) = new_store().await;
     store.set_up(first_start()).await.unwrap();
@@ -234,7 +247,7 @@ async fn what_another_handle_changes_counts_at_once() {
     assert!(server.token(&first.token.hash).await.is_ok());
     let command_line = open_in(folder.path()).await.unwrap();
     command_line.set_enabled(None, &first.user.id, false, NOW).await.unwrap();
-    assert!(matches!(server.token(&first.token.hash).await, Err(StoreError::Missing)));
+    assert!(matches!(server.token(&first.token.hash).await, Err(StoreError::Missing { .. })));
 }
 
 #[tokio::test]

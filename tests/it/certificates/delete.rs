@@ -44,7 +44,7 @@ async fn a_deletion_is_on_record_and_its_certificate_may_come_again() {
     let event =
         server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!(event.action, action::CERTIFICATE_DELETE);
-    assert_eq!(event.certificate.unwrap().to_string(), id);
+    assert_eq!(event.subject.unwrap().to_string(), id);
     let again = session.import(&body).await;
     assert_eq!(again.status, 200, "it is no duplicate any more: {again:?}");
     assert_ne!(again.text("certificate_id"), id);

@@ -103,7 +103,8 @@ async fn every_try_is_on_record() {
             (action::CERTIFICATE_EXPORT, refused("SCM.4002")),
         ]
     );
-    let about: Vec<_> = events.iter().map(|e| e.certificate.map(|id| id.to_string())).collect();
+    let about: Vec<_> =
+        events.iter().map(|e| e.subject.as_ref().map(ToString::to_string)).collect();
     let unknown = Some("scs0000000000001".to_owned());
     assert_eq!(about, [Some(id.clone()), Some(id.clone()), None, unknown, Some(id)]);
 }

@@ -113,7 +113,7 @@ async fn a_replacement_is_on_record() {
     let event =
         server.store().events(&AuditQuery::of(&server.project(), 1)).await.unwrap().remove(0);
     assert_eq!((&*event.action, &event.outcome), (action::CERTIFICATE_REPLACE, &Outcome::Done));
-    assert_eq!(event.certificate.unwrap().to_string(), id);
+    assert_eq!(event.subject.unwrap().to_string(), id);
     assert_eq!(event.user, Some(Person::FullAccess.user()));
     assert_eq!(event.request_id.as_deref(), answer.header("x-request-id"));
 }

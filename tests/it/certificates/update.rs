@@ -29,7 +29,7 @@ async fn a_name_and_a_description_can_be_changed_apart() {
     assert_eq!(names(&session, "content=a%20name").await, [""; 0], "the old name is forgotten");
     let events = server.store().events(&AuditQuery::of(&server.project(), 100)).await.unwrap();
     assert_eq!(events[0].action, action::CERTIFICATE_UPDATE);
-    assert_eq!(events[0].certificate.unwrap().to_string(), id);
+    assert_eq!(events[0].subject.as_ref().unwrap().to_string(), id);
 }
 
 #[tokio::test]

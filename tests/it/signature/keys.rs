@@ -64,10 +64,8 @@ async fn guessing_locks_the_key_for_the_one_who_guesses_for_a_while() {
     let message = refused(&signer.send(from("192.0.2.1"), NOW).await);
     assert!(message.ends_with("AK access failed to reach the limit, forbidden"), "{message}");
     let newest = &server.store().events(&AuditQuery::newest(1)).await.unwrap()[0];
-    assert_eq!(
-        (&*newest.action, newest.subject.as_ref()),
-        ("access_key.lock", Some(&signer.access_key))
-    );
+    let key = AccessKeyId::new(&signer.access_key);
+    assert_eq!((&*newest.action, newest.subject.clone()), ("access_key.lock", Some(key.into())));
     assert_eq!(newest.address, Some([192, 0, 2, 1].into()));
     assert_eq!(signer.send(from("192.0.2.2"), NOW).await.status, 200);
     assert_eq!(other.send(from("192.0.2.1"), NOW).await.status, 200);

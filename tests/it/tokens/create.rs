@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, Request, StatusCode};
 use scm_model::{Condition, identity::SUBJECT_TOKEN};
-use scm_store::{AuditQuery, DomainId, Grant, NewUser, Role, UserId, action};
+use scm_store::{AuditQuery, DomainId, Grant, NewUser, Role, Subject, UserId, action};
 use scm_tests::{Answer, NOW, Person, Protocol, Session, TestServer, import_body, request, sound};
 use serde_json::{Value, json};
 use time::Duration;
@@ -277,7 +277,7 @@ async fn guessing_all_at_once_or_by_another_name_is_heard_no_more_often() {
     let events = server.store().events(&AuditQuery::newest(100)).await.unwrap();
     let locks: Vec<_> = events.iter().filter(|event| event.action == "password.lock").collect();
     let [lock] = &locks[..] else { panic!("one for all that guessed: {locks:?}") };
-    assert_eq!(lock.subject.as_deref(), Some(user.as_str()));
+    assert_eq!(lock.subject, Some(Subject::User(user.clone())));
     let mut by_id = right(&server);
     let password = by_id["auth"]["identity"]["password"]["user"]["password"].take();
     by_id["auth"]["identity"]["password"]["user"] =

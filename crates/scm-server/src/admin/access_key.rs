@@ -163,7 +163,7 @@ async fn remove(
 
 fn known(id: &AccessKeyId, done: Result<(), StoreError>) -> Result<(), AdminError> {
     match done {
-        Err(StoreError::Missing) => Err(AdminError::UnknownAccessKey { id: id.to_string() }),
+        Err(StoreError::Missing { .. }) => Err(AdminError::UnknownAccessKey { id: id.to_string() }),
         done => Ok(done?),
     }
 }

@@ -93,7 +93,7 @@ impl Workplace {
     }
 
     async fn record(&self, action: &'static str, key: KeyId) -> Result<(), AdminError> {
-        let event = AuditEvent::done_here(action, self.now).on(key);
+        let event = AuditEvent::done_here(action, self.now).about(key);
         Ok(patiently(|| self.store.record(event.clone())).await?)
     }
 }

@@ -17,7 +17,7 @@ pub async fn migrate(config: &Config) -> Result<Answer, AdminError> {
     let home = config.home()?;
     let place = place_of(&home);
     let schema = scm_store::migrate(home).await.map_err(|error| match error {
-        StoreError::Missing => AdminError::NoStore { place },
+        StoreError::Missing { .. } => AdminError::NoStore { place },
         other => other.into(),
     })?;
     let text = format!("the store has schema {schema}, which is that of this release\n");

@@ -52,7 +52,7 @@ impl Pending {
         let keyring = ctx.keyring();
         let key = match ctx.store().access_key(&AccessKeyId::new(id)).await {
             // Not counted: there is nothing to guess at, and inventing names would fill the memory.
-            Err(StoreError::Missing) => {
+            Err(StoreError::Missing { .. }) => {
                 return Err(because(format!("ak {} not exist", id.escape_debug())));
             }
             found => found?,
@@ -89,7 +89,8 @@ impl Pending {
         if verify(&secret, &self.authorization, &canonical, &self.date).is_err() {
             let guess = ctx.key_guesses().count(id, self.origin.address, ctx.now());
             if guess == Some(Guess::Last) {
-                note_lock(ctx, &self.origin, action::ACCESS_KEY_LOCK, Some(id)).await;
+                let subject = AccessKeyId::new(id).into();
+                note_lock(ctx, &self.origin, action::ACCESS_KEY_LOCK, Some(subject)).await;
             }
             return Err(because(format!(
                 "verify aksk signature fail, canonicalRequestHash:{}, canonicalRequest:{}",

@@ -47,13 +47,27 @@ pub async fn create(
     };
     let actor = actor(origin, &token);
     let body = body(&user, &domain, &project, role, (token.issued, token.expires));
-    ctx.store().keep_token(&actor, token).await?;
+    match ctx.store().keep_token(&actor, token).await {
+        // The user was disabled, or lost the role, while the password was compared.
+        Err(StoreError::Missing { .. }) => {
+            return Err(ApiError::refused(Condition::WrongCredentials));
+        }
+        stored => stored?,
+    }
     Ok(IssuedToken { subject_token: secret.0, body })
 }
 
 /// What a token is.
 pub async fn show(ctx: Ctx, caller: Caller, call: Call<ShowToken>) -> Result<TokenBody, ApiError> {
     let (_, token) = subject(&ctx, &caller, &call.headers).await?;
+    match described(&ctx, &token).await {
+        // A token goes with its user.
+        Err(StoreError::Missing { .. }) => Err(ApiError::refused(Condition::UnknownToken)),
+        described => Ok(described?),
+    }
+}
+
+async fn described(ctx: &Ctx, token: &TokenRecord) -> Result<TokenBody, StoreError> {
     let user = ctx.store().user_by_id(&token.user).await?;
     let domain = ctx.store().domain_by_id(&token.domain).await?;
     let project = ctx.store().project_by_id(&token.project).await?;
@@ -83,7 +97,7 @@ async fn subject(
     let text = headers.x_subject_token.secret_str();
     let hash = auth::token_hash_of(text.as_bytes()).ok_or_else(unknown)?;
     let token = match ctx.store().token(&hash).await {
-        Err(StoreError::Missing) => return Err(unknown()),
+        Err(StoreError::Missing { .. }) => return Err(unknown()),
         found => found?,
     };
     let own = token.user == caller.actor.user;

@@ -57,14 +57,14 @@ pub async fn a_disabled_user_stands_for_nothing(store: Arc<dyn Store>) {
         assert_eq!(store.access_key(&key.id).await.is_ok(), enabled);
         assert_eq!(store.access_keys_of(&user).await.unwrap().len(), 1);
         let action = if enabled { action::USER_ENABLE } else { action::USER_DISABLE };
-        let event = AuditEvent::done(&actor(), action, NOW).on(&user);
+        let event = AuditEvent::done(&actor(), action, NOW).about(&user);
         assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
         if !enabled {
             let refused = [
                 store.keep_token(&actor(), self::token(8)).await,
                 store.keep_access_key(None, access_key("AK2")).await,
             ];
-            let missing = |was: &Result<(), _>| matches!(was, Err(StoreError::Missing));
+            let missing = |was: &Result<(), _>| matches!(was, Err(StoreError::Missing { .. }));
             assert!(refused.iter().all(missing), "{refused:?}");
         }
     }
@@ -84,11 +84,11 @@ pub async fn a_role_is_what_it_is_today(store: Arc<dyn Store>) {
     store.grant(None, &user, elsewhere.clone(), NOW).await.unwrap();
     store.revoke_grant(None, &user, &project, NOW).await.unwrap();
     assert_eq!(store.user_by_id(&user).await.unwrap().grants, [elsewhere]);
-    assert!(matches!(store.token(&token.hash).await, Err(StoreError::Missing)));
-    assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.token(&token.hash).await, Err(StoreError::Missing { .. })));
+    assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing { .. })));
     assert_eq!(store.access_keys_of(&user).await.unwrap().len(), 1);
     let actions: Vec<_> = store.events(&AuditQuery::of(&project, 2)).await.unwrap();
-    let event = |action| AuditEvent::done_here(action, NOW).on(&user).within(&project);
+    let event = |action| AuditEvent::done_here(action, NOW).about(&user).within(&project);
     assert_eq!(actions, [event(action::ROLE_REVOKE), event(action::ROLE_GRANT)]);
 }
 
@@ -99,14 +99,14 @@ pub async fn who_is_removed_is_gone(store: Arc<dyn Store>) {
     store.keep_token(&actor(), token.clone()).await.unwrap();
     store.keep_access_key(None, key.clone()).await.unwrap();
     store.remove_user(Some(&actor()), &user, NOW).await.unwrap();
-    assert!(matches!(store.user_by_id(&user).await, Err(StoreError::Missing)));
-    let event = AuditEvent::done(&actor(), action::USER_REMOVE, NOW).on(&user);
+    assert!(matches!(store.user_by_id(&user).await, Err(StoreError::Missing { .. })));
+    let event = AuditEvent::done(&actor(), action::USER_REMOVE, NOW).about(&user);
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
     let again = NewUser { name: "somebody".into(), ..new_user() };
     let grants = vec![Grant { project: second_project().id, role: Role::ReadOnly }];
     store.add_user(None, first.domain.id, again, grants, NOW).await.unwrap();
-    assert!(matches!(store.token(&token.hash).await, Err(StoreError::Missing)));
-    assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.token(&token.hash).await, Err(StoreError::Missing { .. })));
+    assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing { .. })));
     assert_eq!(store.access_keys_of(&user).await.unwrap(), []);
     assert!(store.token(&first.token.hash).await.is_ok());
 }
@@ -118,13 +118,13 @@ pub async fn tokens_are_revoked(store: Arc<dyn Store>) {
         store.keep_token(&actor(), token(byte)).await.unwrap();
     }
     store.revoke_token(Some(&actor()), &token(7).hash, NOW).await.unwrap();
-    let event = AuditEvent::done(&actor(), action::TOKEN_REVOKE, NOW).on(somebody());
+    let event = AuditEvent::done(&actor(), action::TOKEN_REVOKE, NOW).about(somebody());
     let project = second_project().id;
     assert_eq!(store.events(&AuditQuery::of(&project, 1)).await.unwrap(), [event.within(&project)]);
-    assert!(matches!(store.token(&token(7).hash).await, Err(StoreError::Missing)));
+    assert!(matches!(store.token(&token(7).hash).await, Err(StoreError::Missing { .. })));
     assert!(store.token(&token(8).hash).await.is_ok());
     assert_eq!(store.revoke_tokens_of(None, &somebody(), NOW).await.unwrap(), 2);
-    assert!(matches!(store.token(&token(8).hash).await, Err(StoreError::Missing)));
+    assert!(matches!(store.token(&token(8).hash).await, Err(StoreError::Missing { .. })));
     assert!(store.token(&first.token.hash).await.is_ok());
     assert_eq!(store.revoke_tokens_of(None, &somebody(), NOW).await.unwrap(), 0);
 }
@@ -157,10 +157,10 @@ pub async fn an_access_key_stands_for_its_owner(store: Arc<dyn Store>) {
     let entries = [entry(&older, true), entry(&key, false)];
     assert_eq!(store.access_keys_of(&somebody()).await.unwrap(), entries);
     store.remove_access_key(Some(&by), &key.id, NOW).await.unwrap();
-    assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.access_key(&key.id).await, Err(StoreError::Missing { .. })));
     assert_eq!(store.access_keys_of(&somebody()).await.unwrap(), entries[..1]);
     let events = store.events(&AuditQuery::of(&key.project, 3)).await.unwrap();
-    let event = |action| AuditEvent::done(&by, action, NOW).on(&key.id).within(&key.project);
+    let event = |action| AuditEvent::done(&by, action, NOW).about(&key.id).within(&key.project);
     let expected = [
         event(action::ACCESS_KEY_REMOVE),
         event(action::ACCESS_KEY_DISABLE),
@@ -220,7 +220,7 @@ pub async fn nothing_is_done_to_who_is_missing(store: Arc<dyn Store>) {
         store.remove_access_key(by, &key, NOW).await.err(),
     ];
     for (place, error) in missing.iter().enumerate() {
-        assert!(matches!(error, Some(StoreError::Missing)), "{place}: {error:?}");
+        assert!(matches!(error, Some(StoreError::Missing { .. })), "{place}: {error:?}");
     }
     assert_eq!(store.events(&AuditQuery::of(&project, 100)).await.unwrap(), before);
 }

@@ -126,5 +126,5 @@ pub async fn any_text_comes_back_as_it_was(store: Arc<dyn Store>) {
         store.index_pending().await.unwrap();
     }
     let nobody = DomainId::new("a\0b");
-    assert!(matches!(store.user_by_name(&nobody, "\0").await, Err(StoreError::Missing)));
+    assert!(matches!(store.user_by_name(&nobody, "\0").await, Err(StoreError::Missing { .. })));
 }

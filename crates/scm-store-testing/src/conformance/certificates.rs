@@ -59,8 +59,8 @@ pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
 pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
     let id = Workshop::new().issue("www.example.com").new_certificate(7).id();
     let project = actor().project;
-    assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing)));
-    assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing { .. })));
+    assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing { .. })));
     assert_eq!(store.counts(&project, NOW).await.unwrap(), []);
 }
 
@@ -70,8 +70,8 @@ pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>
     let id = new.id();
     store.keep(&in_project("theirs"), new).await.unwrap();
     let ours = actor().project;
-    assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing)));
-    assert!(matches!(store.bundle(&ours, id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing { .. })));
+    assert!(matches!(store.bundle(&ours, id).await, Err(StoreError::Missing { .. })));
     assert_eq!(store.counts(&ours, NOW).await.unwrap(), []);
     assert_eq!(store.events(&AuditQuery::of(&ours, 10)).await.unwrap(), []);
 }

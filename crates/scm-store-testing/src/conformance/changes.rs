@@ -38,8 +38,8 @@ pub async fn what_is_deleted_is_gone(store: Arc<dyn Store>) {
         store.delete(&actor(), id, NOW).await.unwrap();
         let event = AuditEvent::done(&actor(), action::CERTIFICATE_DELETE, NOW).about(id);
         assert_eq!(store.events(&AuditQuery::of(&project, 1)).await.unwrap(), [event]);
-        assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing)));
-        assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing)));
+        assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing { .. })));
+        assert!(matches!(store.bundle(&project, id).await, Err(StoreError::Missing { .. })));
         let listing = store.list(&project, &CertificateQuery::new(NOW, 10)).await.unwrap();
         assert_eq!((listing.total, listing.records.len()), (left, left as usize));
         if left == 1 {
@@ -137,7 +137,7 @@ pub async fn nothing_is_done_to_what_is_missing(store: Arc<dyn Store>) {
             store.delete(&in_project("theirs"), MadeUp::new(9).id(), NOW).await.err(),
         ];
         for error in missing {
-            assert!(matches!(error, Some(StoreError::Missing)), "{error:?}");
+            assert!(matches!(error, Some(StoreError::Missing { .. })), "{error:?}");
         }
         assert_eq!(store.export(&in_project("theirs"), id, NOW).await.unwrap(), was);
         let events = store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap();

@@ -45,7 +45,7 @@ pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
     let domain = DomainRecord { id: DomainId::new("d2"), name: "other".into() };
     let again = scm_store::FirstStart { domain, ..first_start() };
     assert!(matches!(store.set_up(again).await, Err(StoreError::Conflict { .. })));
-    assert!(matches!(store.domain_by_name("other").await, Err(StoreError::Missing)));
+    assert!(matches!(store.domain_by_name("other").await, Err(StoreError::Missing { .. })));
     assert_eq!(store.events(&AuditQuery::of(&first.project.id, 10)).await.unwrap().len(), 1);
 }
 
@@ -88,10 +88,10 @@ pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
     let found = store.user_by_id(&user.id).await.unwrap();
     assert_eq!((&found.name, found.grants), (&user.name, vec![grant]));
     let events = store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap();
-    let expected = AuditEvent::done(&actor(), action::USER_CREATE, NOW).on(&user.id);
+    let expected = AuditEvent::done(&actor(), action::USER_CREATE, NOW).about(&user.id);
     assert_eq!(events, [expected]);
     let events = store.events(&AuditQuery::of(&project.id, 1)).await.unwrap();
-    let expected = AuditEvent::done(&actor(), action::PROJECT_CREATE, NOW).on(&project.id);
+    let expected = AuditEvent::done(&actor(), action::PROJECT_CREATE, NOW).about(&project.id);
     assert_eq!(events, [expected.within(&project.id)]);
 }
 
@@ -110,8 +110,11 @@ pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
             .add_user(Some(&actor), domain.clone(), second_user(), grant(ProjectId::new("p9")), NOW)
             .await,
     ];
-    assert!(missing.iter().all(|was| matches!(was, Err(StoreError::Missing))), "{missing:?}");
-    assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing)));
+    assert!(
+        missing.iter().all(|was| matches!(was, Err(StoreError::Missing { .. }))),
+        "{missing:?}"
+    );
+    assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing { .. })));
     let twice = [grant(first.project.id.clone()), grant(first.project.id.clone())].concat();
     let conflicts = [
         store.add_project(Some(&actor), first.project.clone(), NOW).await,
@@ -120,7 +123,7 @@ pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
     ];
     let conflict = |was: &Result<(), _>| matches!(was, Err(StoreError::Conflict { .. }));
     assert!(conflicts.iter().all(conflict), "{conflicts:?}");
-    assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing)));
+    assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing { .. })));
 }
 
 /// Whoever is not there is missing, also under a name that is there in another domain.
@@ -138,7 +141,7 @@ pub async fn who_is_unknown_is_missing(store: Arc<dyn Store>) {
         store.token(&TokenHash([9; 32])).await.err(),
     ];
     for error in missing {
-        assert!(matches!(error, Some(StoreError::Missing)), "{error:?}");
+        assert!(matches!(error, Some(StoreError::Missing { .. })), "{error:?}");
     }
 }
 
@@ -169,9 +172,9 @@ pub async fn a_token_needs_a_role(store: Arc<dyn Store>) {
     let strange_user = NewToken { user: UserId::new("nobody"), ..token(2, 60) };
     for token in [strange_project, strange_user] {
         let refused = store.keep_token(&actor(), token).await;
-        assert!(matches!(refused, Err(StoreError::Missing)), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::Missing { .. })), "{refused:?}");
     }
-    assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing)));
+    assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing { .. })));
 }
 
 /// The same token is not kept twice.
@@ -191,7 +194,7 @@ pub async fn expired_tokens_are_swept(store: Arc<dyn Store>) {
     store.keep_token(&actor(), token(3, 61)).await.unwrap();
     assert_eq!(store.sweep_tokens(NOW + Duration::seconds(60)).await.unwrap(), 0);
     assert_eq!(store.sweep_tokens(NOW + Duration::seconds(61)).await.unwrap(), 1);
-    assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing)));
+    assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing { .. })));
     assert!(store.token(&TokenHash([3; 32])).await.is_ok());
 }
 

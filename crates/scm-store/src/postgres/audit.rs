@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     millis::{first_millis_from, millis},
     names::ProjectId,
+    subject::Subject,
 };
 
 #[async_trait]
@@ -48,10 +49,10 @@ pub(super) async fn insert(on: &Connection, id: i64, event: &AuditEvent) -> Resu
             &id,
             &scope,
             &millis(event.at),
-            &event.certificate.map(number),
+            &event.subject.as_ref().and_then(Subject::certificate).map(number),
             &written(&event.action),
             &event.user.as_ref().map(|user| written(user.as_str())),
-            &event.subject.as_deref().map(written),
+            &event.subject.as_ref().and_then(Subject::text).as_deref().map(written),
             &event.address.map(|address| address.to_string()),
             &event.request_id.as_deref().map(written),
             &refused,
@@ -102,13 +103,13 @@ async fn newest_in(
 fn read(row: &Row, project: Option<ProjectId>) -> Result<(i64, AuditEvent), Failure> {
     let address: Option<&str> = column(row, 6)?;
     let refused = maybe_text(row, 8)?;
+    let action: String = text(row, 2)?;
     let event = AuditEvent {
         at: time(row, 1)?,
-        action: text::<String>(row, 2)?.into(),
         user: maybe_text(row, 3)?,
         project,
-        certificate: maybe_id(row, 4)?,
-        subject: maybe_text(row, 5)?,
+        subject: Subject::read(&action, maybe_id(row, 4)?, maybe_text(row, 5)?),
+        action: action.into(),
         address: address.and_then(|text| text.parse().ok()),
         request_id: maybe_text(row, 7)?,
         outcome: refused.map_or(Outcome::Done, |code| Outcome::Refused { code }),

@@ -16,7 +16,7 @@ use super::{
     tls::Verifying,
     url::PostgresUrl,
 };
-use crate::error::StoreError;
+use crate::{error::StoreError, subject::Resource};
 
 /// How many statements stay prepared; there are fewer forms of lists than that.
 const PREPARED: usize = 256;
@@ -61,9 +61,20 @@ impl Connection {
         self.client.query_opt(&self.statement(sql).await?, values).await
     }
 
-    /// The row that must be there.
-    pub(super) async fn found(&self, sql: &str, values: Values<'_>) -> Result<Row, Failure> {
-        Ok(self.row(sql, values).await?.ok_or(StoreError::Missing)?)
+    /// The row of a `what`, which may not exist.
+    pub(super) async fn found(
+        &self,
+        what: Resource,
+        sql: &str,
+        values: Values<'_>,
+    ) -> Result<Row, Failure> {
+        Ok(self.row(sql, values).await?.ok_or(StoreError::missing(what))?)
+    }
+
+    /// The row that an undamaged store has.
+    pub(super) async fn one(&self, sql: &str, values: Values<'_>) -> Result<Row, Failure> {
+        let none = || StoreError::corrupt("a row that every store has does not exist");
+        Ok(self.row(sql, values).await?.ok_or_else(none)?)
     }
 
     /// Changes rows, and says how many.

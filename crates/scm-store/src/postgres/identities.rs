@@ -49,7 +49,7 @@ impl Identities for Postgres {
         project: ProjectRecord,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::PROJECT_CREATE, now).on(&project.id);
+        let event = AuditEvent::by(by, action::PROJECT_CREATE, now).about(&project.id);
         let event = event.within(&project.id);
         self.administer(event, project, |on, project, _| Box::pin(people::add_project(on, project)))
             .await
@@ -63,7 +63,7 @@ impl Identities for Postgres {
         grants: Vec<Grant>,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::USER_CREATE, now).on(&user.id);
+        let event = AuditEvent::by(by, action::USER_CREATE, now).about(&user.id);
         self.administer(event, (domain, user, grants), |on, (domain, user, grants), _| {
             Box::pin(people::add_user(on, domain, user, grants))
         })
@@ -145,7 +145,7 @@ impl Identities for Postgres {
         password: PasswordHash,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::USER_PASSWORD, now).on(user);
+        let event = AuditEvent::by(by, action::USER_PASSWORD, now).about(user);
         self.administer(event, (user.clone(), password), |on, (user, password), _| {
             Box::pin(people::set_password(on, user, password))
         })
@@ -160,7 +160,7 @@ impl Identities for Postgres {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let action = if enabled { action::USER_ENABLE } else { action::USER_DISABLE };
-        let event = AuditEvent::by(by, action, now).on(user);
+        let event = AuditEvent::by(by, action, now).about(user);
         self.administer(event, (user.clone(), enabled), |on, (user, enabled), _| {
             Box::pin(people::set_enabled(on, user, *enabled))
         })
@@ -174,7 +174,7 @@ impl Identities for Postgres {
         grant: Grant,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::ROLE_GRANT, now).on(user).within(&grant.project);
+        let event = AuditEvent::by(by, action::ROLE_GRANT, now).about(user).within(&grant.project);
         self.administer(event, (user.clone(), grant), |on, (user, grant), _| {
             Box::pin(people::grant(on, user, grant))
         })
@@ -188,7 +188,7 @@ impl Identities for Postgres {
         project: &ProjectId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::ROLE_REVOKE, now).on(user).within(project);
+        let event = AuditEvent::by(by, action::ROLE_REVOKE, now).about(user).within(project);
         self.administer(event, (user.clone(), project.clone()), |on, (user, project), _| {
             Box::pin(people::revoke_grant(on, user, project))
         })
@@ -201,7 +201,7 @@ impl Identities for Postgres {
         user: &UserId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::USER_REMOVE, now).on(user);
+        let event = AuditEvent::by(by, action::USER_REMOVE, now).about(user);
         self.administer(event, user.clone(), |on, user, _| Box::pin(people::remove(on, user))).await
     }
 
@@ -224,7 +224,7 @@ impl Identities for Postgres {
         self.administer(event, *hash, |on, hash, event| {
             Box::pin(async move {
                 let (user, project) = tokens::revoke(on, hash).await?;
-                event.subject = Some(user.to_string());
+                event.subject = Some(user.into());
                 event.project = Some(project);
                 Ok(())
             })
@@ -238,7 +238,7 @@ impl Identities for Postgres {
         user: &UserId,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        let event = AuditEvent::by(by, action::TOKEN_REVOKE, now).on(user);
+        let event = AuditEvent::by(by, action::TOKEN_REVOKE, now).about(user);
         self.administer(event, user.clone(), |on, user, _| Box::pin(tokens::revoke_of(on, user)))
             .await
     }
@@ -260,7 +260,7 @@ impl Identities for Postgres {
         by: Option<&Actor>,
         key: NewAccessKey,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::ACCESS_KEY_CREATE, key.created).on(&key.id);
+        let event = AuditEvent::by(by, action::ACCESS_KEY_CREATE, key.created).about(&key.id);
         let event = event.within(&key.project);
         self.administer(event, key, |on, key, _| Box::pin(access_keys::keep(on, key))).await
     }
@@ -281,7 +281,7 @@ impl Identities for Postgres {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let action = if enabled { action::ACCESS_KEY_ENABLE } else { action::ACCESS_KEY_DISABLE };
-        let event = AuditEvent::by(by, action, now).on(id);
+        let event = AuditEvent::by(by, action, now).about(id);
         self.administer(event, (id.clone(), enabled), |on, (id, enabled), event| {
             Box::pin(async move {
                 event.project = Some(access_keys::set_enabled(on, id, *enabled).await?);
@@ -297,7 +297,7 @@ impl Identities for Postgres {
         id: &AccessKeyId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::ACCESS_KEY_REMOVE, now).on(id);
+        let event = AuditEvent::by(by, action::ACCESS_KEY_REMOVE, now).about(id);
         self.administer(event, id.clone(), |on, id, event| {
             Box::pin(async move {
                 event.project = Some(access_keys::remove(on, id).await?);

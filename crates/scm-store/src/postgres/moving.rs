@@ -82,7 +82,7 @@ impl End for PostgresEnd {
         perform(&self.pool, Sees::One, part, |on, part| {
             Box::pin(async move {
                 let sql = format!("SELECT count(*) FROM {}", part.postgres.table());
-                let count: i64 = column(&on.found(&sql, &[]).await?, 0)?;
+                let count: i64 = column(&on.one(&sql, &[]).await?, 0)?;
                 Ok(count.unsigned_abs())
             })
         })

@@ -69,7 +69,7 @@ impl Resealing for Postgres {
 async fn sealed_count(on: &Connection) -> Result<u64, Failure> {
     let sql = "SELECT CAST((SELECT coalesce(sum(valid + expired), 0) FROM shelf_count)
                    + (SELECT count(*) FROM access_key) AS BIGINT)";
-    count(&on.found(sql, &[]).await?, 0)
+    count(&on.one(sql, &[]).await?, 0)
 }
 
 async fn stretch(
@@ -80,7 +80,7 @@ async fn stretch(
     let (after, limit) = (after.map_or(-1, number), STRETCH as i64);
     let looked_at = "SELECT count(*), max(id) FROM
                      (SELECT id FROM certificate_bytes WHERE id > $1 ORDER BY id LIMIT $2) AS part";
-    let row = on.found(looked_at, &[&after, &limit]).await?;
+    let row = on.one(looked_at, &[&after, &limit]).await?;
     let (looked_at, last) = (count(&row, 0)?, column::<Option<i64>>(&row, 1)?);
     let Some(last) = last else { return Ok(Stretch { found: Vec::new(), looked_at, next: None }) };
     let sql = "SELECT b.id, s.project, b.leaf, b.sealed_key

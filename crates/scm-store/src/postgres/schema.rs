@@ -93,12 +93,12 @@ async fn belong(on: &Connection, given: &String) -> Result<i64, Failure> {
     }
     let sql = "INSERT INTO store (one, ring_id, opened) VALUES (1, $1, 0) ON CONFLICT DO NOTHING";
     on.change(sql, &[given]).await?;
-    let kept: String = column(&on.found("SELECT ring_id FROM store", &[]).await?, 0)?;
+    let kept: String = column(&on.one("SELECT ring_id FROM store", &[]).await?, 0)?;
     if kept != *given {
         return Err(StoreError::ForeignKeyring { kept, given: given.clone() }.into());
     }
     let sql = "UPDATE store SET opened = opened + 1 WHERE one = 1 RETURNING opened";
-    column(&on.found(sql, &[]).await?, 0)
+    column(&on.one(sql, &[]).await?, 0)
 }
 
 async fn bring_up_to_date(on: &Connection, url: &PostgresUrl) -> Result<i64, Failure> {
@@ -129,7 +129,7 @@ async fn version_of(on: &Connection, url: &PostgresUrl) -> Result<Option<i64>, F
     let sql = "SELECT count(*), count(*) FILTER (WHERE table_name = 'scm_schema')
                FROM information_schema.tables
                WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'";
-    let row = on.found(sql, &[]).await?;
+    let row = on.one(sql, &[]).await?;
     match (column::<i64>(&row, 0)?, column::<i64>(&row, 1)?) {
         (0, _) => return Ok(None),
         (_, 0) => return Err(StoreError::NotOurs { place: url.to_string() }.into()),

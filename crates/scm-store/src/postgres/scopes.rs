@@ -17,6 +17,7 @@ use crate::{
     error::StoreError,
     names::{EnterpriseProject, ProjectId},
     random::random,
+    subject::Resource,
 };
 
 /// How many are remembered.
@@ -84,9 +85,9 @@ pub(super) async fn known(on: &Connection, project: &ProjectId) -> Result<Option
     row.map(|row| column(&row, 0)).transpose()
 }
 
-/// The number of a project that has something in here.
+/// The number of a project that has the certificate asked for.
 pub(super) async fn must_be_known(on: &Connection, project: &ProjectId) -> Result<i64, Failure> {
-    Ok(known(on, project).await?.ok_or(StoreError::Missing)?)
+    Ok(known(on, project).await?.ok_or(StoreError::missing(Resource::Certificate))?)
 }
 
 async fn shelf_of(on: &Connection, scope: i64, name: &EnterpriseProject) -> Result<i64, Failure> {

@@ -71,8 +71,8 @@ impl Upkeep for Postgres {
     async fn ready(&self) -> Result<(), StoreError> {
         self.act(Sees::One, (), |on, ()| {
             Box::pin(async move {
-                on.found("SELECT 1 FROM store", &[]).await?;
-                let row = on.found("SHOW transaction_read_only", &[]).await?;
+                on.one("SELECT 1 FROM store", &[]).await?;
+                let row = on.one("SHOW transaction_read_only", &[]).await?;
                 match column(&row, 0)? {
                     "off" => Ok(()),
                     // Another one may be the primary by now: the next connection finds it.
@@ -105,7 +105,7 @@ async fn lease(on: &Connection) -> Result<IdBlock, Failure> {
 /// very beginning; with a bound, a plan may read the whole table to find that there is none.
 async fn is_any_to_mark(on: &Connection, until: i64) -> Result<bool, Failure> {
     let sql = "SELECT min(not_after) FROM certificate WHERE expired = 0";
-    let first: Option<i64> = column(&on.found(sql, &[]).await?, 0)?;
+    let first: Option<i64> = column(&on.one(sql, &[]).await?, 0)?;
     Ok(first.is_some_and(|end| end < until))
 }
 

@@ -9,6 +9,7 @@ use crate::{
     error::StoreError,
     millis::first_millis_from,
     names::ProjectId,
+    subject::Subject,
 };
 
 #[async_trait]
@@ -50,8 +51,8 @@ pub(super) fn insert_in(
             event.action,
             event.user,
             scope,
-            event.certificate,
-            event.subject,
+            event.subject.as_ref().and_then(Subject::certificate),
+            event.subject.as_ref().and_then(Subject::text),
             event.address.map(|address| address.to_string()),
             event.request_id,
             refused,
@@ -96,13 +97,13 @@ fn newest_in(
 fn read(row: &Row<'_>, project: Option<ProjectId>) -> rusqlite::Result<(i64, AuditEvent)> {
     let address: Option<String> = row.get(6)?;
     let refused: Option<String> = row.get(8)?;
+    let action: String = row.get(2)?;
     let event = AuditEvent {
         at: row.get::<_, Millis>(1)?.0,
-        action: row.get::<_, String>(2)?.into(),
         user: row.get(3)?,
         project,
-        certificate: row.get(4)?,
-        subject: row.get(5)?,
+        subject: Subject::read(&action, row.get(4)?, row.get(5)?),
+        action: action.into(),
         address: address.and_then(|text| text.parse().ok()),
         request_id: row.get(7)?,
         outcome: refused.map_or(Outcome::Done, |code| Outcome::Refused { code }),

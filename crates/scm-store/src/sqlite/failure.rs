@@ -4,7 +4,7 @@
 
 use rusqlite::{Error, ErrorCode, ffi};
 
-use crate::error::StoreError;
+use crate::{error::StoreError, subject::Resource};
 
 /// Why something failed in here.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ impl From<StoreError> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self(match error {
-            Error::QueryReturnedNoRows => StoreError::Missing,
-            Error::FromSqlConversionFailure(..)
+            Error::QueryReturnedNoRows
+            | Error::FromSqlConversionFailure(..)
             | Error::IntegralValueOutOfRange(..)
             | Error::InvalidColumnType(..)
             | Error::Utf8Error(..) => StoreError::corrupt(error.to_string()),
@@ -47,6 +47,15 @@ pub(super) fn at_commit(error: Error) -> Failure {
     match error.sqlite_error_code() {
         Some(ErrorCode::SystemIoFailure) => Failure(StoreError::unsettled(error)),
         _ => error.into(),
+    }
+}
+
+/// For `map_err` where a row may be absent: reports what does not exist. Elsewhere a row that is
+/// absent is corruption.
+pub(super) fn missing(what: Resource) -> impl FnOnce(Error) -> Failure {
+    move |error| match error {
+        Error::QueryReturnedNoRows => StoreError::missing(what).into(),
+        error => error.into(),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         NewToken, NewUser, PasswordHash, ProjectRecord, TokenHash, TokenRecord, UserRecord,
     },
     names::{AccessKeyId, DomainId, ProjectId, UserId},
+    subject::Resource,
 };
 
 #[async_trait]
@@ -42,7 +43,7 @@ impl Identities for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let event =
-            AuditEvent::by(by, action::PROJECT_CREATE, now).on(&project.id).within(&project.id);
+            AuditEvent::by(by, action::PROJECT_CREATE, now).about(&project.id).within(&project.id);
         self.administer(event, move |connection, _| people::add_project(connection, &project)).await
     }
 
@@ -54,7 +55,7 @@ impl Identities for Sqlite {
         grants: Vec<Grant>,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::USER_CREATE, now).on(&user.id);
+        let event = AuditEvent::by(by, action::USER_CREATE, now).about(&user.id);
         let act =
             move |connection: &_, _: &mut _| people::add_user(connection, &domain, &user, &grants);
         self.administer(event, act).await
@@ -127,10 +128,11 @@ impl Identities for Sqlite {
         password: PasswordHash,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, user) = (AuditEvent::by(by, action::USER_PASSWORD, now).on(user), user.clone());
+        let (event, user) =
+            (AuditEvent::by(by, action::USER_PASSWORD, now).about(user), user.clone());
         self.administer(event, move |connection, _| {
             let sql = "UPDATE user SET password_hash = ?2 WHERE id = ?1";
-            people::change(connection, sql, &[&user, &password.secret_phc()])
+            people::change(connection, Resource::User, sql, &[&user, &password.secret_phc()])
         })
         .await
     }
@@ -143,10 +145,10 @@ impl Identities for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let action = if enabled { action::USER_ENABLE } else { action::USER_DISABLE };
-        let (event, user) = (AuditEvent::by(by, action, now).on(user), user.clone());
+        let (event, user) = (AuditEvent::by(by, action, now).about(user), user.clone());
         self.administer(event, move |connection, _| {
             let sql = "UPDATE user SET enabled = ?2 WHERE id = ?1";
-            people::change(connection, sql, &[&user, &enabled])
+            people::change(connection, Resource::User, sql, &[&user, &enabled])
         })
         .await
     }
@@ -158,7 +160,7 @@ impl Identities for Sqlite {
         grant: Grant,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::ROLE_GRANT, now).on(user).within(&grant.project);
+        let event = AuditEvent::by(by, action::ROLE_GRANT, now).about(user).within(&grant.project);
         let user = user.clone();
         self.administer(event, move |connection, _| people::grant(connection, &user, &grant)).await
     }
@@ -170,11 +172,11 @@ impl Identities for Sqlite {
         project: &ProjectId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let event = AuditEvent::by(by, action::ROLE_REVOKE, now).on(user).within(project);
+        let event = AuditEvent::by(by, action::ROLE_REVOKE, now).about(user).within(project);
         let (user, project) = (user.clone(), project.clone());
         self.administer(event, move |connection, _| {
             let sql = "DELETE FROM role_grant WHERE user = ?1 AND project = ?2";
-            people::change(connection, sql, &[&user, &project])
+            people::change(connection, Resource::Role, sql, &[&user, &project])
         })
         .await
     }
@@ -185,9 +187,10 @@ impl Identities for Sqlite {
         user: &UserId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, user) = (AuditEvent::by(by, action::USER_REMOVE, now).on(user), user.clone());
+        let (event, user) =
+            (AuditEvent::by(by, action::USER_REMOVE, now).about(user), user.clone());
         self.administer(event, move |connection, _| {
-            people::change(connection, "DELETE FROM user WHERE id = ?1", &[&user])
+            people::change(connection, Resource::User, "DELETE FROM user WHERE id = ?1", &[&user])
         })
         .await
     }
@@ -211,7 +214,7 @@ impl Identities for Sqlite {
         let (event, hash) = (AuditEvent::by(by, action::TOKEN_REVOKE, now), *hash);
         self.administer(event, move |connection, event| {
             let (user, project) = tokens::revoke(connection, &hash)?;
-            event.subject = Some(user.to_string());
+            event.subject = Some(user.into());
             event.project = Some(project);
             Ok(())
         })
@@ -224,7 +227,8 @@ impl Identities for Sqlite {
         user: &UserId,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        let (event, user) = (AuditEvent::by(by, action::TOKEN_REVOKE, now).on(user), user.clone());
+        let (event, user) =
+            (AuditEvent::by(by, action::TOKEN_REVOKE, now).about(user), user.clone());
         self.administer(event, move |connection, _| tokens::revoke_of(connection, &user)).await
     }
 
@@ -245,7 +249,7 @@ impl Identities for Sqlite {
         key: NewAccessKey,
     ) -> Result<(), StoreError> {
         let event = AuditEvent::by(by, action::ACCESS_KEY_CREATE, key.created)
-            .on(&key.id)
+            .about(&key.id)
             .within(&key.project);
         self.administer(event, move |connection, _| access_keys::keep(connection, &key)).await
     }
@@ -268,7 +272,7 @@ impl Identities for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let action = if enabled { action::ACCESS_KEY_ENABLE } else { action::ACCESS_KEY_DISABLE };
-        let (event, id) = (AuditEvent::by(by, action, now).on(id), id.clone());
+        let (event, id) = (AuditEvent::by(by, action, now).about(id), id.clone());
         self.administer(event, move |connection, event| {
             event.project = Some(access_keys::set_enabled(connection, &id, enabled)?);
             Ok(())
@@ -282,7 +286,8 @@ impl Identities for Sqlite {
         id: &AccessKeyId,
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (event, id) = (AuditEvent::by(by, action::ACCESS_KEY_REMOVE, now).on(id), id.clone());
+        let (event, id) =
+            (AuditEvent::by(by, action::ACCESS_KEY_REMOVE, now).about(id), id.clone());
         self.administer(event, move |connection, event| {
             event.project = Some(access_keys::remove(connection, &id)?);
             Ok(())

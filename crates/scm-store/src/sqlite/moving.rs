@@ -16,6 +16,7 @@ use super::{failure::Failure, schema};
 use crate::{
     error::StoreError,
     moving::{End, Part, Place, Row, SOURCE, Value},
+    subject::Resource,
 };
 
 /// A file that is copied or copied to.
@@ -26,7 +27,7 @@ impl SqliteEnd {
     pub(crate) async fn open(file: PathBuf, make: bool) -> Result<Self, StoreError> {
         let opened = tokio::task::spawn_blocking(move || match make || file.exists() {
             true => schema::open_to_move(&file, make),
-            false => Err(StoreError::Missing),
+            false => Err(StoreError::missing(Resource::Store)),
         });
         Ok(Self(Arc::new(Mutex::new(opened.await.map_err(StoreError::unavailable)??))))
     }

@@ -130,7 +130,7 @@ async fn goes_on(store: &dyn Store, number: u64) {
     store.keep(&actor(), new.to_new()).await.unwrap();
     store.delete(&actor(), CertificateId::from_number(3).unwrap(), NOW).await.unwrap();
     let newest = store.events(&AuditQuery::of(&actor().project, 2)).await.unwrap();
-    assert_eq!(newest[1].certificate, Some(new.id()), "events of now come after those of then");
+    assert_eq!(newest[1].subject, Some(new.id().into()), "events of now come after those of then");
     let (rest, theirs) = (actor().project, ProjectId::new("theirs"));
     let total = async |project| {
         let list = store.list(project, &CertificateQuery::new(NOW, 1)).await.unwrap();

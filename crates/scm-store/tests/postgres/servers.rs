@@ -57,7 +57,7 @@ async fn what_one_does_the_other_knows_at_once() {
     one.keep_token(&actor(), token.clone()).await.unwrap();
     assert!(other.token(&token.hash).await.is_ok());
     other.revoke_token(None, &token.hash, NOW).await.unwrap();
-    assert!(matches!(one.token(&token.hash).await, Err(StoreError::Missing)));
+    assert!(matches!(one.token(&token.hash).await, Err(StoreError::Missing { .. })));
     one.set_enabled(None, &first.user.id, false, NOW).await.unwrap();
     assert!(!other.user_by_id(&first.user.id).await.unwrap().enabled);
 }

@@ -54,7 +54,7 @@ async fn an_import_counts_and_leaves_its_event() {
     let id: CertificateId = answer.text("certificate_id").parse().unwrap();
     let events = server.store().events(&AuditQuery::of(&server.project(), 10)).await.unwrap();
     let event = events.iter().find(|event| event.action == action::CERTIFICATE_IMPORT).unwrap();
-    assert_eq!((event.certificate, event.at), (Some(id), NOW));
+    assert_eq!((event.subject.clone(), event.at), (Some(id.into()), NOW));
     assert_eq!(event.user, Some(Person::FullAccess.user()));
     assert_eq!(event.address, Some([127, 0, 0, 1].into()));
     assert_eq!(event.request_id.as_deref(), answer.header("x-request-id"));

@@ -1,6 +1,6 @@
 //! Events as they are told.
 
-use scm_store::{AuditEvent, Outcome};
+use scm_store::{AuditEvent, Outcome, Subject};
 use serde::Serialize;
 
 use super::{super::moment, Names};
@@ -45,8 +45,10 @@ impl AuditEntry {
     pub fn new(event: &AuditEvent, users: &Names, projects: &Names) -> Self {
         let user = event.user.as_ref().map(|user| user.as_str());
         let project = event.project.as_ref().map(|project| project.as_str());
-        let certificate_id = event.certificate.map(|id| id.to_string());
-        let subject = event.subject.clone();
+        let (certificate_id, subject) = match &event.subject {
+            Some(Subject::Certificate(id)) => (Some(id.to_string()), None),
+            other => (None, other.as_ref().map(Subject::to_string)),
+        };
         let called = subject.as_deref().map(|id| projects.of(users.of(id)).to_owned());
         Self {
             at: moment::to_the_millisecond(event.at),

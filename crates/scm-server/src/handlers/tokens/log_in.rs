@@ -5,7 +5,8 @@ use scm_model::{
     identity::{Named, Scope, UserCredentials},
 };
 use scm_store::{
-    DomainId, DomainRecord, ProjectId, ProjectRecord, Role, StoreError, UserId, UserRecord, action,
+    DomainId, DomainRecord, ProjectId, ProjectRecord, Resource, Role, StoreError, Subject, UserId,
+    UserRecord, action,
 };
 
 use crate::{
@@ -46,8 +47,7 @@ pub async fn log_in(
         }
         _ => {
             if guess == Guess::Last {
-                let known = known.as_ref().map(UserId::as_str);
-                note_lock(ctx, origin, action::PASSWORD_LOCK, known).await;
+                note_lock(ctx, origin, action::PASSWORD_LOCK, known.map(Subject::User)).await;
             }
             Err(ApiError::refused(Condition::WrongCredentials))
         }
@@ -65,7 +65,7 @@ async fn find_user(ctx: &Ctx, sent: &UserCredentials) -> Result<UserRecord, Stor
         return ctx.store().user_by_id(&UserId::new(id)).await;
     }
     let (Some(name), Some(domain)) = (&sent.name, &sent.domain) else {
-        return Err(StoreError::Missing);
+        return Err(StoreError::Missing { what: Resource::User });
     };
     let domain = find_domain(ctx, domain).await?;
     ctx.store().user_by_name(&domain.id, name).await
@@ -75,7 +75,7 @@ async fn find_domain(ctx: &Ctx, domain: &Named) -> Result<DomainRecord, StoreErr
     match (&domain.id, &domain.name) {
         (Some(id), _) => ctx.store().domain_by_id(&DomainId::new(id)).await,
         (None, Some(name)) => ctx.store().domain_by_name(name).await,
-        (None, None) => Err(StoreError::Missing),
+        (None, None) => Err(StoreError::Missing { what: Resource::Domain }),
     }
 }
 
@@ -108,14 +108,14 @@ async fn find_project(
     match (&project.id, &project.name) {
         (Some(id), _) => ctx.store().project_by_id(&ProjectId::new(id)).await,
         (None, Some(name)) => ctx.store().project_by_name(&user.domain, name).await,
-        (None, None) => Err(StoreError::Missing),
+        (None, None) => Err(StoreError::Missing { what: Resource::Project }),
     }
 }
 
 /// What was found, if it was.
 fn known<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match found {
-        Err(StoreError::Missing) => Ok(None),
+        Err(StoreError::Missing { .. }) => Ok(None),
         found => found.map(Some),
     }
 }

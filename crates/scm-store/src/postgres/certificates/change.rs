@@ -22,6 +22,7 @@ use crate::{
     error::StoreError,
     ids::CertificateId,
     millis::{first_millis_from, millis},
+    subject::Resource,
 };
 
 /// Who does something, when, and under which number it is told.
@@ -137,7 +138,10 @@ impl Standing {
     async fn locked(on: &Connection, scope: i64, id: CertificateId) -> Result<Self, Failure> {
         let sql = "SELECT shelf, expired, chain, name FROM certificate
                    WHERE id = $1 AND scope = $2 FOR UPDATE";
-        let row = on.row(sql, &[&number(id), &scope]).await?.ok_or(StoreError::Missing)?;
+        let row = on
+            .row(sql, &[&number(id), &scope])
+            .await?
+            .ok_or(StoreError::missing(Resource::Certificate))?;
         Ok(Self {
             shelf: column(&row, 0)?,
             expired: truth(&row, 1)?,

@@ -14,6 +14,7 @@ use crate::{
     error::StoreError,
     ids::CertificateId,
     names::ProjectId,
+    subject::Resource,
 };
 
 /// What [`read_record`] reads, from [`RECORD_FROM`].
@@ -36,7 +37,7 @@ pub(super) async fn record(
 ) -> Result<CertificateRecord, Failure> {
     let sql = format!("SELECT {RECORD} FROM {RECORD_FROM} WHERE {IN_PROJECT}");
     let values = (number(id), written(project.as_str()));
-    read_record(&on.found(&sql, &[&values.0, &values.1]).await?)
+    read_record(&on.found(Resource::Certificate, &sql, &[&values.0, &values.1]).await?)
 }
 
 /// A certificate with its bytes, as of one moment.
@@ -47,12 +48,12 @@ pub(super) async fn whole(
 ) -> Result<(CertificateRecord, KeptBundle), Failure> {
     let sql = format!(
         "SELECT {RECORD}, b.leaf, b.sealed_key, chain.certificates
-         FROM {RECORD_FROM} JOIN certificate_bytes b ON b.id = c.id
+         FROM {RECORD_FROM} LEFT JOIN certificate_bytes b ON b.id = c.id
              LEFT JOIN chain ON chain.scope = c.scope AND chain.sha256 = c.chain
          WHERE {IN_PROJECT}"
     );
     let values = (number(id), written(project.as_str()));
-    let row = on.found(&sql, &[&values.0, &values.1]).await?;
+    let row = on.found(Resource::Certificate, &sql, &[&values.0, &values.1]).await?;
     Ok((read_record(&row)?, read_bundle(&row, id)?))
 }
 

@@ -15,6 +15,7 @@ use crate::{
     identities::{AccessKeyEntry, AccessKeyRecord, NewAccessKey},
     millis::millis,
     names::{AccessKeyId, ProjectId, UserId},
+    subject::Resource,
 };
 
 pub(super) async fn keep(on: &Connection, key: &NewAccessKey) -> Result<(), Failure> {
@@ -43,7 +44,7 @@ pub(super) async fn access_key(
                FROM access_key k JOIN account a ON a.id = k.account AND a.enabled = 1
                    JOIN role_grant g ON g.account = k.account AND g.project = k.project
                WHERE k.id = $1";
-    let row = on.found(sql, &[&written(id.as_str())]).await?;
+    let row = on.found(Resource::AccessKey, sql, &[&written(id.as_str())]).await?;
     Ok(AccessKeyRecord {
         id: text(&row, 0)?,
         user: text(&row, 1)?,
@@ -84,11 +85,14 @@ pub(super) async fn set_enabled(
     enabled: bool,
 ) -> Result<ProjectId, Failure> {
     let sql = "UPDATE access_key SET enabled = $2 WHERE id = $1 RETURNING project";
-    text(&on.found(sql, &[&written(id.as_str()), &i64::from(enabled)]).await?, 0)
+    text(
+        &on.found(Resource::AccessKey, sql, &[&written(id.as_str()), &i64::from(enabled)]).await?,
+        0,
+    )
 }
 
 /// Says where it was good.
 pub(super) async fn remove(on: &Connection, id: &AccessKeyId) -> Result<ProjectId, Failure> {
     let sql = "DELETE FROM access_key WHERE id = $1 RETURNING project";
-    text(&on.found(sql, &[&written(id.as_str())]).await?, 0)
+    text(&on.found(Resource::AccessKey, sql, &[&written(id.as_str())]).await?, 0)
 }

@@ -19,10 +19,11 @@ use crate::{
         DomainRecord, FirstStart, Grant, NewUser, PasswordHash, ProjectRecord, Role, UserRecord,
     },
     names::{DomainId, ProjectId, UserId},
+    subject::Resource,
 };
 
 pub(super) async fn is_set_up(on: &Connection) -> Result<bool, Failure> {
-    column(&on.found("SELECT EXISTS (SELECT 1 FROM domain)", &[]).await?, 0)
+    column(&on.one("SELECT EXISTS (SELECT 1 FROM domain)", &[]).await?, 0)
 }
 
 pub(super) async fn set_up(on: &Connection, first: &FirstStart) -> Result<(), Failure> {
@@ -43,7 +44,8 @@ pub(super) async fn set_up(on: &Connection, first: &FirstStart) -> Result<(), Fa
 }
 
 pub(super) async fn add_project(on: &Connection, project: &ProjectRecord) -> Result<(), Failure> {
-    require(on, "SELECT 1 FROM domain WHERE id = $1", project.domain.as_str()).await?;
+    require(on, Resource::Domain, "SELECT 1 FROM domain WHERE id = $1", project.domain.as_str())
+        .await?;
     insert_project(on, project).await
 }
 
@@ -53,7 +55,7 @@ pub(super) async fn add_user(
     user: &NewUser,
     grants: &[Grant],
 ) -> Result<(), Failure> {
-    require(on, "SELECT 1 FROM domain WHERE id = $1", domain.as_str()).await?;
+    require(on, Resource::Domain, "SELECT 1 FROM domain WHERE id = $1", domain.as_str()).await?;
     for grant in grants {
         require_project(on, &grant.project).await?;
     }
@@ -80,7 +82,7 @@ pub(super) async fn revoke_grant(
     project: &ProjectId,
 ) -> Result<(), Failure> {
     let sql = "DELETE FROM role_grant WHERE account = $1 AND project = $2";
-    change(on, sql, &[&written(user.as_str()), &written(project.as_str())]).await
+    change(on, Resource::Role, sql, &[&written(user.as_str()), &written(project.as_str())]).await
 }
 
 pub(super) async fn set_password(
@@ -89,7 +91,8 @@ pub(super) async fn set_password(
     password: &PasswordHash,
 ) -> Result<(), Failure> {
     let sql = "UPDATE account SET password_hash = $2 WHERE id = $1";
-    change(on, sql, &[&written(user.as_str()), &written(password.secret_phc())]).await
+    change(on, Resource::User, sql, &[&written(user.as_str()), &written(password.secret_phc())])
+        .await
 }
 
 pub(super) async fn set_enabled(
@@ -98,31 +101,37 @@ pub(super) async fn set_enabled(
     enabled: bool,
 ) -> Result<(), Failure> {
     let sql = "UPDATE account SET enabled = $2 WHERE id = $1";
-    change(on, sql, &[&written(user.as_str()), &i64::from(enabled)]).await
+    change(on, Resource::User, sql, &[&written(user.as_str()), &i64::from(enabled)]).await
 }
 
 pub(super) async fn remove(on: &Connection, user: &UserId) -> Result<(), Failure> {
-    change(on, "DELETE FROM account WHERE id = $1", &[&written(user.as_str())]).await
+    change(on, Resource::User, "DELETE FROM account WHERE id = $1", &[&written(user.as_str())])
+        .await
 }
 
 /// Changes or deletes the row of something that must be there.
-pub(super) async fn change(on: &Connection, sql: &str, values: Values<'_>) -> Result<(), Failure> {
+pub(super) async fn change(
+    on: &Connection,
+    what: Resource,
+    sql: &str,
+    values: Values<'_>,
+) -> Result<(), Failure> {
     match on.change(sql, values).await? {
-        0 => Err(StoreError::Missing.into()),
+        0 => Err(StoreError::missing(what).into()),
         _ => Ok(()),
     }
 }
 
 pub(super) async fn require_user(on: &Connection, user: &UserId) -> Result<(), Failure> {
-    require(on, "SELECT 1 FROM account WHERE id = $1", user.as_str()).await
+    require(on, Resource::User, "SELECT 1 FROM account WHERE id = $1", user.as_str()).await
 }
 
 async fn require_project(on: &Connection, project: &ProjectId) -> Result<(), Failure> {
-    require(on, "SELECT 1 FROM project WHERE id = $1", project.as_str()).await
+    require(on, Resource::Project, "SELECT 1 FROM project WHERE id = $1", project.as_str()).await
 }
 
-async fn require(on: &Connection, sql: &str, id: &str) -> Result<(), Failure> {
-    on.found(sql, &[&written(id)]).await.map(drop)
+async fn require(on: &Connection, what: Resource, sql: &str, id: &str) -> Result<(), Failure> {
+    on.found(what, sql, &[&written(id)]).await.map(drop)
 }
 
 /// Only for one who may come in and has a role there, something is kept.
@@ -134,7 +143,7 @@ pub(super) async fn require_role(
     let sql = "SELECT 1 FROM role_grant g JOIN account a ON a.id = g.account
                WHERE g.account = $1 AND g.project = $2 AND a.enabled = 1";
     let (user, project) = (written(user.as_str()), written(project.as_str()));
-    on.found(sql, &[&user, &project]).await.map(drop)
+    on.found(Resource::Role, sql, &[&user, &project]).await.map(drop)
 }
 
 pub(super) async fn domain(
@@ -143,7 +152,7 @@ pub(super) async fn domain(
     value: &str,
 ) -> Result<DomainRecord, Failure> {
     let sql = format!("SELECT id, name FROM domain WHERE {by}");
-    read_domain(&on.found(&sql, &[&written(value)]).await?)
+    read_domain(&on.found(Resource::Domain, &sql, &[&written(value)]).await?)
 }
 
 pub(super) async fn domains(on: &Connection) -> Result<Vec<DomainRecord>, Failure> {
@@ -162,7 +171,10 @@ pub(super) async fn project(
     by: &str,
     values: &[String],
 ) -> Result<ProjectRecord, Failure> {
-    projects(on, by, values).await?.pop().ok_or_else(|| StoreError::Missing.into())
+    projects(on, by, values)
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::missing(Resource::Project).into())
 }
 
 pub(super) async fn projects(
@@ -187,7 +199,7 @@ pub(super) async fn user(
     by: &str,
     values: &[String],
 ) -> Result<UserRecord, Failure> {
-    users(on, by, values).await?.pop().ok_or_else(|| StoreError::Missing.into())
+    users(on, by, values).await?.pop().ok_or_else(|| StoreError::missing(Resource::User).into())
 }
 
 pub(super) async fn users(

@@ -14,6 +14,7 @@ use crate::{
     identities::{NewToken, TokenHash, TokenRecord},
     millis::{first_millis_from, millis},
     names::{ProjectId, UserId},
+    subject::Resource,
 };
 
 /// How many are swept with one statement.
@@ -41,7 +42,7 @@ pub(super) async fn token(on: &Connection, hash: &TokenHash) -> Result<TokenReco
                FROM token t JOIN account a ON a.id = t.account AND a.enabled = 1
                    JOIN role_grant g ON g.account = t.account AND g.project = t.project
                WHERE t.hash = $1";
-    let row = on.found(sql, &[&&hash.0[..]]).await?;
+    let row = on.found(Resource::Token, sql, &[&&hash.0[..]]).await?;
     Ok(TokenRecord {
         user: text(&row, 0)?,
         domain: text(&row, 1)?,
@@ -58,7 +59,7 @@ pub(super) async fn revoke(
     hash: &TokenHash,
 ) -> Result<(UserId, ProjectId), Failure> {
     let sql = "DELETE FROM token WHERE hash = $1 RETURNING account, project";
-    let row = on.found(sql, &[&&hash.0[..]]).await?;
+    let row = on.found(Resource::Token, sql, &[&&hash.0[..]]).await?;
     Ok((text(&row, 0)?, text(&row, 1)?))
 }
 

@@ -165,11 +165,15 @@ async fn counters(on: &Connection, place: Place) -> Result<(u64, u64), Failure> 
         None => sql.add("IN (SELECT id FROM shelf WHERE scope = ").value(place.scope).add(")"),
     };
     let rows = sql.rows(on).await?;
-    let row = rows.first().ok_or(StoreError::Missing)?;
+    let row = rows.first().ok_or_else(no_count)?;
     Ok((count(row, 0)?, count(row, 1)?))
 }
 
 async fn number(on: &Connection, sql: &Sql) -> Result<u64, Failure> {
     let rows = sql.rows(on).await?;
-    count(rows.first().ok_or(StoreError::Missing)?, 0)
+    count(rows.first().ok_or_else(no_count)?, 0)
+}
+
+fn no_count() -> StoreError {
+    StoreError::corrupt("a count has no row")
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::{
     super::{
         audit,
-        failure::Failure,
+        failure::{Failure, missing},
         scopes::{Moved, Scope, Shelf},
         search, upkeep,
         values::Millis,
@@ -18,6 +18,7 @@ use crate::{
     audit::{AuditEvent, action},
     certificates::{CertificateRecord, Change, Content, KeptBundle},
     ids::CertificateId,
+    subject::Resource,
 };
 
 pub(super) fn export(
@@ -108,7 +109,8 @@ impl Standing {
         let read = |row: &Row<'_>| {
             Ok(Self { shelf: row.get(0)?, expired: row.get(1)?, chain: row.get(2)? })
         };
-        Ok(connection.prepare_cached(sql)?.query_row(params![id, scope], read)?)
+        let found = connection.prepare_cached(sql)?.query_row(params![id, scope], read);
+        found.map_err(missing(Resource::Certificate))
     }
 }
 

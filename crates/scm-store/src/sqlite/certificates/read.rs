@@ -3,13 +3,18 @@
 use rusqlite::{Connection, Row, params};
 use scm_seal::SealedKey;
 
-use super::super::{failure::Failure, scopes::Scope, values::Millis};
+use super::super::{
+    failure::{Failure, missing},
+    scopes::Scope,
+    values::Millis,
+};
 use crate::{
     certificates::{CertificateRecord, KeptBundle},
     chain,
     error::StoreError,
     ids::CertificateId,
     names::ProjectId,
+    subject::Resource,
 };
 
 /// What [`read_record`] reads, from the table `certificate`.
@@ -20,7 +25,7 @@ pub(in super::super) const RECORD_COLUMNS: &str =
 
 /// The project's number, if the certificate can be there at all.
 pub(super) fn scope(connection: &Connection, project: &ProjectId) -> Result<Scope, Failure> {
-    Ok(Scope::known(connection, project)?.ok_or(StoreError::Missing)?)
+    Ok(Scope::known(connection, project)?.ok_or(StoreError::missing(Resource::Certificate))?)
 }
 
 pub(super) fn record_in(
@@ -38,7 +43,7 @@ pub(in super::super) fn record(
 ) -> Result<CertificateRecord, Failure> {
     let sql = format!("SELECT {RECORD_COLUMNS} FROM certificate WHERE id = ?1 AND scope = ?2");
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row(params![id, scope], read_record)?)
+    statement.query_row(params![id, scope], read_record).map_err(missing(Resource::Certificate))
 }
 
 pub(in super::super) fn read_record(row: &Row<'_>) -> rusqlite::Result<CertificateRecord> {
@@ -78,11 +83,12 @@ pub(super) fn bundle(
 ) -> Result<KeptBundle, Failure> {
     let mut statement = connection.prepare_cached(
         "SELECT leaf, sealed_key, chain.certificates
-         FROM certificate JOIN certificate_bytes USING (id) LEFT JOIN chain ON chain.id = chain
+         FROM certificate LEFT JOIN certificate_bytes USING (id) LEFT JOIN chain ON chain.id = chain
          WHERE certificate.id = ?1 AND certificate.scope = ?2",
     )?;
     let (leaf, sealed_key, chain): (_, _, Option<Vec<u8>>) = statement
-        .query_row(params![id, scope], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .query_row(params![id, scope], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .map_err(missing(Resource::Certificate))?;
     let chain = chain.as_deref().map_or(Some(Vec::new()), chain::read);
     let chain = chain.ok_or_else(|| StoreError::corrupt(format!("the chain of {id}")))?;
     Ok(KeptBundle { leaf, chain, sealed_key: SealedKey::from_kept(sealed_key) })

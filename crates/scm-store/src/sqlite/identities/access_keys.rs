@@ -5,7 +5,7 @@ use scm_seal::SealedSecret;
 
 use super::{
     super::{
-        failure::{Failure, conflict},
+        failure::{Failure, conflict, missing},
         values::Millis,
     },
     people,
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     identities::{AccessKeyEntry, AccessKeyRecord, NewAccessKey},
     names::{AccessKeyId, ProjectId, UserId},
+    subject::Resource,
 };
 
 pub(super) fn keep(connection: &Connection, key: &NewAccessKey) -> Result<(), Failure> {
@@ -50,7 +51,7 @@ pub(super) fn access_key(
                  AND role_grant.project = access_key.project
          WHERE access_key.id = ?1",
     )?;
-    let key = statement.query_row([id], |row| {
+    let found = statement.query_row([id], |row| {
         Ok(AccessKeyRecord {
             id: row.get(0)?,
             user: row.get(1)?,
@@ -61,8 +62,8 @@ pub(super) fn access_key(
             enabled: row.get(6)?,
             created: row.get::<_, Millis>(7)?.0,
         })
-    })?;
-    Ok(key)
+    });
+    found.map_err(missing(Resource::AccessKey))
 }
 
 pub(super) fn of_user(
@@ -91,11 +92,13 @@ pub(super) fn set_enabled(
 ) -> Result<ProjectId, Failure> {
     let sql = "UPDATE access_key SET enabled = ?2 WHERE id = ?1 RETURNING project";
     let read = |row: &Row<'_>| row.get(0);
-    Ok(connection.prepare_cached(sql)?.query_row(params![id, enabled], read)?)
+    let changed = connection.prepare_cached(sql)?.query_row(params![id, enabled], read);
+    changed.map_err(missing(Resource::AccessKey))
 }
 
 /// Says where it was good.
 pub(super) fn remove(connection: &Connection, id: &AccessKeyId) -> Result<ProjectId, Failure> {
     let sql = "DELETE FROM access_key WHERE id = ?1 RETURNING project";
-    Ok(connection.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+    let removed = connection.prepare_cached(sql)?.query_row([id], |row| row.get(0));
+    removed.map_err(missing(Resource::AccessKey))
 }

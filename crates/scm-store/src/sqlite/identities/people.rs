@@ -3,13 +3,14 @@
 use rusqlite::{Connection, Row, ToSql, params};
 
 use super::{
-    super::failure::{Failure, conflict},
+    super::failure::{Failure, conflict, missing},
     access_keys, tokens,
 };
 use crate::{
     error::StoreError,
     identities::{DomainRecord, FirstStart, Grant, NewUser, ProjectRecord, Role, UserRecord},
     names::{DomainId, ProjectId, UserId},
+    subject::Resource,
 };
 
 pub(super) fn is_set_up(connection: &Connection) -> Result<bool, Failure> {
@@ -70,18 +71,19 @@ pub(super) fn grant(connection: &Connection, user: &UserId, grant: &Grant) -> Re
 /// Changes or deletes the row of something that must be there.
 pub(super) fn change(
     connection: &Connection,
+    what: Resource,
     sql: &str,
     values: &[&dyn ToSql],
 ) -> Result<(), Failure> {
     match connection.prepare_cached(sql)?.execute(values)? {
-        0 => Err(StoreError::Missing.into()),
+        0 => Err(StoreError::missing(what).into()),
         _ => Ok(()),
     }
 }
 
 pub(super) fn require_user(connection: &Connection, user: &UserId) -> Result<(), Failure> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM user WHERE id = ?1")?;
-    Ok(statement.query_row([user], |_| Ok(()))?)
+    statement.query_row([user], |_| Ok(())).map_err(missing(Resource::User))
 }
 
 /// Only for one who may come in and has a role there, something is kept.
@@ -92,7 +94,8 @@ pub(super) fn require_role(
 ) -> Result<(), Failure> {
     let sql = "SELECT 1 FROM role_grant JOIN user ON user.id = role_grant.user
                WHERE user = ?1 AND project = ?2 AND enabled";
-    Ok(connection.prepare_cached(sql)?.query_row(params![user, project], |_| Ok(()))?)
+    let found = connection.prepare_cached(sql)?.query_row(params![user, project], |_| Ok(()));
+    found.map_err(missing(Resource::Role))
 }
 
 pub(super) fn domain(
@@ -100,7 +103,9 @@ pub(super) fn domain(
     by: &str,
     values: &[&dyn ToSql],
 ) -> Result<DomainRecord, Failure> {
-    domains(connection, by, values)?.pop().ok_or_else(|| StoreError::Missing.into())
+    domains(connection, by, values)?
+        .pop()
+        .ok_or_else(|| StoreError::missing(Resource::Domain).into())
 }
 
 pub(super) fn domains(
@@ -119,7 +124,9 @@ pub(super) fn project(
     by: &str,
     values: &[&dyn ToSql],
 ) -> Result<ProjectRecord, Failure> {
-    projects(connection, by, values)?.pop().ok_or_else(|| StoreError::Missing.into())
+    projects(connection, by, values)?
+        .pop()
+        .ok_or_else(|| StoreError::missing(Resource::Project).into())
 }
 
 pub(super) fn projects(
@@ -140,7 +147,7 @@ pub(super) fn user(
     by: &str,
     values: &[&dyn ToSql],
 ) -> Result<UserRecord, Failure> {
-    users(connection, by, values)?.pop().ok_or_else(|| StoreError::Missing.into())
+    users(connection, by, values)?.pop().ok_or_else(|| StoreError::missing(Resource::User).into())
 }
 
 pub(super) fn users(

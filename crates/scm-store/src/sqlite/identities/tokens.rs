@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{
     super::{
-        failure::{Failure, conflict},
+        failure::{Failure, conflict, missing},
         upkeep::SWEEP_LIMIT,
         values::Millis,
     },
@@ -15,6 +15,7 @@ use crate::{
     identities::{NewToken, TokenHash, TokenRecord},
     millis::first_millis_from,
     names::{ProjectId, UserId},
+    subject::Resource,
 };
 
 pub(super) fn keep(connection: &Connection, token: &NewToken) -> Result<(), Failure> {
@@ -46,7 +47,7 @@ pub(super) fn token(connection: &Connection, hash: &TokenHash) -> Result<TokenRe
              JOIN role_grant ON role_grant.user = token.user AND role_grant.project = token.project
          WHERE hash = ?1",
     )?;
-    let token = statement.query_row([hash], |row| {
+    let found = statement.query_row([hash], |row| {
         Ok(TokenRecord {
             user: row.get(0)?,
             domain: row.get(1)?,
@@ -55,8 +56,8 @@ pub(super) fn token(connection: &Connection, hash: &TokenHash) -> Result<TokenRe
             issued: row.get::<_, Millis>(4)?.0,
             expires: row.get::<_, Millis>(5)?.0,
         })
-    })?;
-    Ok(token)
+    });
+    found.map_err(missing(Resource::Token))
 }
 
 /// Deletes it, and says whose it was and where it was good.
@@ -66,7 +67,8 @@ pub(super) fn revoke(
 ) -> Result<(UserId, ProjectId), Failure> {
     let sql = "DELETE FROM token WHERE hash = ?1 RETURNING user, project";
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    Ok(connection.prepare_cached(sql)?.query_row([hash], read)?)
+    let revoked = connection.prepare_cached(sql)?.query_row([hash], read);
+    revoked.map_err(missing(Resource::Token))
 }
 
 pub(super) fn revoke_of(connection: &Connection, user: &UserId) -> Result<u64, Failure> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
+use crate::subject::Resource;
 
 type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
@@ -14,7 +15,7 @@ fn one_that_fails_takes_no_neighbour_along() {
     let (first, a) = pending(|connection| add(connection, 1));
     let (bad, b) = pending(|connection| {
         add(connection, 2)?;
-        Err::<(), _>(StoreError::Missing.into())
+        Err::<(), _>(StoreError::missing(Resource::User).into())
     });
     let file = bench.file.clone();
     let (last, c) = pending(move |connection| {
@@ -24,7 +25,7 @@ fn one_that_fails_takes_no_neighbour_along() {
     bench.commit_together([first, bad, last]);
 
     assert!(a.blocking_recv().unwrap().is_ok());
-    assert!(matches!(b.blocking_recv().unwrap(), Err(StoreError::Missing)));
+    assert!(matches!(b.blocking_recv().unwrap(), Err(StoreError::Missing { .. })));
     let (inside, outside) = c.blocking_recv().unwrap().unwrap();
     assert_eq!((inside, outside), (vec![1, 3], vec![]), "one transaction, and not yet committed");
     assert_eq!(bench.rows(), [1, 3]);
@@ -53,7 +54,7 @@ fn a_commit_that_fails_fails_for_all_and_the_next_one_works() {
         connection.execute("INSERT INTO child VALUES (99)", [])?;
         Ok(())
     });
-    let (own_fault, c) = pending(|_| Err::<(), _>(StoreError::Missing.into()));
+    let (own_fault, c) = pending(|_| Err::<(), _>(StoreError::missing(Resource::User).into()));
     bench.commit_together([innocent, poison, own_fault]);
     for answer in [a, b, c] {
         let answer = answer.blocking_recv().unwrap();
