@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+#[path = "sqlite/deleted_keys.rs"]
+mod deleted_keys;
+
 use std::{
     collections::HashSet,
     fs,

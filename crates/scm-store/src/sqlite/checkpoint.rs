@@ -3,6 +3,10 @@
 //! A checkpoint writes and syncs the whole file, which takes as long as the disk likes. So it is done on
 //! a thread and a connection of its own, while commits go on into the log. Only a log that grows
 //! without a pause, and therefore never starts over, is cut short by the writer itself.
+//!
+//! A deleted key is overwritten in the file by the checkpoint that follows the deletion: once 8 MiB
+//! wait, or when the store is closed. In the log it stays until the log starts over at that place,
+//! or is removed when the store is closed. A backup reads committed pages only, so it never has it.
 
 use std::{
     sync::mpsc::{self, Receiver, SyncSender},

@@ -150,6 +150,10 @@ fn configure(connection: &Connection) -> Result<(), Failure> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", -32_768)?;
+    // Sealed keys that are deleted, replaced or sealed again leave the file with the next checkpoint.
+    // FAST would leave them in pages that became free. Measured, imports write no more by it, and
+    // deletions a tenth more.
+    connection.pragma_update(None, "secure_delete", true)?;
     // Not in the middle of a commit: see `checkpoint`.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
