@@ -15,7 +15,7 @@ use std::{
 };
 
 use http::Method;
-use scm_store_testing::test_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::TestPostgres;
 use scm_tests::{Binary, Ended, Folder, Person, Ran, TestServer, authority, import_body, sound};
 use serde_json::json;
 
@@ -23,7 +23,7 @@ use crate::admin::administer;
 
 /// The flag for an empty database.
 async fn new_store() -> String {
-    format!("--store={}", OwnPostgres::shared().new_database().await)
+    format!("--store={}", TestPostgres::shared().new_database().await)
 }
 
 /// A folder for one more server on the store of another.
@@ -46,7 +46,7 @@ const ALL: &str = "/v3/scm/certificates";
 
 #[tokio::test]
 async fn a_certificate_lives_there_as_in_a_file() {
-    let url = OwnPostgres::shared().new_database().await;
+    let url = TestPostgres::shared().new_database().await;
     let server = TestServer::builder().flag("--store", &url).start().await;
     let asker = server.by(Person::FullAccess);
     let answer = asker.import(&import_body(&sound("www.example.com"))).await;
@@ -168,7 +168,7 @@ async fn the_schema_is_brought_up_to_date_before_any_server_starts() {
     assert!(nobody.noted.contains("there is no store in postgres:///"), "{nobody:?}");
     let url = store.trim_start_matches("--store=");
     Binary::start(&folder, &[&store]).unwrap().stop();
-    scm_store_testing::test_postgres::ask(url, "UPDATE scm_schema SET version = 99").await;
+    scm_store_testing::test_postgres::query(url, "UPDATE scm_schema SET version = 99").await;
     let words = format!("the store has schema 99, but this release knows only up to {schema}");
     assert!(refused(&folder, &[&store]).contains(&words));
     assert!(run(&["migrate", &store]).noted.contains(&words));

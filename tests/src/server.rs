@@ -6,7 +6,7 @@ use clap::Parser;
 use scm_model::Revision;
 use scm_server::{Arguments, Server, Task};
 use scm_store::{ProjectId, Store};
-use scm_store_testing::test_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::TestPostgres;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{Folder, Person, Session, StillClock};
@@ -84,7 +84,7 @@ impl TestServerBuilder {
         if std::env::var("SCM_TEST_STORE").is_ok_and(|store| store == "postgres")
             && !self.flags.iter().any(|flag| flag.starts_with("--store="))
         {
-            let url = OwnPostgres::shared().new_database().await;
+            let url = TestPostgres::shared().new_database().await;
             self.flags.push(format!("--store={url}"));
         }
         let folder = self.folder.path().to_str().expect("folders of tests have plain names");

@@ -28,7 +28,7 @@ use std::{
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, Row};
 
-pub use self::{bare::Bare, pair::OwnPair};
+pub use self::{bare::BareTable, pair::TestPostgresPair};
 
 /// Starts what is behind its folder, and ends it at once as soon as it is told to or nobody is there
 /// any more to tell it. Then the folder goes too. In a crash it ends with all its processes, none of
@@ -58,7 +58,7 @@ const START: Duration = Duration::from_secs(60);
 
 /// A PostgreSQL that runs, with a superuser `postgres` who needs no password on the socket.
 #[derive(Debug)]
-pub struct OwnPostgres {
+pub struct TestPostgres {
     folder: PathBuf,
     port: u16,
     flags: Vec<String>,
@@ -68,17 +68,17 @@ pub struct OwnPostgres {
 
 /// The certificate and the key of a server that speaks TLS, PEM.
 #[derive(Debug)]
-pub struct OwnTls<'a> {
+pub struct TestPostgresTls<'a> {
     /// The certificate, for `localhost`.
     pub certificate: &'a str,
     /// Its key.
     pub key: &'a str,
 }
 
-impl OwnPostgres {
+impl TestPostgres {
     /// The one that all tests of a program share, each with a database of its own.
     pub fn shared() -> &'static Self {
-        static SHARED: OnceLock<OwnPostgres> = OnceLock::new();
+        static SHARED: OnceLock<TestPostgres> = OnceLock::new();
         SHARED.get_or_init(Self::start)
     }
 
@@ -96,11 +96,11 @@ impl OwnPostgres {
     }
 
     /// One that also answers on loopback, with TLS only.
-    pub fn start_tls(tls: &OwnTls<'_>) -> Self {
+    pub fn start_tls(tls: &TestPostgresTls<'_>) -> Self {
         Self::start_with(Some(tls))
     }
 
-    fn start_with(tls: Option<&OwnTls<'_>>) -> Self {
+    fn start_with(tls: Option<&TestPostgresTls<'_>>) -> Self {
         let folder = new_folder();
         let data = init(&folder);
         let more = match tls {
@@ -149,7 +149,7 @@ impl OwnPostgres {
     /// Makes an empty database; says where it is.
     pub async fn new_database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        ask(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+        query(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
         self.url(&name)
     }
 
@@ -201,7 +201,7 @@ impl OwnPostgres {
     }
 }
 
-impl Drop for OwnPostgres {
+impl Drop for TestPostgres {
     fn drop(&mut self) {
         if let Some(mut keeper) = self.keeper().take() {
             drop(keeper.stdin.take());
@@ -213,7 +213,7 @@ impl Drop for OwnPostgres {
 }
 
 /// What a database answers to a statement, whoever else works on it.
-pub async fn ask(url: &str, sql: &str) -> Vec<Row> {
+pub async fn query(url: &str, sql: &str) -> Vec<Row> {
     let (client, driver) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let driver = tokio::spawn(driver);
     let rows = client.query(sql, &[]).await.unwrap();
@@ -232,7 +232,7 @@ fn init(folder: &Path) -> PathBuf {
     data
 }
 
-fn flags_for_tls(data: &Path, tls: &OwnTls<'_>) -> Vec<String> {
+fn flags_for_tls(data: &Path, tls: &TestPostgresTls<'_>) -> Vec<String> {
     for (name, pem) in [("server.crt", tls.certificate), ("server.key", tls.key)] {
         let file = data.join(name);
         fs::write(&file, pem).unwrap();

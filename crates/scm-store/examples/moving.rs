@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Instant};
 use scm_store::{Location, Stage, Store, copy, open};
 use scm_store_testing::{
     conformance::{MadeUp, actor},
-    test_postgres::OwnPostgres,
+    test_postgres::TestPostgres,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -25,7 +25,7 @@ async fn main() {
     let size: u64 = std::env::args().nth(1).unwrap().parse().unwrap();
     let folder = TempDir::new_in(".").unwrap();
     let file = |name: &str| Location::Sqlite(folder.path().join(name));
-    let postgres = OwnPostgres::start();
+    let postgres = TestPostgres::start();
     let database = Location::Postgres(postgres.new_database().await.parse().unwrap());
     let ring = "0".repeat(32).parse().unwrap();
     let store = open(file("first.db"), ring).await.unwrap();

@@ -11,7 +11,7 @@ use scm_store::{
 };
 use scm_store_testing::{
     conformance::{MadeUp, NOW, actor, in_project},
-    test_postgres::OwnPostgres,
+    test_postgres::TestPostgres,
 };
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
@@ -58,7 +58,7 @@ proptest! {
     #[test]
     fn any_history_is_told_as_it_was_by_postgres(steps in vec(step(), 1..60)) {
         runtime().block_on(async {
-            let url = OwnPostgres::shared().new_database().await;
+            let url = TestPostgres::shared().new_database().await;
             live_through(Location::Postgres(url.parse().unwrap()), &steps).await;
         });
     }

@@ -16,11 +16,11 @@ mod postgres {
 
     use scm_seal::KeyringId;
     use scm_store::{Location, Store, StoreError, open};
-    use scm_store_testing::test_postgres::{OwnPostgres, ask};
+    use scm_store_testing::test_postgres::{TestPostgres, query};
 
     /// A store in a database of its own, and where that is.
     async fn new_store() -> (Arc<dyn Store>, String) {
-        let url = OwnPostgres::shared().new_database().await;
+        let url = TestPostgres::shared().new_database().await;
         (open_at(&url).await.unwrap(), url)
     }
 
@@ -33,6 +33,6 @@ mod postgres {
     }
 
     async fn number(url: &str, sql: &str) -> i64 {
-        ask(url, sql).await[0].get(0)
+        query(url, sql).await[0].get(0)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use scm_store_testing::test_postgres::OwnPair;
+use scm_store_testing::test_postgres::TestPostgresPair;
 use scm_tests::{Binary, Folder};
 use tokio::{
     task::{block_in_place, spawn_blocking},
@@ -19,7 +19,7 @@ const WORKERS: usize = 3;
 
 /// Three servers on a pair of PostgreSQLs, found by the URL that names both.
 struct Site {
-    pair: OwnPair,
+    pair: TestPostgresPair,
     url: String,
     servers: Vec<Binary>,
     ways: Vec<Way>,
@@ -28,7 +28,7 @@ struct Site {
 
 impl Site {
     async fn open() -> Self {
-        let pair = spawn_blocking(OwnPair::start).await.unwrap();
+        let pair = spawn_blocking(TestPostgresPair::start).await.unwrap();
         let url = pair.url("postgres");
         let store = format!("--store={url}");
         let start = |folder: &Folder| block_in_place(|| Binary::start(folder, &[&store])).unwrap();

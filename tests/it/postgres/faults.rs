@@ -9,12 +9,12 @@ use std::{
 };
 
 use http::Method;
-use scm_store_testing::test_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::TestPostgres;
 use scm_tests::{Person, TestServer, import_body, patiently, sound};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_database_is_away_that_is_said_and_afterwards_all_is_well() {
-    let own = OwnPostgres::start();
+    let own = TestPostgres::start();
     let url = own.new_database().await;
     let server = TestServer::builder().flag("--store", &url).start().await;
     let asker = server.by(Person::FullAccess);
@@ -46,7 +46,7 @@ const IMPORTERS: usize = 4;
 /// became of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imports_under_way_are_settled() {
-    let own = OwnPostgres::start();
+    let own = TestPostgres::start();
     let url = own.new_database().await;
     let server = TestServer::builder().flag("--store", &url).start().await;
     let asker = server.by(Person::FullAccess);

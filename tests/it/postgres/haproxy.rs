@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::Certificate;
-use scm_store_testing::test_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::TestPostgres;
 use scm_tests::{Binary, Folder, Haproxy, patiently};
 use tokio::{task::block_in_place, time::sleep};
 
@@ -33,7 +33,7 @@ struct Site {
 
 impl Site {
     async fn open() -> Self {
-        let url = OwnPostgres::shared().new_database().await;
+        let url = TestPostgres::shared().new_database().await;
         let (files, certificate) = (Folder::new(), Certificates::issue());
         let flags = certificate.flags(&files, &url);
         // An address that nobody else uses, so that a server that died gets its port again.

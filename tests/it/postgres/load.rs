@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use scm_store_testing::test_postgres::ask;
+use scm_store_testing::test_postgres::query;
 use scm_tests::{import_body, patiently};
 use serde_json::Value;
 use tokio::{task::JoinSet, time::sleep};
@@ -167,7 +167,7 @@ impl Count {
     /// Looks into a database.
     pub(super) async fn of(told: Told, url: &str) -> Self {
         let mut kept: HashMap<String, Vec<String>> = HashMap::new();
-        for row in ask(url, "SELECT name, id FROM certificate").await {
+        for row in query(url, "SELECT name, id FROM certificate").await {
             kept.entry(row.get(0)).or_default().push(format!("scs{:013}", row.get::<_, i64>(1)));
         }
         let is_lost =
@@ -200,7 +200,7 @@ pub(super) async fn assert_whole(url: &str) {
     let sql = "SELECT (SELECT count(*) FROM certificate), (SELECT count(*) FROM certificate_bytes),
                       (SELECT CAST(sum(valid + expired) AS BIGINT) FROM shelf_count),
                       (SELECT count(*) FROM audit_event WHERE action = 'certificate.import')";
-    let row = &ask(url, sql).await[0];
+    let row = &query(url, sql).await[0];
     let counts: [i64; 4] = std::array::from_fn(|column| row.get(column));
     assert_eq!(counts, [counts[0]; 4], "certificates, their bytes, counters, events");
 }

@@ -8,7 +8,7 @@ use std::{
 
 use http::Method;
 use scm_seal::Keyring;
-use scm_store_testing::test_postgres::OwnPostgres;
+use scm_store_testing::test_postgres::TestPostgres;
 use scm_tests::{Binary, Folder, Ran, Session, built, import_body};
 use serde_json::Value;
 use tokio::time::sleep;
@@ -86,7 +86,7 @@ async fn killed_again_and_again_it_moves_there_and_back_with_everything() {
     assert!(in_use.noted.contains("another server is running"), "{in_use:?}");
     server.stop();
 
-    let database = OwnPostgres::shared().new_database().await;
+    let database = TestPostgres::shared().new_database().await;
     let there = killed_again_and_again(text(&first), &database, &[]).await;
     let second = beside(&first);
     let store = format!("--store={database}");

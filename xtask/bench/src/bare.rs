@@ -7,7 +7,7 @@ use std::{
 };
 
 use scm_pki::{Policy, Verifier};
-use scm_store_testing::test_postgres::Bare;
+use scm_store_testing::test_postgres::BareTable;
 use time::OffsetDateTime;
 
 use crate::{
@@ -39,7 +39,7 @@ pub fn checks(payload: &Payload, time: Duration) -> Result<f64, Failed> {
 /// Rows a second, and processor time of database and client for each, µs; nothing without a database.
 pub async fn rows(place: &Place, time: Duration) -> Result<Option<(f64, f64)>, Failed> {
     let Spot::Database(url) = place.spot().await else { return Ok(None) };
-    let bare = Bare::open(&url).await;
+    let bare = BareTable::open(&url).await;
     let own = || Ok::<_, Failed>(used::cpu(process::id())?.as_secs_f64() * 1e6 + place.cpu()?);
     let (before, started, mut done) = (own()?, Instant::now(), 0);
     while started.elapsed() < time {

@@ -4,7 +4,7 @@
 use std::{fs, io, path::Path};
 
 use scm_store::Location;
-use scm_store_testing::test_postgres::{OwnPostgres, ask};
+use scm_store_testing::test_postgres::{TestPostgres, query};
 
 use crate::{Failed, process};
 
@@ -23,7 +23,7 @@ pub enum Place {
     /// Files.
     Files,
     /// Databases.
-    Databases(OwnPostgres),
+    Databases(TestPostgres),
 }
 
 /// The place for one store.
@@ -40,7 +40,7 @@ impl Place {
     pub fn new(kept: Kept) -> Self {
         match kept {
             Kept::Embedded => Self::Files,
-            Kept::Postgres => Self::Databases(OwnPostgres::start_durable()),
+            Kept::Postgres => Self::Databases(TestPostgres::start_durable()),
         }
     }
 
@@ -78,7 +78,7 @@ impl Spot {
                 Ok(files.map(|file| Ok(file?.metadata()?.len())).sum::<io::Result<_>>()?)
             }
             Self::Database(url) => {
-                let rows = ask(url, "SELECT pg_database_size(current_database())").await;
+                let rows = query(url, "SELECT pg_database_size(current_database())").await;
                 Ok(rows[0].get::<_, i64>(0).try_into()?)
             }
         }

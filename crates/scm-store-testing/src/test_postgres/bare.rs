@@ -4,9 +4,9 @@ use tokio_postgres::{Client, NoTls};
 
 /// A table of bytes under numbers, and a connection to it.
 #[derive(Debug)]
-pub struct Bare(Client);
+pub struct BareTable(Client);
 
-impl Bare {
+impl BareTable {
     /// Makes the table in an empty database. Its bytes are not compressed, as those of certificates are
     /// not.
     pub async fn open(url: &str) -> Self {

@@ -2,40 +2,40 @@
 
 use std::{process::Command, thread::sleep, time::Duration};
 
-use super::{OwnPostgres, new_folder, program, run};
+use super::{TestPostgres, new_folder, program, run};
 
 /// The name under which the primary waits for the standby.
 const NAME: &str = "standby";
 
 /// A primary that acknowledges no commit before its standby has it too, and that standby.
 #[derive(Debug)]
-pub struct OwnPair {
-    primary: OwnPostgres,
-    standby: OwnPostgres,
+pub struct TestPostgresPair {
+    primary: TestPostgres,
+    standby: TestPostgres,
 }
 
-impl OwnPair {
+impl TestPostgresPair {
     /// Starts both.
     pub fn start() -> Self {
-        let primary = OwnPostgres::start();
+        let primary = TestPostgres::start();
         let folder = new_folder();
         let mut copy = program("pg_basebackup");
         copy.args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "-D"]);
         copy.arg(folder.join("data")).arg(format!("--dbname={}", way_to(&primary)));
         run(&mut copy);
-        let standby = OwnPostgres::start_on(folder, Vec::new());
+        let standby = TestPostgres::start_on(folder, Vec::new());
         // Only now: without a standby it would acknowledge nothing.
         primary.waits_for(NAME);
         Self { primary, standby }
     }
 
     /// The primary, as long as it lives.
-    pub fn primary(&self) -> &OwnPostgres {
+    pub fn primary(&self) -> &TestPostgres {
         &self.primary
     }
 
     /// The standby, which is the primary once it is promoted.
-    pub fn standby(&self) -> &OwnPostgres {
+    pub fn standby(&self) -> &TestPostgres {
         &self.standby
     }
 
@@ -56,12 +56,12 @@ impl OwnPair {
 }
 
 /// How the standby finds the primary.
-fn way_to(primary: &OwnPostgres) -> String {
+fn way_to(primary: &TestPostgres) -> String {
     let (folder, port) = (primary.folder.display(), primary.port);
     format!("host={folder} port={port} user=postgres application_name={NAME}")
 }
 
-impl OwnPostgres {
+impl TestPostgres {
     /// From now on no commit is acknowledged that a standby does not have.
     fn waits_for(&self, standby: &str) {
         self.tell(&format!("ALTER SYSTEM SET synchronous_standby_names = '{standby}'"));

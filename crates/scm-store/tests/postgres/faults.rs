@@ -11,7 +11,7 @@ use std::{
 use scm_store::{CertificateQuery, Ids, Store, StoreError};
 use scm_store_testing::{
     conformance::{MadeUp, NOW, actor, first_start},
-    test_postgres::OwnPostgres,
+    test_postgres::TestPostgres,
 };
 use tokio::{
     task::JoinSet,
@@ -136,7 +136,7 @@ async fn connections_that_break_lose_and_double_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_dies_is_told_and_found_again() {
-    let own = OwnPostgres::start();
+    let own = TestPostgres::start();
     let url = own.new_database().await;
     let store = open_at(&url).await.unwrap();
     store.set_up(first_start()).await.unwrap();

@@ -10,7 +10,7 @@ use scm_store::{
 };
 use scm_store_testing::{
     conformance::{MadeUp, NOW, Workshop, actor, first_start, in_project},
-    test_postgres::OwnPostgres,
+    test_postgres::TestPostgres,
 };
 use tempfile::TempDir;
 use time::ext::NumericalDuration;
@@ -26,7 +26,7 @@ fn file(folder: &TempDir, name: &str) -> Location {
 }
 
 async fn database() -> Location {
-    Location::Postgres(OwnPostgres::shared().new_database().await.parse().unwrap())
+    Location::Postgres(TestPostgres::shared().new_database().await.parse().unwrap())
 }
 
 async fn copied(from: &Location, to: &Location) -> Vec<(&'static str, u64)> {

@@ -4,7 +4,7 @@ use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_store::{AuditQuery, Location, StoreError, migrate, open};
 use scm_store_testing::{
     conformance::{MadeUp, NOW, actor, first_start},
-    test_postgres::{OwnPostgres, OwnTls, ask},
+    test_postgres::{TestPostgres, TestPostgresTls, query},
 };
 use tokio::task::JoinSet;
 
@@ -12,7 +12,7 @@ use super::{new_store, number, open_at, ring};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_servers_that_start_at_once_find_one_store() {
-    let url = OwnPostgres::shared().new_database().await;
+    let url = TestPostgres::shared().new_database().await;
     let mut starts = JoinSet::new();
     for _ in 0..10 {
         let url = url.clone();
@@ -49,9 +49,9 @@ async fn a_step_that_was_cut_short_is_taken_again() {
     let (store, url) = new_store().await;
     store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     store.close().await;
-    ask(&url, "DROP TABLE audit_event").await;
-    ask(&url, "DROP INDEX certificate_by_update").await;
-    ask(&url, "UPDATE scm_schema SET version = 0").await;
+    query(&url, "DROP TABLE audit_event").await;
+    query(&url, "DROP INDEX certificate_by_update").await;
+    query(&url, "UPDATE scm_schema SET version = 0").await;
     assert_eq!(migrate(Location::Postgres(url.parse().unwrap())).await.unwrap(), 4);
     let store = open_at(&url).await.unwrap();
     store.keep(&actor(), MadeUp::new(2).to_new()).await.unwrap();
@@ -63,9 +63,9 @@ async fn an_older_store_is_brought_up_to_date() {
     let (store, url) = new_store().await;
     store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     store.close().await;
-    ask(&url, "DROP TABLE import_key, moving").await;
-    ask(&url, "ALTER INDEX search_by_piece SET (fastupdate = off)").await;
-    ask(&url, "UPDATE scm_schema SET version = 1").await;
+    query(&url, "DROP TABLE import_key, moving").await;
+    query(&url, "ALTER INDEX search_by_piece SET (fastupdate = off)").await;
+    query(&url, "UPDATE scm_schema SET version = 1").await;
     let store = open_at(&url).await.unwrap();
     let collects = "SELECT count(*) FROM pg_class WHERE relname = 'search_by_piece'
                     AND reloptions @> '{fastupdate=on,gin_pending_list_limit=256}'";
@@ -81,7 +81,7 @@ async fn an_older_store_is_brought_up_to_date() {
 async fn a_newer_schema_is_refused() {
     let (store, url) = new_store().await;
     store.close().await;
-    ask(&url, "UPDATE scm_schema SET version = 99").await;
+    query(&url, "UPDATE scm_schema SET version = 99").await;
     let refused = open_at(&url).await.err();
     assert!(
         matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 4 })),
@@ -102,8 +102,8 @@ async fn a_foreign_ring_is_refused() {
 
 #[tokio::test]
 async fn another_database_is_refused_and_left_alone() {
-    let url = OwnPostgres::shared().new_database().await;
-    ask(&url, "CREATE TABLE cats (name TEXT)").await;
+    let url = TestPostgres::shared().new_database().await;
+    query(&url, "CREATE TABLE cats (name TEXT)").await;
     let refused = open_at(&url).await.err();
     let Some(StoreError::NotOurs { place }) = refused else { panic!("{refused:?}") };
     assert!(place.starts_with("postgres:///tmp"), "{place}");
@@ -113,26 +113,26 @@ async fn another_database_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn of_several_hosts_one_that_takes_writing_is_found() {
-    let url = OwnPostgres::shared().new_database().await;
-    ask(&url, "CREATE VIEW somebody_elses AS SELECT 1").await;
+    let url = TestPostgres::shared().new_database().await;
+    query(&url, "CREATE VIEW somebody_elses AS SELECT 1").await;
     let (who, place) = url.split_once('@').unwrap();
     let store = open_at(&format!("{who}@%2Fnowhere:1,127.0.0.1:1,{place}")).await.unwrap();
     store.ready().await.unwrap();
     // As after a failover: this one takes no writing any more, and nor does any other.
     let database = url.rsplit('/').next().unwrap();
-    ask(&url, &format!("ALTER DATABASE {database} SET default_transaction_read_only = on")).await;
+    query(&url, &format!("ALTER DATABASE {database} SET default_transaction_read_only = on")).await;
     let refused = open_at(&url).await.err();
     assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
     let stop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    ask(&url, stop).await;
+    query(&url, stop).await;
     let away = store.ready().await;
     assert!(matches!(away, Err(StoreError::Unavailable { .. })), "{away:?}");
 }
 
 #[tokio::test]
 async fn what_is_not_there_is_unavailable() {
-    let nowhere = OwnPostgres::shared().url("nothing_of_this_name");
+    let nowhere = TestPostgres::shared().url("nothing_of_this_name");
     for url in [nowhere.as_str(), "postgres://scm:hunter2@127.0.0.1:1/scm"] {
         let refused = open_at(url).await.err().unwrap();
         assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
@@ -145,8 +145,8 @@ async fn with_tls_only_who_can_prove_its_name_is_believed() {
     let authority = TestAuthority::new(Algorithm::P256, time::OffsetDateTime::now_utc());
     let bundle = authority.leaf("localhost").with_root().issue();
     let certificate = format!("{}\n{}", bundle.certificate, bundle.certificate_chain);
-    let tls = OwnTls { certificate: &certificate, key: &bundle.private_key };
-    let own = OwnPostgres::start_tls(&tls);
+    let tls = TestPostgresTls { certificate: &certificate, key: &bundle.private_key };
+    let own = TestPostgres::start_tls(&tls);
     let folder = tempfile::tempdir().unwrap();
     let (ours, theirs) = (folder.path().join("ours.pem"), folder.path().join("theirs.pem"));
     std::fs::write(&ours, bundle.certificate_chain.as_bytes()).unwrap();

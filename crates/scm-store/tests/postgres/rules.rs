@@ -6,7 +6,7 @@ use scm_store::Store;
 use scm_store_testing::{
     conformance::{MadeUp, actor},
     conformance_suite,
-    test_postgres::{OwnPostgres, ask},
+    test_postgres::{TestPostgres, query},
 };
 use tokio::time::{sleep, timeout};
 
@@ -23,7 +23,7 @@ mod while_transactions_fail {
 
 /// One statement in eight that writes fails as it does when it loses against another transaction.
 async fn new_troubled_store() -> (Arc<dyn Store>, String) {
-    let url = OwnPostgres::shared().new_database().await;
+    let url = TestPostgres::shared().new_database().await;
     let store = open_at(&url).await.unwrap();
     let function = "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF random() < 0.125 THEN
@@ -31,7 +31,7 @@ async fn new_troubled_store() -> (Arc<dyn Store>, String) {
                 USING ERRCODE = CASE WHEN random() < 0.5 THEN '40001' ELSE '40P01' END;
         END IF;
         RETURN NULL; END $$";
-    ask(&url, function).await;
+    query(&url, function).await;
     let tables =
         ["certificate", "shelf_count", "audit_event", "account", "token", "search", "id_block"];
     for table in tables {
@@ -39,7 +39,7 @@ async fn new_troubled_store() -> (Arc<dyn Store>, String) {
             "CREATE TRIGGER lose AFTER INSERT OR UPDATE OR DELETE ON {table}
              FOR EACH STATEMENT EXECUTE FUNCTION lose()"
         );
-        ask(&url, &trigger).await;
+        query(&url, &trigger).await;
     }
     (store, url)
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use scm_store::{CertificateQuery, Ids, NewToken, Store, StoreError, TokenHash};
 use scm_store_testing::{
     conformance::{MadeUp, NOW, Workshop, actor, first_start},
-    test_postgres::ask,
+    test_postgres::query,
 };
 use time::Duration;
 use tokio::task::JoinSet;
@@ -109,9 +109,9 @@ async fn what_one_server_does_for_all_another_takes_over_when_its_time_is_up() {
              ON CONFLICT (name) DO UPDATE SET holder = -1, until = excluded.until"
         )
     };
-    ask(&url, &lease(1000)).await;
+    query(&url, &lease(1000)).await;
     assert_eq!(store.sweep_expired(later).await.unwrap(), 0, "another one is at it");
-    ask(&url, &lease(-1)).await;
+    query(&url, &lease(-1)).await;
     assert_eq!(store.sweep_expired(later).await.unwrap(), 1, "another one has died over it");
 }
 
@@ -158,7 +158,7 @@ async fn what_a_server_seals_with_counts_until_it_says_otherwise_or_lapses() {
     servers[0].announce_key(Some(key("b"))).await.unwrap();
     servers[1].announce_key(None).await.unwrap();
     assert_eq!(servers[1].announced_keys().await.unwrap(), [key("b")]);
-    ask(&url, "UPDATE lease SET until = 1 WHERE name LIKE 'seals %'").await;
+    query(&url, "UPDATE lease SET until = 1 WHERE name LIKE 'seals %'").await;
     assert_eq!(servers[1].announced_keys().await.unwrap(), []);
     servers[1].announce_key(Some(key("c"))).await.unwrap();
     assert_eq!(number(&url, "SELECT count(*) FROM lease WHERE name LIKE 'seals %'").await, 1);

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use scm_store::{Ids, Store, StoreError};
 use scm_store_testing::{
     conformance::{MadeUp, actor, first_start, in_project},
-    test_postgres::{OwnPair, ask},
+    test_postgres::{TestPostgresPair, query},
 };
 use tokio::{
     task::JoinHandle,
@@ -16,7 +16,7 @@ use super::{number, open_at};
 
 /// A store on a pair, with what a commit that waits for the standby is found by.
 struct Place {
-    pair: OwnPair,
+    pair: TestPostgresPair,
     url: String,
     store: Arc<dyn Store>,
     ids: Ids,
@@ -28,7 +28,7 @@ const WAITING: &str = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'
 
 impl Place {
     async fn open() -> Self {
-        let pair = OwnPair::start();
+        let pair = TestPostgresPair::start();
         let url = pair.url("postgres");
         let store = open_at(&url).await.unwrap();
         store.set_up(first_start()).await.unwrap();
@@ -56,7 +56,7 @@ impl Place {
     /// Ends the connection on which a commit waits: the primary has it, the standby has not.
     async fn break_the_waiting(&self) {
         self.wait_for_waiting().await;
-        ask(&self.url, &format!("SELECT pg_terminate_backend(pid) {WAITING}")).await;
+        query(&self.url, &format!("SELECT pg_terminate_backend(pid) {WAITING}")).await;
     }
 }
 
