@@ -128,7 +128,7 @@ fn what_openssl_makes_and_curl_sends_in_vain_is_refused() {
     let workshop = Workshop::new();
     let leaf = workshop.leaf("rsa", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
     let chain = workshop.chain();
-    let password = "is protected by a password";
+    let password = "is encrypted (";
     for encrypted in workshop.under_password("rsa") {
         place.refuses("a password", "SCM.0012", password, [&leaf.certificate, &chain, &encrypted]);
     }

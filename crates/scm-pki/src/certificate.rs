@@ -15,10 +15,13 @@ use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use time::OffsetDateTime;
 
 use crate::{
-    KeyAlgorithm, NameDefect, Names, PrivateKey, SignatureAlgorithm, distinguished, name, pem,
+    KeyAlgorithm, NameDefect, Names, PrivateKey, SignatureAlgorithm, distinguished,
+    name::{self, Host},
+    oid, pem,
     public_key::{KeyKind, same_bits},
     signature::{IssuerKey, ParsedFor, Verdict, verify},
     text::hex,
+    tlv::{Element, Elements},
 };
 
 /// The label of a certificate in PEM.
@@ -51,6 +54,9 @@ struct Facts {
     algorithm: SignatureAlgorithm,
     authority: Option<Authority>,
     may_sign: bool,
+    is_for_servers: bool,
+    name_constraints: Option<Range<usize>>,
+    unknown_critical: Option<Range<usize>>,
 }
 
 /// What basicConstraints says.
@@ -65,7 +71,7 @@ struct Authority {
 #[non_exhaustive]
 pub enum CertificateError {
     /// No ASN.1 structure of a certificate.
-    #[error("the bytes are no complete X.509 certificate (they were cut or changed)")]
+    #[error("the data is not a complete X.509 certificate (it was truncated or changed)")]
     Structure,
     /// Bytes after the end of the certificate.
     #[error("{count} bytes follow the end of the certificate")]
@@ -86,19 +92,19 @@ pub enum CertificateError {
     #[error("it names two different signature algorithms")]
     TwoAlgorithms,
     /// A version that does not exist.
-    #[error("its version is none of 1, 2 and 3")]
+    #[error("its version is not 1, 2 or 3")]
     Version,
     /// A part that only later versions have.
-    #[error("it has extensions or unique identifiers, which its version does not allow")]
+    #[error("it has extensions or unique identifiers that its version does not allow")]
     BeyondVersion,
     /// A text in a name that is not of its type.
-    #[error("a text in its issuer or subject is not of the type that it is said to be")]
+    #[error("a text in its issuer or subject does not match its string type")]
     Text,
     /// An end before the beginning.
     #[error("its validity ends before it begins")]
     Validity,
     /// A precertificate (RFC 6962 3.1).
-    #[error("it is a precertificate, which is made for the logs of certificate transparency only")]
+    #[error("it is a precertificate, made for certificate transparency logs only")]
     Precertificate,
 }
 
@@ -184,8 +190,7 @@ impl Certificate {
     /// Every defect: there is no name, or some are malformed.
     pub fn names(&self) -> Result<Names, Vec<NameDefect>> {
         let common = distinguished::common_name(self.raw_subject());
-        let alternative = self.0.facts.alternative_names.clone().map(|range| &self.0.der[range]);
-        name::read(common.as_deref(), alternative)
+        name::read(common.as_deref(), self.raw_alternative_names())
     }
 
     /// Whether issuer and subject are the same name, as of a root.
@@ -221,6 +226,30 @@ impl Certificate {
         self.0.facts.may_sign
     }
 
+    /// Whether extKeyUsage is absent or allows TLS servers.
+    pub(crate) fn is_for_servers(&self) -> bool {
+        self.0.facts.is_for_servers
+    }
+
+    /// The first critical extension that verifiers do not know, as a dotted number.
+    pub(crate) fn unknown_critical_extension(&self) -> Option<String> {
+        let oid = &self.0.der[self.0.facts.unknown_critical.clone()?];
+        Some(oid::read(oid).map_or_else(|| hex(oid), |oid| oid.to_string()))
+    }
+
+    /// The value of nameConstraints.
+    pub(crate) fn name_constraints(&self) -> Option<Element<'_>> {
+        let value = &self.0.der[self.0.facts.name_constraints.clone()?];
+        Elements(value).any().ok()
+    }
+
+    /// The hosts that name constraints apply to: dNSName and iPAddress of subjectAltName, and the
+    /// common name if there is no dNSName.
+    pub(crate) fn hosts(&self) -> Vec<Host> {
+        let common = distinguished::common_name(self.raw_subject());
+        name::hosts(common.as_deref(), self.raw_alternative_names())
+    }
+
     /// How many intermediates it allows below itself.
     pub(crate) fn path_len(&self) -> Option<u32> {
         self.0.facts.authority.and_then(|authority| authority.path_len)
@@ -242,6 +271,10 @@ impl Certificate {
 
     pub(crate) fn raw_subject(&self) -> &[u8] {
         &self.0.der[self.0.facts.subject.clone()]
+    }
+
+    fn raw_alternative_names(&self) -> Option<&[u8]> {
+        self.0.facts.alternative_names.clone().map(|range| &self.0.der[range])
     }
 
     fn raw_issuer(&self) -> &[u8] {

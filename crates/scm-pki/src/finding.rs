@@ -1,31 +1,40 @@
-//! What can be wrong with a bundle: facts, their class, and the sentence that tells them.
+//! What can be wrong with a bundle: the facts, their class, and one sentence about them.
 //!
-//! A finding holds what was found and where; which code an interface answers for a class is not
-//! decided here.
+//! A finding holds what was found and where. An interface chooses the code for a class itself.
 
 mod advice;
 mod class;
 mod sentence;
+mod warning;
 
 use time::OffsetDateTime;
 
+use self::{
+    advice::{SUPPORTED_KEYS, expected},
+    sentence::{Date, Name, ago},
+};
 use crate::{
     Content, Field, KeyAlgorithm, KeyError, NameRule, Place, SignatureAlgorithm, Unmarked,
     certificate::CertificateError, pem,
 };
 
-pub use class::FindingClass;
+pub use self::{class::FindingClass, warning::Warning};
 
-/// One thing that is wrong, with its facts. `Display` is one sentence: what is wrong, where, and
-/// what to do. Text from certificates is escaped and bounded; the key is never shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One defect of a bundle, with its facts. `Display` is one sentence: what failed, where, and what
+/// to do. Text from certificates is escaped and bounded; the key is never shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Finding {
     /// A mandatory field holds nothing but white space.
+    #[error("{field} is empty; send {} in PEM format", expected(*field))]
     Empty {
         /// `certificate` or `private_key`.
         field: Field,
     },
     /// A BEGIN and an END mark with nothing between.
+    #[error(
+        "block {block} of {field} (line {line}) has nothing between its BEGIN and END lines; copy \
+         the whole block, from the BEGIN line to the END line"
+    )]
     NothingBetweenMarks {
         /// The field.
         field: Field,
@@ -35,6 +44,7 @@ pub enum Finding {
         line: usize,
     },
     /// Text, but no block with BEGIN and END marks.
+    #[error("{field} {}", advice::unmarked(*field, looks_like))]
     NoMarks {
         /// The field.
         field: Field,
@@ -42,6 +52,12 @@ pub enum Finding {
         looks_like: Unmarked,
     },
     /// The marks are damaged, or what is between is no base64.
+    #[error(
+        "block {} of {field} (line {}) is damaged: {}; copy the whole block again, without changes",
+        defect.block,
+        defect.line,
+        defect.problem
+    )]
     Pem {
         /// The field.
         field: Field,
@@ -49,6 +65,11 @@ pub enum Finding {
         defect: pem::Defect,
     },
     /// A block of another kind than the field asks for.
+    #[error(
+        "block {block} of {field} (line {line}) is {found}, {}; {}",
+        advice::instead_of(*field, found),
+        advice::wrong_content(*field, found, *swapped)
+    )]
     WrongContent {
         /// The field.
         field: Field,
@@ -62,6 +83,7 @@ pub enum Finding {
         swapped: bool,
     },
     /// The marks and the base64 are good, but the bytes are no X.509 certificate.
+    #[error("{place} cannot be parsed: {error}; {}", advice::unreadable(*error))]
     UnreadableCertificate {
         /// Which.
         place: Place,
@@ -69,6 +91,7 @@ pub enum Finding {
         error: CertificateError,
     },
     /// A certificate occurs twice.
+    #[error("{place} ({}) is identical to {first}; remove {place}", Name(subject))]
     Repeated {
         /// The second occurrence.
         place: Place,
@@ -78,6 +101,10 @@ pub enum Finding {
         subject: String,
     },
     /// The certificates make a valid chain, but in another order.
+    #[error(
+        "the certificates are in the wrong order; send them in this order: {}",
+        sentence::list(order)
+    )]
     WrongOrder {
         /// The field of the first certificate that is out of place.
         field: Field,
@@ -86,6 +113,12 @@ pub enum Finding {
     },
     /// A certificate is followed by one that is not its issuer: something is missing between, or
     /// something does not belong.
+    #[error(
+        "{child} was issued by {}, but the next certificate, {next}, is {}; {}",
+        Name(named),
+        Name(found),
+        advice::missing_issuer(*child, *next, *elsewhere)
+    )]
     NotTheIssuer {
         /// The certificate.
         child: Place,
@@ -99,6 +132,10 @@ pub enum Finding {
         elsewhere: Option<Place>,
     },
     /// A root (issuer and subject are the same) is followed by a further certificate.
+    #[error(
+        "{root} is its own issuer, so no certificate can follow it; remove {next} ({})",
+        Name(subject)
+    )]
     AfterRoot {
         /// The root.
         root: Place,
@@ -108,6 +145,7 @@ pub enum Finding {
         subject: String,
     },
     /// The names fit, but the issuer's key did not make the signature.
+    #[error("{}", sentence::bad_signature(*child, *issuer, subject))]
     BadSignature {
         /// The certificate.
         child: Place,
@@ -117,6 +155,11 @@ pub enum Finding {
         subject: String,
     },
     /// An issuer is not a certificate authority (basicConstraints, RFC 5280 4.2.1.9).
+    #[error(
+        "{issuer} ({}) issued another certificate, but is not a CA certificate (basicConstraints); \
+         send the certificate of the actual issuer",
+        Name(subject)
+    )]
     NotCa {
         /// The issuer.
         issuer: Place,
@@ -124,6 +167,11 @@ pub enum Finding {
         subject: String,
     },
     /// An issuer's keyUsage lacks keyCertSign (RFC 5280 4.2.1.3).
+    #[error(
+        "{issuer} ({}) issued another certificate, but its keyUsage lacks keyCertSign; send the \
+         certificate of the actual issuer",
+        Name(subject)
+    )]
     NoCertSign {
         /// The issuer.
         issuer: Place,
@@ -131,6 +179,12 @@ pub enum Finding {
         subject: String,
     },
     /// More intermediates below an issuer than its pathLenConstraint allows (RFC 5280 6.1.4).
+    #[error(
+        "{issuer} ({}) allows at most {allowed} intermediate certificates below it \
+         (pathLenConstraint), but the chain has {found}; request a valid chain from the \
+         certificate authority",
+        Name(subject)
+    )]
     PathTooLong {
         /// The issuer.
         issuer: Place,
@@ -142,26 +196,42 @@ pub enum Finding {
         found: u32,
     },
     /// The policy demands a chain and there is none.
+    #[error(
+        "certificate_chain is empty, but a chain is required; add the certificate of the issuer {} \
+         and the certificates above it",
+        Name(issuer)
+    )]
     ChainRequired {
         /// The issuer of the leaf, whose certificate is asked for.
         issuer: String,
     },
     /// More than one private key.
+    #[error("private_key holds {count} private keys; send only the key of the certificate")]
     SeveralKeys {
         /// How many.
         count: usize,
     },
     /// The key is protected by a password.
+    #[error(
+        "the private key is encrypted ({form}); remove the password: \
+         `openssl pkey -in FILE -out PLAIN.pem`"
+    )]
     EncryptedKey {
         /// In which way.
         form: PasswordForm,
     },
     /// The key cannot be read or used, or is inconsistent in itself.
+    #[error("the private key cannot be used: {error}; {}", advice::bad_key(error))]
     BadKey {
         /// Why.
         error: KeyError,
     },
     /// The key is not that of the leaf.
+    #[error(
+        "the private key does not belong to {leaf} ({}){}",
+        Name(subject),
+        advice::mismatched_key(*belongs_to)
+    )]
     KeyMismatch {
         /// The leaf.
         leaf: Place,
@@ -171,6 +241,11 @@ pub enum Finding {
         belongs_to: Option<Place>,
     },
     /// The leaf names no host and no address.
+    #[error(
+        "{leaf} ({}) has no DNS name and no IP address in subjectAltName, and no common name; \
+         request a certificate that names the host",
+        Name(subject)
+    )]
     NoName {
         /// The leaf.
         leaf: Place,
@@ -178,6 +253,9 @@ pub enum Finding {
         subject: String,
     },
     /// A name of the leaf is malformed.
+    #[error(
+        "{leaf} has the malformed name \"{name}\": {rule}; request a certificate with a valid name"
+    )]
     MalformedName {
         /// The leaf.
         leaf: Place,
@@ -187,6 +265,12 @@ pub enum Finding {
         rule: NameRule,
     },
     /// The last day of a leaf or an intermediate has passed.
+    #[error(
+        "{place} ({}) expired on {}, {}; send a certificate that is still valid",
+        Name(subject),
+        Date(*not_after),
+        ago(*now - *not_after)
+    )]
     Expired {
         /// Which.
         place: Place,
@@ -198,6 +282,7 @@ pub enum Finding {
         now: OffsetDateTime,
     },
     /// A key that is too short.
+    #[error("{} is too weak ({algorithm}); {SUPPORTED_KEYS}", sentence::key_of(*place))]
     WeakKey {
         /// The certificate, or the private key.
         place: Place,
@@ -205,6 +290,11 @@ pub enum Finding {
         algorithm: KeyAlgorithm,
     },
     /// A signature by a broken hash.
+    #[error(
+        "{place} ({}) is signed with {algorithm}, which is broken; request a certificate that is \
+         signed with SHA-256 or stronger",
+        Name(subject)
+    )]
     WeakSignature {
         /// The certificate.
         place: Place,
@@ -214,6 +304,7 @@ pub enum Finding {
         algorithm: SignatureAlgorithm,
     },
     /// A public key of a kind that is not supported.
+    #[error("{} has an unsupported type ({kind}); {SUPPORTED_KEYS}", sentence::key_of(*place))]
     UnsupportedKey {
         /// The certificate.
         place: Place,
@@ -221,12 +312,19 @@ pub enum Finding {
         kind: String,
     },
     /// A signature of a kind that is not supported.
+    #[error(
+        "{place} is signed with {algorithm}, which is not supported; supported signatures: RSA, \
+         ECDSA and Ed25519 with SHA-256, SHA-384 or SHA-512"
+    )]
     UnsupportedSignature {
         /// The certificate.
         place: Place,
         /// The algorithm.
         algorithm: SignatureAlgorithm,
     },
+    /// The policy is strict, and verifiers would not accept the bundle.
+    #[error("{0}")]
+    NotAccepted(Warning),
 }
 
 /// One entry of a right order.

@@ -15,6 +15,7 @@
 //! Left out on purpose: revocation, trust in a particular root, name constraints, certificate
 //! policies and transparency. Those are questions for whoever connects, not for a store.
 
+mod acceptance;
 mod arrange;
 mod bundle;
 mod certificate;
@@ -28,6 +29,7 @@ mod issuers;
 mod key;
 mod leaf;
 mod name;
+mod name_constraints;
 mod oid;
 mod order;
 pub mod pem;
@@ -45,7 +47,7 @@ pub use bundle::Bundle;
 pub use certificate::{Certificate, CertificateError};
 pub use content::{Content, Unmarked};
 pub use field::{Field, Place};
-pub use finding::{Finding, FindingClass, Findings, Ordered, PasswordForm};
+pub use finding::{Finding, FindingClass, Findings, Ordered, PasswordForm, Warning};
 pub use key::{KeyEncoding, KeyError, PrivateKey, RsaRule, UnknownEncoding};
 pub use name::{NameDefect, NameRule, Names};
 pub use policy::Policy;

@@ -130,6 +130,44 @@ pub(crate) fn read(
     }
 }
 
+/// A host as name constraints see it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// A DNS name, wildcards included.
+    Dns(String),
+    /// The 4 or 16 bytes of an address.
+    Ip(Vec<u8>),
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(name) => f.write_str(&shown(name)),
+            Self::Ip(bytes) => match address(bytes) {
+                Ok(text) => f.write_str(&text),
+                Err(_) => f.write_str(&hex(bytes)),
+            },
+        }
+    }
+}
+
+/// The hosts that name constraints apply to: dNSName and iPAddress entries, and the common name if
+/// it is a DNS name and there is no dNSName.
+pub(crate) fn hosts(common: Option<&str>, alternative: Option<&[u8]>) -> Vec<Host> {
+    let names = alternative.and_then(|value| general_names(value).ok()).unwrap_or_default();
+    let host = |name: &Element<'_>| match name.tag {
+        DNS_NAME => Some(Host::Dns(String::from_utf8_lossy(name.content).into_owned())),
+        IP_ADDRESS => Some(Host::Ip(name.content.to_vec())),
+        _ => None,
+    };
+    let is_dns = |name: &&str| {
+        name.contains('.') && name.parse::<IpAddr>().is_err() && check_dns(name).is_ok()
+    };
+    let common = common.filter(|_| names.iter().all(|name| name.tag != DNS_NAME)).filter(is_dns);
+    let common = common.map(|name| Host::Dns(name.to_owned()));
+    names.iter().filter_map(host).chain(common).collect()
+}
+
 fn malformed(name: &str, rule: NameRule) -> NameDefect {
     NameDefect::Malformed { name: shown(name), rule }
 }

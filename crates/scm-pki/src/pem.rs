@@ -67,16 +67,18 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoEnd { label } => write!(f, "the mark BEGIN {label} has no END {label}"),
-            Self::WrongEnd { begin, end } => write!(f, "BEGIN {begin} is closed by END {end}"),
-            Self::NoBegin { label } => write!(f, "the mark END {label} has no BEGIN {label}"),
-            Self::BrokenMark => f.write_str(
-                "a BEGIN or END mark must be a line of its own, with five dashes at both ends",
-            ),
+            Self::NoEnd { label } => write!(f, "the BEGIN {label} line has no END {label} line"),
+            Self::WrongEnd { begin, end } => write!(f, "BEGIN {begin} is followed by END {end}"),
+            Self::NoBegin { label } => write!(f, "the END {label} line has no BEGIN {label} line"),
+            Self::BrokenMark => {
+                f.write_str("a BEGIN or END line must stand alone, with five dashes at both ends")
+            }
             Self::EscapedLineBreaks => f.write_str(
-                "line breaks arrived as the two characters \\ and n: the text was escaped twice",
+                "line breaks were sent as the two characters \\ and n: the text was escaped twice",
             ),
-            Self::Base64 => f.write_str("what is between the marks is not valid base64"),
+            Self::Base64 => {
+                f.write_str("the text between the BEGIN and END lines is not valid base64")
+            }
         }
     }
 }

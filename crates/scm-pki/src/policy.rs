@@ -9,6 +9,8 @@ pub struct Policy {
     pub accept_expired: bool,
     /// Refuse a leaf without its issuers. A self-signed leaf has none and is not concerned.
     pub require_chain: bool,
+    /// Refuse a bundle that verifiers would not accept (a [`Warning`](crate::Warning) otherwise).
+    pub strict: bool,
 }
 
 impl Policy {
@@ -20,5 +22,10 @@ impl Policy {
     /// The same policy, with [`require_chain`](Self::require_chain) set.
     pub const fn with_require_chain(self, require_chain: bool) -> Self {
         Self { require_chain, ..self }
+    }
+
+    /// The same policy, with [`strict`](Self::strict) set.
+    pub const fn with_strict(self, strict: bool) -> Self {
+        Self { strict, ..self }
     }
 }

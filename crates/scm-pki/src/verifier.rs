@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::{
-    Bundle, Certificate, Field, Finding, Findings, Names, Place, Policy, PrivateKey, bundle::Slot,
-    chain, fitness, issuers::Issuers, leaf,
+    Bundle, Certificate, Field, Finding, Findings, Names, Place, Policy, PrivateKey, Warning,
+    acceptance, bundle::Slot, chain, fitness, issuers::Issuers, leaf,
 };
 
 /// Judges bundles under one policy, and remembers the chains that it verified. Share one among
@@ -52,7 +52,11 @@ impl Verifier {
             _ => None,
         };
         findings.extend(check_key(&slots, has_leaf, key.as_ref()));
-        conclude(slots, key, names, findings)
+        let warnings = acceptance::check(if has_leaf { &slots } else { &[] });
+        if self.policy.strict {
+            findings.extend(warnings.iter().cloned().map(Finding::NotAccepted));
+        }
+        conclude(slots, key, names, findings, warnings)
     }
 
     /// Dates, keys and algorithms of all certificates.
@@ -91,6 +95,7 @@ fn conclude(
     key: Option<PrivateKey>,
     names: Option<Names>,
     findings: Vec<Finding>,
+    warnings: Vec<Warning>,
 ) -> Result<VerifiedBundle, Findings> {
     if let Some(findings) = Findings::of(findings) {
         return Err(findings);
@@ -99,7 +104,7 @@ fn conclude(
     let leaf = certificates.next().expect("a missing leaf is a finding");
     let key = key.expect("a missing key is a finding");
     let names = names.expect("missing names are a finding");
-    Ok(VerifiedBundle { leaf, chain: certificates.collect(), key, names })
+    Ok(VerifiedBundle { leaf, chain: certificates.collect(), key, names, warnings })
 }
 
 /// A leaf, its chain and its private key, proved to belong together.
@@ -108,7 +113,8 @@ fn conclude(
 ///
 /// ```compile_fail,E0451
 /// # fn forge(leaf: scm_pki::Certificate, key: scm_pki::PrivateKey, names: scm_pki::Names) {
-/// let forged = scm_pki::VerifiedBundle { leaf, chain: Vec::new(), key, names };
+/// let warnings = Vec::new();
+/// let forged = scm_pki::VerifiedBundle { leaf, chain: Vec::new(), key, names, warnings };
 /// # }
 /// ```
 #[derive(Debug)]
@@ -117,6 +123,7 @@ pub struct VerifiedBundle {
     chain: Vec<Certificate>,
     key: PrivateKey,
     names: Names,
+    warnings: Vec<Warning>,
 }
 
 impl VerifiedBundle {
@@ -138,6 +145,11 @@ impl VerifiedBundle {
     /// The hosts and addresses that the leaf names.
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// Why the usual verifiers would not accept the bundle; empty if they would.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// Takes the bundle apart: leaf, chain, key.

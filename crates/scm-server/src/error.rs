@@ -195,7 +195,7 @@ fn condition_of_finding(class: FindingClass) -> Condition {
         FindingClass::NoName => Condition::NoDomain,
         FindingClass::MalformedName => Condition::DomainMalformed,
         FindingClass::Expired => Condition::Expired,
-        FindingClass::Weak => Condition::Weak,
+        FindingClass::Weak | FindingClass::NotAccepted => Condition::Weak,
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn of(finding: &Finding) -> Option<Place> {
         | Finding::WeakSignature { place, .. }
         | Finding::UnsupportedKey { place, .. }
         | Finding::UnsupportedSignature { place, .. } => Some(*place),
+        Finding::NotAccepted(warning) => Some(warning.place()),
         Finding::EncryptedKey { .. } | Finding::BadKey { .. } | Finding::KeyMismatch { .. } => {
             Some(Place::KEY)
         }

@@ -46,6 +46,7 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
     }
     let key = PublicKey::read(tbs.public_key)?;
     let (not_before, not_after) = validity::read(tbs.validity)?;
+    let range = |part: Option<Element<'_>>| part.map(|part| within(der, part.whole)).transpose();
     Ok(Facts {
         signed: within(der, signed.whole)?,
         serial: within(der, without_sign(tbs.serial))?,
@@ -53,11 +54,7 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
         subject: within(der, tbs.subject.whole)?,
         public_key: within(der, tbs.public_key.whole)?,
         key_bits: within(der, key.bits)?,
-        alternative_names: tbs
-            .extensions
-            .alternative_names
-            .map(|names| within(der, names.whole))
-            .transpose()?,
+        alternative_names: range(tbs.extensions.alternative_names)?,
         signature: within(der, signature)?,
         not_before,
         not_after,
@@ -65,6 +62,13 @@ pub(super) fn facts(der: &[u8]) -> Result<Facts, CertificateError> {
         algorithm: Identifier::read(algorithm)?.signature(),
         authority: tbs.extensions.authority()?,
         may_sign: tbs.extensions.may_sign()?,
+        is_for_servers: tbs.extensions.is_for_servers()?,
+        name_constraints: range(tbs.extensions.name_constraints)?,
+        unknown_critical: tbs
+            .extensions
+            .unknown_critical
+            .map(|oid| within(der, oid))
+            .transpose()?,
     })
 }
 

@@ -1,24 +1,47 @@
-//! What to do with a thing that is in the wrong place or form.
+//! What to do about a finding: the second half of its sentence.
 
-use super::sentence::wanted;
-use crate::{CertificateError, Content, Field, Unmarked};
+use crate::{CertificateError, Content, Field, KeyError, Place, Unmarked};
 
-/// What is wrong with text that has no marks, and the way out: the end of a sentence that begins
+/// The kinds of keys that are supported.
+pub(super) const SUPPORTED_KEYS: &str =
+    "supported keys: RSA with 2048 to 8192 bits, P-256, P-384, P-521, Ed25519";
+
+/// What a field should hold.
+pub(super) fn expected(field: Field) -> &'static str {
+    match field {
+        Field::Certificate => "a certificate",
+        Field::CertificateChain => "issuer certificates",
+        Field::PrivateKey => "a private key",
+    }
+}
+
+/// Why a block does not belong into a field.
+pub(super) fn instead_of(field: Field, found: &Content) -> String {
+    match field {
+        Field::PrivateKey if found.is_private_key() => "which is not supported".to_owned(),
+        _ => format!("not {}", expected(field)),
+    }
+}
+
+/// Why a text without PEM blocks is not usable, and what to do: the rest of a sentence that begins
 /// with the field.
 pub(super) fn unmarked(field: Field, found: &Unmarked) -> String {
     match found {
         Unmarked::Text => format!(
-            "has no block between -----BEGIN …----- and -----END …----- marks; give {} in PEM form",
-            wanted(field)
+            "has no PEM block (-----BEGIN …-----, -----END …-----); send {} in PEM format",
+            expected(field)
         ),
         Unmarked::Base64(content) => format!(
-            "holds {} as bare base64, without its marks; {}",
-            named(content.as_ref()),
-            marks(content.as_ref())
+            "holds {} in base64 without BEGIN and END lines; {}",
+            content.as_ref().map_or_else(|| "data".to_owned(), Content::to_string),
+            with_marks(content.as_ref())
         ),
         Unmarked::Binary(content) => format!(
-            "holds {} as binary data, not as PEM text; convert it with `{}`",
-            named(content.as_ref()),
+            "holds {}, not PEM; convert it: `{}`",
+            content.as_ref().map_or_else(
+                || "binary data".to_owned(),
+                |content| format!("{content} in binary format")
+            ),
             convert(content.as_ref().unwrap_or(match field {
                 Field::PrivateKey => &Content::PrivateKey,
                 _ => &Content::Certificate,
@@ -27,17 +50,14 @@ pub(super) fn unmarked(field: Field, found: &Unmarked) -> String {
     }
 }
 
-fn named(content: Option<&Content>) -> String {
-    content.map_or_else(|| "something".to_owned(), Content::to_string)
-}
-
-fn marks(content: Option<&Content>) -> &'static str {
+fn with_marks(content: Option<&Content>) -> &'static str {
     match content {
         Some(Content::Certificate) => {
-            "put a line -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- after it"
+            "add the line -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- \
+             after it"
         }
-        Some(Content::PrivateKey) => "give the file as it was made, with its BEGIN and END lines",
-        _ => "give PEM text, with its BEGIN and END lines",
+        Some(Content::PrivateKey) => "copy the whole key, from the BEGIN line to the END line",
+        _ => "copy the whole PEM block, from the BEGIN line to the END line",
     }
 }
 
@@ -53,44 +73,80 @@ fn convert(content: &Content) -> &'static str {
     }
 }
 
-/// What to do about a certificate that cannot be read.
+/// What to do about a certificate that cannot be parsed.
 pub(super) fn unreadable(error: CertificateError) -> &'static str {
     match error {
-        CertificateError::Precertificate => "give the certificate that was issued after it",
+        CertificateError::Precertificate => "send the certificate that was issued after it",
         CertificateError::Version
         | CertificateError::BeyondVersion
-        | CertificateError::Validity => "request another one",
-        _ => "export or download it again",
+        | CertificateError::Validity => "request another certificate",
+        _ => "download or export the certificate again",
     }
 }
 
 /// What to do with a block that does not belong into a field.
 pub(super) fn wrong_content(field: Field, found: &Content, swapped: bool) -> &'static str {
     if swapped {
-        return "certificate and private_key seem to have been swapped: exchange them";
+        return "certificate and private_key seem to be swapped: exchange them";
     }
     match (found, field) {
-        (Content::Certificate, _) => "put it into certificate or certificate_chain",
+        (Content::Certificate, _) => "move it to certificate or certificate_chain",
         (Content::TrustedCertificate, _) => {
-            "that form is not supported: write a plain one with `openssl x509 -in FILE -out PLAIN.pem`"
+            "remove the trust settings: `openssl x509 -in FILE -out PLAIN.pem`"
         }
-        (Content::Request, _) => "give the certificate that the authority issued for it",
+        (Content::Request, _) => "send the certificate that was issued for this request",
         (Content::Pkcs7, _) => {
-            "take the certificates out with `openssl pkcs7 -in FILE -print_certs -out CHAIN.pem`"
+            "extract the certificates: `openssl pkcs7 -in FILE -print_certs -out CHAIN.pem`"
         }
         (Content::Pkcs12, _) => {
-            "take certificate and key out with `openssl pkcs12 -in FILE -nodes -out ALL.pem`"
+            "extract the certificates and the key: `openssl pkcs12 -in FILE -nodes -out ALL.pem`"
         }
-        (Content::OpenSshKey, Field::PrivateKey) => {
-            "convert it with `ssh-keygen -p -m PEM -f FILE`"
-        }
+        (Content::OpenSshKey, Field::PrivateKey) => "convert it: `ssh-keygen -p -m PEM -f FILE`",
         (Content::PrivateKey | Content::EncryptedKey | Content::OpenSshKey, _) => {
-            "put the key, without a password, into private_key"
+            "move the key, unencrypted, to private_key"
         }
         (Content::PublicKey | Content::Parameters, Field::PrivateKey) => {
-            "give the private key that belongs to it"
+            "send the private key that belongs to it"
         }
-        (_, Field::PrivateKey) => "give only the private key here",
-        _ => "give only certificates here",
+        (_, Field::PrivateKey) => "send only the private key in this field",
+        _ => "send only certificates in this field",
+    }
+}
+
+/// How to close the gap between a certificate and the next one.
+pub(super) fn missing_issuer(child: Place, next: Place, elsewhere: Option<Place>) -> String {
+    match elsewhere {
+        Some(issuer) => format!("move {issuer} directly after {child}"),
+        None => format!("add the missing issuer certificate after {child}, or remove {next}"),
+    }
+}
+
+/// What to do about a key that cannot be used.
+pub(super) fn bad_key(error: &KeyError) -> &'static str {
+    match error {
+        KeyError::ExplicitCurve => {
+            "name the curve: `openssl pkey -in FILE -ec_param_enc named_curve -out NAMED.pem`"
+        }
+        KeyError::Unsupported { .. }
+        | KeyError::RsaPss
+        | KeyError::MultiPrime
+        | KeyError::TooLong { .. } => SUPPORTED_KEYS,
+        KeyError::Malformed { .. }
+        | KeyError::NoCurve
+        | KeyError::Inconsistent { .. }
+        | KeyError::OutOfRange
+        | KeyError::PublicKeyDiffers => {
+            "copy the whole key again, from the BEGIN line to the END line"
+        }
+    }
+}
+
+/// Whose key it is, if one of the certificates has it, and what to do.
+pub(super) fn mismatched_key(belongs_to: Option<Place>) -> String {
+    match belongs_to {
+        Some(place) => format!(
+            ", but to {place}; send the key of the leaf, or put the certificate of this key first"
+        ),
+        None => "; send the key with which this certificate was requested".to_owned(),
     }
 }

@@ -35,6 +35,8 @@ pub enum FindingClass {
     Expired,
     /// A key or signature is weak, or of a kind that is not supported.
     Weak,
+    /// The policy is strict, and verifiers would not accept the bundle.
+    NotAccepted,
 }
 
 impl Finding {
@@ -62,6 +64,7 @@ impl Finding {
             | Self::WeakSignature { place, .. }
             | Self::UnsupportedKey { place, .. }
             | Self::UnsupportedSignature { place, .. } => place.field(),
+            Self::NotAccepted(warning) => warning.place().field(),
             Self::ChainRequired { .. } => Field::CertificateChain,
             Self::SeveralKeys { .. }
             | Self::EncryptedKey { .. }
@@ -97,6 +100,7 @@ impl Finding {
             | Self::WeakSignature { .. }
             | Self::UnsupportedKey { .. }
             | Self::UnsupportedSignature { .. } => FindingClass::Weak,
+            Self::NotAccepted(_) => FindingClass::NotAccepted,
         }
     }
 }

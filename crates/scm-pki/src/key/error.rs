@@ -7,7 +7,7 @@ use super::KeyEncoding;
 #[non_exhaustive]
 pub enum KeyError {
     /// No key of the encoding that its marks announce.
-    #[error("it is no complete key in the form {} that its marks announce", encoding.label())]
+    #[error("the data is not a complete {}, which its BEGIN line names", encoding.label())]
     Malformed {
         /// The encoding.
         encoding: KeyEncoding,
@@ -22,31 +22,31 @@ pub enum KeyError {
     #[error("the key is restricted to RSA-PSS, which is not supported")]
     RsaPss,
     /// A curve that is spelled out instead of named.
-    #[error("the key spells its curve out (explicit parameters) instead of naming it")]
+    #[error("the key has explicit curve parameters instead of a named curve")]
     ExplicitCurve,
     /// An EC key that does not say on which curve it lies.
-    #[error("the key does not say on which curve it lies")]
+    #[error("the key does not name its curve")]
     NoCurve,
     /// RSA with more than two primes.
     #[error("RSA keys with more than two primes are not supported")]
     MultiPrime,
     /// RSA beyond what can be verified.
-    #[error("RSA keys over 8192 bits are not supported, and this one has {bits}")]
+    #[error("RSA keys with more than 8192 bits are not supported; this key has {bits} bits")]
     TooLong {
         /// The length of the modulus, in bits.
         bits: u32,
     },
     /// The numbers of an RSA key contradict each other.
-    #[error("the numbers of the RSA key contradict each other ({rule})")]
+    #[error("the RSA key is inconsistent: {rule}")]
     Inconsistent {
         /// The rule that they break.
         rule: RsaRule,
     },
     /// The private value is out of the range of its curve.
-    #[error("the private value is out of the range of its curve")]
+    #[error("the private value is out of range for its curve")]
     OutOfRange,
     /// The public key that is kept beside the private one is not its own.
-    #[error("the public key inside is not the one of the private key")]
+    #[error("the public key stored with it does not belong to the private key")]
     PublicKeyDiffers,
 }
 

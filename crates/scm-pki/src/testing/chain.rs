@@ -42,6 +42,11 @@ impl Member {
         params.signed_by(key, &issuer).expect("sound parameters").der().to_vec()
     }
 
+    /// A certificate over the key of another authority, under its name.
+    pub(super) fn certify(&self, other: &Self) -> Vec<u8> {
+        self.sign(&other.params, &other.key)
+    }
+
     pub(super) fn pem(&self) -> String {
         certificates(&[&self.der])
     }

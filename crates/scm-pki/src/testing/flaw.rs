@@ -41,6 +41,14 @@ pub enum Flaw {
     PathTooLong,
     /// No chain. Only a policy with `require_chain` minds.
     NoChain,
+    /// The leaf is valid for TLS clients only. Only a strict policy minds, as with the next three.
+    NotForServers,
+    /// The leaf has a critical extension that is not known.
+    CriticalExtension,
+    /// The intermediate may not certify the leaf's name.
+    NameNotPermitted,
+    /// The last certificate was issued by the intermediate.
+    Loop,
     /// `private_key` is empty.
     KeyEmpty,
     /// `private_key` has lost its marks.
@@ -71,7 +79,7 @@ pub enum Flaw {
 
 impl Flaw {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 35] = [
         Self::CertificateEmpty,
         Self::CertificateHollow,
         Self::CertificateUnmarked,
@@ -90,6 +98,10 @@ impl Flaw {
         Self::NoCertSign,
         Self::PathTooLong,
         Self::NoChain,
+        Self::NotForServers,
+        Self::CriticalExtension,
+        Self::NameNotPermitted,
+        Self::Loop,
         Self::KeyEmpty,
         Self::KeyUnmarked,
         Self::KeyIsPublicKey,
@@ -123,7 +135,11 @@ impl Flaw {
             | Self::NotCa
             | Self::NoCertSign
             | Self::PathTooLong => FindingClass::ChainOrder,
-            Self::NoChain => return None,
+            Self::NoChain
+            | Self::NotForServers
+            | Self::CriticalExtension
+            | Self::NameNotPermitted
+            | Self::Loop => return None,
             Self::KeyEmpty => FindingClass::KeyEmpty,
             Self::KeyUnmarked | Self::KeyIsPublicKey => FindingClass::KeyMarks,
             Self::KeyEncrypted | Self::KeyCut => FindingClass::KeyUnusable,

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, PublicKeyData, SanType,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
+    PublicKeyData, SanType,
 };
 use time::Duration;
 
@@ -130,6 +131,9 @@ impl<'a> TestLeaf<'a> {
             Some(Flaw::BadRootSignature) => vec![intermediate, last_changed(root)],
             Some(Flaw::Stranger) => vec![intermediate, root, self.stranger()],
             Some(Flaw::NoChain) => Vec::new(),
+            Some(Flaw::Loop) => {
+                vec![intermediate, self.authority.intermediate.certify(&self.authority.root)]
+            }
             _ => {
                 let own = if others.is_empty() { Some(intermediate) } else { None };
                 let others = others.iter().map(|member| member.der.clone());
@@ -158,6 +162,13 @@ impl<'a> TestLeaf<'a> {
             }),
             Some(Flaw::NoCertSign) => one(sound, |params| {
                 params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+            }),
+            Some(Flaw::NameNotPermitted) => one(sound, |params| {
+                let excluded = vec![GeneralSubtree::DnsName("example.com".to_owned())];
+                params.name_constraints = Some(NameConstraints {
+                    permitted_subtrees: Vec::new(),
+                    excluded_subtrees: excluded,
+                });
             }),
             Some(Flaw::ExpiredIntermediate) => one(Validity::over(*now), |_| {}),
             Some(Flaw::PathTooLong) => {
@@ -202,7 +213,23 @@ impl<'a> TestLeaf<'a> {
         };
         (params.not_before, params.not_after) = (valid.not_before, valid.not_after);
         self.spoil_names(&mut params);
+        self.spoil_extensions(&mut params);
         params
+    }
+
+    fn spoil_extensions(&self, params: &mut CertificateParams) {
+        match self.flaw {
+            Some(Flaw::NotForServers) => {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+            }
+            Some(Flaw::CriticalExtension) => {
+                let mut extension =
+                    CustomExtension::from_oid_content(&[1, 2, 3, 4], b"\x05\x00".to_vec());
+                extension.set_criticality(true);
+                params.custom_extensions = vec![extension];
+            }
+            _ => {}
+        }
     }
 
     fn spoil_names(&self, params: &mut CertificateParams) {

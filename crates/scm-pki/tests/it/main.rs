@@ -8,6 +8,7 @@ mod memory;
 mod openssl;
 mod sentences;
 mod sound;
+mod warnings;
 
 use scm_pki::{
     Finding, FindingClass, Findings, Policy, VerifiedBundle, Verifier,

@@ -11,10 +11,10 @@ use super::{
 };
 
 /// A folder in which `openssl` works.
-struct OpenSsl(TempDir);
+pub(super) struct OpenSsl(TempDir);
 
 impl OpenSsl {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
@@ -34,6 +34,43 @@ impl OpenSsl {
         fs::read_to_string(self.0.path().join(file)).expect("openssl wrote it")
     }
 
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.0.path().join(file), text).expect("the folder can be written");
+    }
+
+    /// Whether `openssl verify` accepts the bundle for a TLS server at the time of the tests, if
+    /// these certificates are trusted.
+    pub(super) fn accepts(&self, bundle: &TestBundle, trusted: &str) -> bool {
+        self.write("trusted.pem", trusted);
+        self.write("chain.pem", &bundle.certificate_chain);
+        self.write("leaf.pem", &bundle.certificate);
+        let line = format!(
+            "verify -purpose sslserver -attime {} -CAfile trusted.pem -untrusted chain.pem leaf.pem",
+            NOW.unix_timestamp()
+        );
+        let output = Command::new("openssl").args(line.split(' ')).current_dir(&self.0).output();
+        output.expect("openssl runs").status.success()
+    }
+
+    /// A leaf with these alternative names, issued by a root with these name constraints.
+    pub(super) fn constrained(&self, constraints: &str, names: &str) -> TestBundle {
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650";
+        self.run(&format!(
+            "req -x509 {key} -subj /CN=Root -keyout ca.key -out ca.pem -addext \
+             basicConstraints=critical,CA:TRUE -addext keyUsage=keyCertSign -addext \
+             nameConstraints=critical,{constraints}"
+        ));
+        self.run(&format!(
+            "req -x509 -CA ca.pem -CAkey ca.key {key} -subj /CN=leaf.invalid -keyout leaf.key -out \
+             leaf.pem -addext basicConstraints=CA:FALSE -addext subjectAltName={names}"
+        ));
+        TestBundle {
+            certificate: self.text("leaf.pem"),
+            certificate_chain: self.text("ca.pem"),
+            private_key: self.text("leaf.key"),
+        }
+    }
+
     /// A self-signed leaf for the key in `key.pem`, with options of `openssl req`.
     fn self_signed(&self, options: &str) -> TestBundle {
         self.run(&format!(
@@ -50,19 +87,14 @@ impl OpenSsl {
 #[test]
 fn what_is_taken_of_damaged_certificates_and_keys_is_loaded() {
     let openssl = OpenSsl::new();
-    let write = |file: &str, text: String| {
-        fs::write(openssl.0.path().join(file), text).expect("the folder can be written");
-    };
     let taken = [taken_of_a_leaf_alone(), taken_of_an_issuer()].concat();
-    write(
-        "all.pem",
-        taken.iter().map(|flipped| pem::encode("CERTIFICATE", &flipped.der)).collect(),
-    );
+    let all = taken.iter().map(|flipped| pem::encode("CERTIFICATE", &flipped.der));
+    openssl.write("all.pem", &all.collect::<String>());
     openssl.run("crl2pkcs7 -nocrl -certfile all.pem -out all.p7b");
     openssl.run("pkcs7 -in all.p7b -print_certs -out again.pem");
     assert_eq!(openssl.text("again.pem").matches("BEGIN CERTIFICATE").count(), taken.len());
     for (encoding, flipped) in taken_of_keys() {
-        write("key.pem", pem::encode(encoding.label(), &flipped.der));
+        openssl.write("key.pem", &pem::encode(encoding.label(), &flipped.der));
         openssl.run("pkey -in key.pem -noout -check");
     }
 }
@@ -242,7 +274,7 @@ fn other_things_are_told_by_name() {
         if file != "trusted.pem" {
             let told =
                 only_finding(&TestBundle { certificate: bare, ..bundle.clone() }).to_string();
-            assert!(told.contains(&format!("holds {name} as bare base64")), "{told}");
+            assert!(told.contains(&format!("holds {name} in base64")), "{told}");
         }
     }
 }
@@ -256,7 +288,7 @@ fn pkcs12_as_binary_is_named() {
     let bytes = fs::read(openssl.0.path().join("all.p12")).expect("openssl wrote it");
     let certificate = bytes.iter().map(|&byte| char::from(byte)).collect();
     let told = only_finding(&TestBundle { certificate, ..bundle }).to_string();
-    assert!(told.contains("a PKCS#12 container as binary data"), "{told}");
+    assert!(told.contains("a PKCS#12 container in binary format"), "{told}");
 }
 
 #[test]

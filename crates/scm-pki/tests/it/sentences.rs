@@ -11,45 +11,46 @@ fn told(flaw: Flaw) -> String {
 #[test]
 fn sentences_say_what_where_and_what_to_do() {
     for (flaw, sentence) in [
-        (Flaw::CertificateEmpty, "certificate is empty; give a certificate in PEM form"),
+        (Flaw::CertificateEmpty, "certificate is empty; send a certificate in PEM format"),
         (
             Flaw::CertificateUnmarked,
-            "certificate holds a certificate as bare base64, without its marks; put a line \
+            "certificate holds a certificate in base64 without BEGIN and END lines; add the line \
              -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- after it",
         ),
         (
             Flaw::WrongOrder,
-            "the certificates are in the wrong order; give them in this order: \
+            "the certificates are in the wrong order; send them in this order: \
              1. certificate 1 of certificate (\"O=Example, CN=www.example.com\"), \
              2. certificate 2 of certificate_chain (\"O=Example, CN=Test Intermediate\"), \
              3. certificate 1 of certificate_chain (\"O=Example, CN=Test Root\")",
         ),
         (
             Flaw::MissingLink,
-            "certificate 1 of certificate was issued by \"O=Example, CN=Test Intermediate\", but is \
-             followed by \"O=Example, CN=Test Root\" (certificate 1 of certificate_chain); add the \
-             missing certificate between them, or remove what does not belong",
+            "certificate 1 of certificate was issued by \"O=Example, CN=Test Intermediate\", but \
+             the next certificate, certificate 1 of certificate_chain, is \"O=Example, CN=Test \
+             Root\"; add the missing issuer certificate after certificate 1 of certificate, or \
+             remove certificate 1 of certificate_chain",
         ),
         (
             Flaw::KeyEncrypted,
-            "the private key is protected by a password (ENCRYPTED PRIVATE KEY), and such a key \
-             cannot be imported; remove the password with `openssl pkey -in FILE -out PLAIN.pem`",
+            "the private key is encrypted (ENCRYPTED PRIVATE KEY); remove the password: `openssl \
+             pkey -in FILE -out PLAIN.pem`",
         ),
         (
             Flaw::IssuersKey,
             "the private key does not belong to certificate 1 of certificate (\"O=Example, \
-             CN=www.example.com\") but to certificate 1 of certificate_chain; give the key of the \
-             first certificate, or put the certificate of this key first",
+             CN=www.example.com\"), but to certificate 1 of certificate_chain; send the key of \
+             the leaf, or put the certificate of this key first",
         ),
         (
             Flaw::Expired,
-            "certificate 1 of certificate (\"O=Example, CN=www.example.com\") expired on 2030-06-14 \
-             12:00:00 UTC, 1 day ago; get a current one",
+            "certificate 1 of certificate (\"O=Example, CN=www.example.com\") expired on \
+             2030-06-14 12:00:00 UTC, 1 day ago; send a certificate that is still valid",
         ),
         (
             Flaw::WeakKey,
-            "the key of certificate 1 of certificate is too weak (RSA-1024); supported are RSA from \
-             2048 to 8192 bits, P-256, P-384, P-521 and Ed25519",
+            "the key of certificate 1 of certificate is too weak (RSA-1024); supported keys: RSA \
+             with 2048 to 8192 bits, P-256, P-384, P-521, Ed25519",
         ),
     ] {
         assert_eq!(told(flaw), sentence);
@@ -88,8 +89,8 @@ fn damage_is_told_with_block_and_line() {
     bundle.certificate = bundle.certificate.replacen("\n", "\n!", 1);
     assert_eq!(
         only_finding(&bundle).to_string(),
-        "block 1 of certificate (line 2) is damaged: what is between the marks is not valid \
-         base64; give the PEM text as it was issued"
+        "block 1 of certificate (line 2) is damaged: the text between the BEGIN and END lines is \
+         not valid base64; copy the whole block again, without changes"
     );
     bundle.certificate = bundle.certificate.replace('\n', "\\n");
     assert!(only_finding(&bundle).to_string().contains("the text was escaped twice"));

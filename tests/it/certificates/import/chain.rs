@@ -34,8 +34,9 @@ async fn a_certificate_that_occurs_twice_is_refused_until_it_is_removed() {
     let twice = TestBundle { certificate: joined(&bundle), ..bundle.clone() };
     let refusal = server.by(Person::FullAccess).import(&import_body(&twice)).await.refusal();
     let message = "The subject of the CA certificate does not match the issuer of the certificate. \
-                   certificate 1 of certificate_chain (\"O=Example, CN=Test Intermediate\") is the \
-                   same as certificate 2 of certificate; remove certificate 1 of certificate_chain.";
+                   certificate 1 of certificate_chain (\"O=Example, CN=Test Intermediate\") is \
+                   identical to certificate 2 of certificate; remove certificate 1 of \
+                   certificate_chain.";
     assert_eq!(refusal, (400, "SCM.0079".into(), message.into()));
     let once = TestBundle { certificate_chain: String::new(), ..twice };
     assert_eq!(kept(&server, &import_body(&once)).await, 1);
@@ -62,9 +63,9 @@ async fn a_server_may_demand_a_chain() {
     let server = TestServer::builder().require_chain().start().await;
     let alone = authority().leaf("www.example.com").flaw(Flaw::NoChain).issue();
     let refusal = server.by(Person::FullAccess).import(&import_body(&alone)).await.refusal();
-    let message = "The certificate chain is incomplete. certificate_chain is empty, but a chain is \
-                   demanded; add the certificate of the issuer \"O=Example, CN=Test Intermediate\" and \
-                   those above it.";
+    let message = "The certificate chain is incomplete. certificate_chain is empty, but a chain \
+                   is required; add the certificate of the issuer \"O=Example, CN=Test \
+                   Intermediate\" and the certificates above it.";
     assert_eq!(refusal, (400, "SCM.0109".into(), message.into()));
     assert_eq!(kept(&server, &import_body(&sound("www.example.com"))).await, 1);
 }

@@ -91,6 +91,6 @@ async fn a_name_that_is_too_long_and_a_bad_bundle_are_told_together() {
     body["private_key"] = "".into();
     let refusal = server.by(Person::FullAccess).import(&body).await.refusal();
     let message = "Incorrect certificate name. name: 64 characters, at most 63 are taken. \
-                   private_key is empty; give a private key in PEM form.";
+                   private_key is empty; send a private key in PEM format.";
     assert_eq!(refusal, (400, "SCM.0032".into(), message.into()));
 }

@@ -17,7 +17,7 @@ fn condition(flaw: Flaw) -> Option<Condition> {
         ChainUnmarked | ChainBase64 => Condition::ChainUnreadable,
         WrongOrder | Repeated | MissingLink | Stranger | BadSignature | BadRootSignature
         | NotCa | NoCertSign | PathTooLong => Condition::ChainBroken,
-        NoChain => return None,
+        NoChain | NotForServers | CriticalExtension | NameNotPermitted | Loop => return None,
         KeyEmpty => Condition::KeyMissing,
         KeyUnmarked | KeyIsPublicKey => Condition::KeyMarks,
         KeyEncrypted | KeyCut => Condition::KeyUnreadable,
@@ -77,24 +77,25 @@ async fn messages_say_what_is_wrong_where_and_what_to_do() {
 const MESSAGES: &[(Flaw, &str)] = &[
     (
         Flaw::CertificateEmpty,
-        "The certificate content is missing. certificate is empty; give a certificate in PEM form.",
+        "The certificate content is missing. certificate is empty; send a certificate in PEM \
+         format.",
     ),
     (
         Flaw::CertificateUnmarked,
         "The certificate format is incorrect. It must start or end with a specific string. \
-         certificate holds a certificate as bare base64, without its marks; put a line \
+         certificate holds a certificate in base64 without BEGIN and END lines; add the line \
          -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- after it.",
     ),
     (
         Flaw::ChainBase64,
         "The uploaded certificate chain failed to be resolved. Ensure that the certificate has \
-         been issued. block 1 of certificate_chain (line 6) is damaged: what is between the marks \
-         is not valid base64; give the PEM text as it was issued.",
+         been issued. block 1 of certificate_chain (line 6) is damaged: the text between the \
+         BEGIN and END lines is not valid base64; copy the whole block again, without changes.",
     ),
     (
         Flaw::WrongOrder,
         "The subject of the CA certificate does not match the issuer of the certificate. the \
-         certificates are in the wrong order; give them in this order: 1. certificate 1 of \
+         certificates are in the wrong order; send them in this order: 1. certificate 1 of \
          certificate (\"O=Example, CN=www.example.com\"), 2. certificate 2 of certificate_chain \
          (\"O=Example, CN=Test Intermediate\"), 3. certificate 1 of certificate_chain \
          (\"O=Example, CN=Test Root\").",
@@ -102,52 +103,54 @@ const MESSAGES: &[(Flaw, &str)] = &[
     (
         Flaw::Repeated,
         "The subject of the CA certificate does not match the issuer of the certificate. \
-         certificate 2 of certificate_chain (\"O=Example, CN=Test Intermediate\") is the same as \
+         certificate 2 of certificate_chain (\"O=Example, CN=Test Intermediate\") is identical to \
          certificate 1 of certificate_chain; remove certificate 2 of certificate_chain.",
     ),
     (
         Flaw::MissingLink,
         "The subject of the CA certificate does not match the issuer of the certificate. \
-         certificate 1 of certificate was issued by \"O=Example, CN=Test Intermediate\", but is \
-         followed by \"O=Example, CN=Test Root\" (certificate 1 of certificate_chain); add the \
-         missing certificate between them, or remove what does not belong.",
+         certificate 1 of certificate was issued by \"O=Example, CN=Test Intermediate\", but the \
+         next certificate, certificate 1 of certificate_chain, is \"O=Example, CN=Test Root\"; \
+         add the missing issuer certificate after certificate 1 of certificate, or remove \
+         certificate 1 of certificate_chain.",
     ),
     (
         Flaw::BadSignature,
         "The subject of the CA certificate does not match the issuer of the certificate. the \
-         signature of certificate 1 of certificate was not made by the key of certificate 1 of \
-         certificate_chain (\"O=Example, CN=Test Intermediate\"), although the names fit; give the \
-         issuer's certificate that belongs to it, or get certificate 1 of certificate again.",
+         signature of certificate 1 of certificate does not verify with the key of certificate 1 \
+         of certificate_chain (\"O=Example, CN=Test Intermediate\"), although the names match; \
+         send the certificate of the actual issuer, or download certificate 1 of certificate \
+         again.",
     ),
     (
         Flaw::NotCa,
         "The subject of the CA certificate does not match the issuer of the certificate. \
-         certificate 1 of certificate_chain (\"O=Example, CN=Test Intermediate\") is used as an \
-         issuer, but is no certificate authority (basicConstraints); give the certificate of the \
-         true issuer.",
+         certificate 1 of certificate_chain (\"O=Example, CN=Test Intermediate\") issued another \
+         certificate, but is not a CA certificate (basicConstraints); send the certificate of the \
+         actual issuer.",
     ),
     (
         Flaw::KeyEmpty,
-        "The certificate private key is empty. private_key is empty; give a private key in PEM \
-         form.",
+        "The certificate private key is empty. private_key is empty; send a private key in PEM \
+         format.",
     ),
     (
         Flaw::IssuersKey,
         "The uploaded certificate does not match the private key. the private key does not belong \
-         to certificate 1 of certificate (\"O=Example, CN=www.example.com\") but to certificate 1 \
-         of certificate_chain; give the key of the first certificate, or put the certificate of \
-         this key first.",
+         to certificate 1 of certificate (\"O=Example, CN=www.example.com\"), but to certificate 1 \
+         of certificate_chain; send the key of the leaf, or put the certificate of this key first.",
     ),
     (
         Flaw::Expired,
         "The certificate has expired. certificate 1 of certificate (\"O=Example, \
-         CN=www.example.com\") expired on 2026-05-31 12:00:00 UTC, 1 day ago; get a current one.",
+         CN=www.example.com\") expired on 2026-05-31 12:00:00 UTC, 1 day ago; send a certificate \
+         that is still valid.",
     ),
     (
         Flaw::WeakKey,
         "This operation is not allowed by the current certificate type or status. the key of \
-         certificate 1 of certificate is too weak (RSA-1024); supported are RSA from 2048 to 8192 \
-         bits, P-256, P-384, P-521 and Ed25519.",
+         certificate 1 of certificate is too weak (RSA-1024); supported keys: RSA with 2048 to \
+         8192 bits, P-256, P-384, P-521, Ed25519.",
     ),
 ];
 
@@ -162,11 +165,11 @@ async fn what_stands_in_the_wrong_field_is_named() {
     };
     let (_, code, message) = refusal(&server, &swapped).await;
     assert_eq!(code, "SCM.0053");
-    assert!(message.contains("seem to have been swapped"), "{message}");
+    assert!(message.contains("seem to be swapped"), "{message}");
     let key_for_chain = TestBundle { certificate_chain: good.private_key.clone(), ..good.clone() };
     let (_, code, message) = refusal(&server, &key_for_chain).await;
     assert_eq!(code, "SCM.0013");
-    assert!(message.contains("is a private key, not certificates of issuers"), "{message}");
+    assert!(message.contains("is a private key, not issuer certificates"), "{message}");
     let several = TestBundle { private_key: good.private_key.repeat(2), ..good.clone() };
     let (_, code, message) = refusal(&server, &several).await;
     assert_eq!(code, "SCM.0114");
@@ -194,7 +197,8 @@ async fn everything_that_is_wrong_is_told_at_once_in_order() {
     };
     let (_, code, message) = refusal(&server, &nothing).await;
     assert_eq!(code, "SCM.0054");
-    for field in ["certificate is empty", "certificate_chain has no block", "private_key is empty"]
+    for field in
+        ["certificate is empty", "certificate_chain has no PEM block", "private_key is empty"]
     {
         assert!(message.contains(field), "{message}");
     }

@@ -13,6 +13,8 @@ const BASIC_CONSTRAINTS: &[u8] = b"\x55\x1d\x13";
 const NAME_CONSTRAINTS: &[u8] = b"\x55\x1d\x1e";
 const DISTRIBUTION_POINTS: &[u8] = b"\x55\x1d\x1f";
 const EXTENDED_KEY_USAGE: &[u8] = b"\x55\x1d\x25";
+const SERVER_AUTH: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
+const ANY_PURPOSE: &[u8] = b"\x55\x1d\x25\x00";
 const TIMESTAMPS: &[u8] = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
 /// What keeps a precertificate from being taken for a certificate (RFC 6962 3.1).
 const POISON: &[u8] = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x03";
@@ -24,10 +26,12 @@ pub(super) struct Extensions<'a> {
     key_usage: Option<Element<'a>>,
     pub(super) alternative_names: Option<Element<'a>>,
     basic_constraints: Option<Element<'a>>,
-    name_constraints: Option<Element<'a>>,
+    pub(super) name_constraints: Option<Element<'a>>,
     distribution_points: Option<Element<'a>>,
     extended_key_usage: Option<Element<'a>>,
     timestamps: Option<Element<'a>>,
+    /// The identifier of the first critical extension that verifiers do not know.
+    pub(super) unknown_critical: Option<&'a [u8]>,
 }
 
 impl<'a> Extensions<'a> {
@@ -37,13 +41,13 @@ impl<'a> Extensions<'a> {
         outer.end()?;
         let mut found = Self::default();
         while !list.is_empty() {
-            let (oid, value) = extension(list.next(SEQUENCE)?)?;
-            found.keep(oid, value)?;
+            found.add(extension(list.next(SEQUENCE)?)?)?;
         }
         Ok(found)
     }
 
-    fn keep(&mut self, oid: &[u8], value: &'a [u8]) -> Result<(), CertificateError> {
+    fn add(&mut self, extension: Extension<'a>) -> Result<(), CertificateError> {
+        let Extension { oid, critical, value } = extension;
         let (place, extension, tag) = match oid {
             KEY_USAGE => (&mut self.key_usage, "keyUsage", BIT_STRING),
             SUBJECT_ALT_NAME => (&mut self.alternative_names, "subjectAltName", SEQUENCE),
@@ -55,7 +59,12 @@ impl<'a> Extensions<'a> {
             EXTENDED_KEY_USAGE => (&mut self.extended_key_usage, "extKeyUsage", SEQUENCE),
             TIMESTAMPS => (&mut self.timestamps, "SignedCertificateTimestampList", OCTET_STRING),
             POISON => return Err(CertificateError::Precertificate),
-            _ => return Ok(()),
+            _ => {
+                if critical && !is_known(oid) {
+                    self.unknown_critical.get_or_insert(oid);
+                }
+                return Ok(());
+            }
         };
         match only(tag, value).map(|found| place.replace(found)) {
             Ok(None) => Ok(()),
@@ -77,6 +86,38 @@ impl<'a> Extensions<'a> {
         let may_sign = may_sign.map_err(|_| CertificateError::Extension { extension })?;
         Ok(may_sign.unwrap_or(true))
     }
+
+    /// Whether extKeyUsage is absent or allows TLS servers.
+    pub(super) fn is_for_servers(&self) -> Result<bool, CertificateError> {
+        let extension = "extKeyUsage";
+        let is_for_servers = self.extended_key_usage.map(has_server_auth).transpose();
+        let is_for_servers =
+            is_for_servers.map_err(|_| CertificateError::Extension { extension })?;
+        Ok(is_for_servers.unwrap_or(true))
+    }
+}
+
+/// One extension, its value not yet read.
+struct Extension<'a> {
+    oid: &'a [u8],
+    critical: bool,
+    value: &'a [u8],
+}
+
+/// Whether verifiers know an extension that is not read here.
+fn is_known(oid: &[u8]) -> bool {
+    const OTHERS: &[&[u8]] = &[
+        b"\x60\x86\x48\x01\x86\xf8\x42\x01\x01", // netscapeCertType
+        b"\x2b\x06\x01\x05\x05\x07\x01\x07",     // ipAddrBlocks
+        b"\x2b\x06\x01\x05\x05\x07\x01\x08",     // autonomousSysIds
+        b"\x2b\x06\x01\x05\x05\x07\x01\x0e",     // proxyCertInfo
+        b"\x2b\x06\x01\x05\x05\x07\x30\x01\x05", // ocsp-nocheck
+    ];
+    match oid {
+        // Key identifiers, issuerAltName, policies, their mappings and constraints (RFC 5280 4.2.1).
+        [0x55, 0x1d, 14 | 18 | 32 | 33 | 35 | 36 | 54] => true,
+        _ => OTHERS.contains(&oid),
+    }
 }
 
 /// The element of this tag that a value consists of.
@@ -87,14 +128,13 @@ fn only(tag: u8, value: &[u8]) -> Result<Element<'_>, Malformed> {
     Ok(found)
 }
 
-/// The identifier and the value of an extension.
-fn extension(extension: Element<'_>) -> Result<(&[u8], &[u8]), Malformed> {
+fn extension(extension: Element<'_>) -> Result<Extension<'_>, Malformed> {
     let mut parts = extension.parts();
     let oid = parts.oid()?;
-    boolean(&mut parts)?;
+    let critical = boolean(&mut parts)?;
     let value = parts.next(OCTET_STRING)?.content;
     parts.end()?;
-    Ok((oid, value))
+    Ok(Extension { oid, critical, value })
 }
 
 /// The next element if it is a BOOLEAN. `FALSE` is a default, which DER leaves out and many do not.
@@ -129,6 +169,16 @@ fn count(integer: &[u8]) -> Result<u32, Malformed> {
 fn has_cert_sign(usage: Element<'_>) -> Result<bool, Malformed> {
     let usage = bits(usage.content)?;
     Ok(usage.first().is_some_and(|first| first & 0b100 != 0))
+}
+
+/// Whether serverAuth or anyExtendedKeyUsage is among the purposes.
+fn has_server_auth(usage: Element<'_>) -> Result<bool, Malformed> {
+    let mut purposes = usage.parts();
+    let mut found = false;
+    while !purposes.is_empty() {
+        found |= [SERVER_AUTH, ANY_PURPOSE].contains(&purposes.oid()?);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -170,5 +220,35 @@ mod tests {
             let usage = only(BIT_STRING, value);
             assert_eq!(usage.and_then(has_cert_sign), expected, "{value:x?}");
         }
+    }
+
+    #[test]
+    fn extended_key_usage_is_read_strictly() {
+        for (value, expected) in [
+            (&b"\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"[..], Ok(true)),
+            (b"\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02", Ok(false)),
+            (b"\x30\x06\x06\x04\x55\x1d\x25\x00", Ok(true)),
+            (b"\x30\x00", Ok(false)),
+            (b"\x30\x02\x05\x00", Err(Malformed)),
+            (b"\x30\x02\x06\x00", Err(Malformed)),
+        ] {
+            assert_eq!(only(SEQUENCE, value).and_then(has_server_auth), expected, "{value:x?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_critical_and_unknown_is_reported() {
+        let list = |extension: &[u8]| {
+            let mut extensions = Extensions::default();
+            let whole = Elements(extension).next(SEQUENCE).expect("a sequence");
+            extensions.add(super::extension(whole)?)?;
+            Ok::<_, CertificateError>(extensions.unknown_critical.map(<[u8]>::to_vec))
+        };
+        let unknown = b"\x30\x0b\x06\x02\x2a\x03\x01\x01\xff\x04\x02\x05\x00";
+        assert_eq!(list(unknown), Ok(Some(vec![0x2a, 3])));
+        let harmless = b"\x30\x08\x06\x02\x2a\x03\x04\x02\x05\x00";
+        assert_eq!(list(harmless), Ok(None));
+        let policies = b"\x30\x0c\x06\x03\x55\x1d\x20\x01\x01\xff\x04\x02\x30\x00";
+        assert_eq!(list(policies), Ok(None));
     }
 }
