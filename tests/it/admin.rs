@@ -287,7 +287,7 @@ async fn the_audit_trail_tells_who_did_what_to_which_certificate() {
     let bundle = authority.leaf("www.example.com").issue();
     let import = CertificateImport::new("www", bundle.certificate, bundle.private_key)
         .with_chain(bundle.certificate_chain);
-    let id = deployer.import_certificate(import).await.unwrap().certificate_id;
+    let id = deployer.import_certificate(import).await.unwrap().reply.certificate_id;
     assert!(reader.export_certificate(&*id).await.is_err());
 
     let about = machine.json(&["audit", "--certificate", &id]);

@@ -12,7 +12,6 @@ mod show;
 
 use std::{future::Future, process::ExitCode};
 
-use scm_pki::Policy;
 use time::OffsetDateTime;
 
 use crate::{
@@ -47,8 +46,7 @@ fn wait_for(command: impl Future<Output = Result<ExitCode, Trouble>>) -> Result<
 /// where nothing is given back.
 fn sound(bundle: &Bundle, now: OffsetDateTime) -> Result<Option<(Judgement, Sound)>, Trouble> {
     let sources = sources::read_all(&bundle.files)?;
-    let policy = Policy::default().with_accept_expired(bundle.accept_expired);
-    let mut judgement = judge(&sources, policy, now);
+    let mut judgement = judge(&sources, bundle.policy(), now);
     let sound = judgement.sound.take();
     if sound.is_none() {
         output::note(&output::report(&judgement, now));

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use scm_pki::{
     ArrangeError, Arranged, Bundle, Certificate, Content, Field, Finding, FindingClass, Findings,
-    KeyAlgorithm, KeyEncoding, LeftOver, Place, Policy, VerifiedBundle, Verifier, arrange, pem,
+    KeyAlgorithm, KeyEncoding, LeftOver, Place, Policy, VerifiedBundle, Verifier, Warning, arrange,
+    pem,
 };
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -30,6 +31,8 @@ pub(crate) struct Judgement {
     pub(crate) unread: bool,
     /// What a person should know, although nothing is wrong.
     pub(crate) notes: Vec<String>,
+    /// Why TLS clients would reject the bundle; a note about each is among the notes.
+    warnings: Vec<String>,
     /// What to send, if nothing is wrong.
     pub(crate) sound: Option<Sound>,
 }
@@ -79,6 +82,7 @@ pub(crate) fn judge(sources: &[Source], policy: Policy, now: OffsetDateTime) -> 
         unread: !unreadable.is_empty(),
         wrong: unreadable,
         notes: Vec::new(),
+        warnings: Vec::new(),
         sound: None,
     };
     let arranged = arrange(&texts);
@@ -101,6 +105,10 @@ impl Judgement {
         match Verifier::new(policy).verify(bundle, now) {
             Ok(bundle) if self.wrong.is_empty() => {
                 self.notes.extend(no_chain(&bundle));
+                self.warnings = bundle.warnings().iter().map(Warning::to_string).collect();
+                let note = |warning: &Warning| self.note_of(warning);
+                let notes: Vec<_> = bundle.warnings().iter().map(note).collect();
+                self.notes.extend(notes);
                 let domain = bundle.names().domain().to_owned();
                 self.sound = Some(Sound { certificate, certificate_chain, private_key, domain });
             }
@@ -161,6 +169,22 @@ impl Judgement {
             format!("{file}, line {line}: a {label}, which is neither certificate nor private key")
         };
         self.notes.extend(others.iter().map(other));
+    }
+
+    /// The warnings of a server that are not among the notes.
+    pub(crate) fn new_warnings<'a>(&self, of_server: &'a [String]) -> Vec<&'a String> {
+        let is_new = |warning: &&String| {
+            !self.warnings.iter().any(|known| known == warning.trim_end_matches('.'))
+        };
+        of_server.iter().filter(is_new).collect()
+    }
+
+    fn note_of(&self, warning: &Warning) -> String {
+        let link = self.links.iter().find(|link| link.place == warning.place());
+        match link.and_then(|link| link.origin.as_ref()) {
+            Some(Origin { file, line }) => format!("{file}, line {line}: {warning}"),
+            None => warning.to_string(),
+        }
     }
 
     fn wrong_by(&self, finding: &Finding) -> Wrong {

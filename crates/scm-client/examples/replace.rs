@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         certificate_chain: Some(fs::read_to_string(chain)?),
         private_key: fs::read_to_string(key)?.into(),
     };
-    let replaced = client.replace_certificate(id, replacement).await?;
+    let replaced = client.replace_certificate(id, replacement).await?.reply;
     println!("{} is valid until {}", replaced.id, replaced.not_after.unwrap_or_default());
     Ok(())
 }

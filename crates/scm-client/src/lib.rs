@@ -16,7 +16,7 @@
 //! let chain = std::fs::read_to_string("chain.pem").expect("the file is there");
 //! let import = CertificateImport::new("www.example.com", leaf, key).with_chain(chain).unless_kept();
 //! match client.import_certificate(import).await {
-//!     Ok(imported) => println!("kept as {}", imported.certificate_id),
+//!     Ok(imported) => println!("kept as {}", imported.reply.certificate_id),
 //!     Err(Error::Refused { code, message, .. }) => eprintln!("{code}: {message}"),
 //!     Err(other) => return Err(other),
 //! }

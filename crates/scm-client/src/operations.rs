@@ -13,7 +13,7 @@ use scm_model::{
     certificates::{
         CertificateDetail, CertificateFilter, CertificateImport, CertificatePage, CertificatePath,
         CertificateReplacement, CertificateSummary, CertificateUpdate, ExportedCertificate,
-        ImportHeaders, ImportedCertificate,
+        ImportHeaders, ImportedCertificate, Warned,
     },
 };
 
@@ -30,7 +30,7 @@ impl Client {
     pub async fn import_certificate(
         &self,
         import: CertificateImport,
-    ) -> Result<ImportedCertificate, Error> {
+    ) -> Result<Warned<ImportedCertificate>, Error> {
         // Random enough that one person does not draw the same one twice within a day.
         let key = format!("{:032x}", fastrand::u128(..));
         let headers = ImportHeaders { idempotency_key: Some(key) };
@@ -125,7 +125,7 @@ impl Client {
         &self,
         certificate_id: impl Into<String>,
         replacement: CertificateReplacement,
-    ) -> Result<CertificateDetail, Error> {
+    ) -> Result<Warned<CertificateDetail>, Error> {
         let path = path(certificate_id);
         self.send(Call::<ReplaceCertificate>::new(path, Empty, Empty, replacement)?).await
     }

@@ -10,7 +10,7 @@ use crate::{
     certificates::{
         CertificateDetail, CertificateFilter, CertificateImport, CertificatePage, CertificatePath,
         CertificateReplacement, CertificateUpdate, ExportedCertificate, ImportHeaders,
-        ImportedCertificate,
+        ImportedCertificate, Warned,
     },
     identity::{
         DomainList, IssuedToken, ProjectFilter, ProjectList, SubjectToken, TokenBody, TokenQuery,
@@ -26,7 +26,7 @@ operations! {
     /// A refusal names everything that is wrong, not just the first thing. An import that is sent
     /// again with the same `Idempotency-Key` is kept once.
     ImportCertificate: POST "/v3/scm/certificates/import", Allowed(Action::CertImport), Scm,
-        (headers: ImportHeaders, body: CertificateImport) -> OK ImportedCertificate, refuses [
+        (headers: ImportHeaders, body: CertificateImport) -> OK Warned<ImportedCertificate>, refuses [
             NameInvalid, CertificateMissing, CertificateMarks, CertificateUnreadable,
             ChainUnreadable, ChainBroken, ChainRequired, KeyMissing, KeyMarks, KeyUnreadable,
             KeyMismatch, NoDomain, DomainMalformed, Expired, Weak, AlreadyKept, KeyReused,
@@ -65,7 +65,7 @@ operations! {
     /// proved as by an import; if anything is wrong, the old one stays.
     ReplaceCertificate: PUT "/v3/scm/certificates/{certificate_id}",
         Allowed(Action::CertUpdate), Scm,
-        (path: CertificatePath, body: CertificateReplacement) -> OK CertificateDetail, refuses [
+        (path: CertificatePath, body: CertificateReplacement) -> OK Warned<CertificateDetail>, refuses [
             CertificateMissing, CertificateMarks, CertificateUnreadable, ChainUnreadable,
             ChainBroken, ChainRequired, KeyMissing, KeyMarks, KeyUnreadable, KeyMismatch, NoDomain,
             DomainMalformed, Expired, Weak, UnknownCertificate,

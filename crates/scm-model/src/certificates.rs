@@ -2,6 +2,7 @@
 
 mod change;
 mod list;
+mod warned;
 
 use crate::{SecretText, field::wire, limits};
 
@@ -10,6 +11,7 @@ pub use list::{
     CertificateFilter, CertificatePage, CertificateSummary, PageSize, SortDirection, SortKey,
     StatusFilter,
 };
+pub use warned::Warned;
 
 wire! {
     /// A certificate to import, with its chain and private key.
@@ -21,7 +23,8 @@ wire! {
         #[schema(example = "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n")]
         certificate: String [limits::CERTIFICATE],
         /// The chain, PEM: the certificate's issuer first, then that one's issuer, and so on. The
-        /// root may be left out; all of it may be empty.
+        /// root may be left out; all of it may be empty. No certificate may occur twice, but the
+        /// certificate itself may stand at the head: it is stored once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n")]
         certificate_chain: Option<String> [limits::CERTIFICATE_CHAIN],

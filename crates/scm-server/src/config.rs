@@ -100,6 +100,10 @@ settings! {
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     require_chain: bool = "false", "SCM_REQUIRE_CHAIN", "BOOL",
         "Refuse certificates without their chain, unless they are self-signed";
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    strict_bundles: bool = "false", "SCM_STRICT_BUNDLES", "BOOL",
+        "Refuse certificates that TLS clients would reject (violated name constraints, unknown \
+         critical extensions, no server authentication); otherwise X-Scm-Warnings names the reason";
     tls_cert: MaybeFile = "none", "SCM_TLS_CERT", "FILE",
         "The server's own certificate and chain, PEM, for HTTPS; read again on SIGHUP and within \
          10 seconds of a change";

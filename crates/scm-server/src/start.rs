@@ -133,7 +133,8 @@ impl Server {
         first_start::note_address(&folder, &format!("{scheme}://{}", reachable(address)))?;
         let policy = Policy::default()
             .with_accept_expired(config.accept_expired)
-            .with_require_chain(config.require_chain);
+            .with_require_chain(config.require_chain)
+            .with_strict(config.strict_bundles);
         let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, keystone, clock);
         let service = Service::new(ctx.clone(), router);
         Ok(Self { listener, address, tls, ctx, service, folder })

@@ -8,3 +8,4 @@ mod kinds;
 mod lengths;
 mod refusals;
 mod revisions;
+mod warnings;

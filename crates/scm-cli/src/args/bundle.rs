@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ArgGroup;
+use scm_pki::Policy;
 
 use super::Server;
 
@@ -98,4 +99,17 @@ pub(crate) struct Bundle {
     /// Take a certificate that has expired, as a server started with this flag does
     #[arg(long)]
     pub(crate) accept_expired: bool,
+
+    /// Refuse a certificate that TLS clients would reject, as a server started with
+    /// `--strict-bundles` does: violated name constraints, unknown critical extensions, no server
+    /// authentication
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+impl Bundle {
+    /// The policy that these arguments ask for.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy::default().with_accept_expired(self.accept_expired).with_strict(self.strict)
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use scm_model::{Revision, certificates::CertificateImport};
+use scm_model::{
+    Revision,
+    certificates::{CertificateImport, Warned},
+};
 use time::OffsetDateTime;
 
 use super::sound;
@@ -18,7 +21,9 @@ pub(super) async fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, T
     let import = written(args, sound);
     let name = import.name.clone();
     let imported = client.import_certificate(import).await.map_err(Trouble::changing)?;
+    let Warned { reply: imported, warnings } = imported;
     output::notes(&judgement.notes);
+    output::notes(judgement.new_warnings(&warnings));
     if json {
         output::json(&imported);
     } else {

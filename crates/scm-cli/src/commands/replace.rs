@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use scm_model::certificates::{CertificateDetail, CertificateReplacement};
+use scm_model::certificates::{CertificateDetail, CertificateReplacement, Warned};
 use time::OffsetDateTime;
 
 use super::sound;
@@ -20,7 +20,8 @@ pub(super) async fn run(args: Replace, now: OffsetDateTime) -> Result<ExitCode, 
     let replacement = CertificateReplacement::new(sound.certificate, sound.private_key)
         .with_chain(sound.certificate_chain);
     let after = client.replace_certificate(args.certificate_id, replacement).await;
-    let after = after.map_err(Trouble::changing)?;
+    let Warned { reply: after, warnings } = after.map_err(Trouble::changing)?;
+    output::notes(judgement.new_warnings(&warnings));
     if args.json {
         output::json(&after);
     } else {

@@ -154,6 +154,25 @@ fn a_chain_can_be_demanded_and_is_missed_anyway() {
 }
 
 #[test]
+fn what_clients_would_reject_is_warned_of_and_refused_if_strict() {
+    let leaf = authority().leaf("www.example.com").flaw(Flaw::NotForServers).issue();
+    let files = Files::of(&leaf);
+    let checked = files.scm(&["check", "leaf.pem", "key.pem", "chain.pem"]);
+    let shown = text(&checked.stdout);
+    let warning = "certificate 1 of certificate (\"O=Example, CN=www.example.com\") is not valid for \
+                   TLS servers: its extKeyUsage lacks serverAuth; request a certificate for server \
+                   authentication";
+    assert_eq!(checked.status.code(), Some(0), "{shown}");
+    assert!(shown.contains(&format!("note: leaf.pem, line 1: {warning}\n")), "{shown}");
+    for command in ["check", "import"] {
+        let refused = files.scm(&[command, "--strict", "leaf.pem", "key.pem", "chain.pem"]);
+        assert_eq!(refused.status.code(), Some(1), "{command}");
+        let shown = text(&refused.stdout) + &text(&refused.stderr);
+        assert!(shown.contains(&format!("1. leaf.pem, line 1\n     {warning}\n")), "{shown}");
+    }
+}
+
+#[test]
 fn an_import_without_credentials_says_how_to_get_some() {
     let files = Files::of(&authority().leaf("www.example.com").issue());
     let imported = files.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]);

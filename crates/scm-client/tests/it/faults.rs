@@ -22,7 +22,7 @@ async fn an_import_is_sent_again_when_it_was_turned_away() {
     })
     .await;
     let imported = server.with_token().import_certificate(import()).await.unwrap();
-    assert_eq!(imported.certificate_id, "scs1600313391074");
+    assert_eq!(imported.reply.certificate_id, "scs1600313391074");
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -36,7 +36,7 @@ async fn an_import_whose_fate_is_unknown_is_sent_again_with_its_key() {
         .await;
         let client = server.with_token();
         let imported = client.import_certificate(import()).await.unwrap();
-        assert_eq!(imported.certificate_id, "scs1600313391074");
+        assert_eq!(imported.reply.certificate_id, "scs1600313391074");
         client.import_certificate(import()).await.unwrap();
         let keys: Vec<_> = server.requests().iter().map(|request| key(request)).collect();
         assert_eq!((keys.len(), &keys[0], &keys[0]), (4, &keys[1], &keys[2]));

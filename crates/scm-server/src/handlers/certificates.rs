@@ -11,7 +11,7 @@ use scm_model::{
         DeleteCertificate, ImportCertificate, ReplaceCertificate, ShowCertificate,
         UpdateCertificate,
     },
-    certificates::{CertificateDetail, CertificatePath, ImportedCertificate},
+    certificates::{CertificateDetail, CertificatePath, ImportedCertificate, Warned},
 };
 use scm_store::{CertificateId, Change, NewCertificate, Replacement};
 
@@ -25,8 +25,9 @@ pub async fn import(
     ctx: Ctx,
     caller: Caller,
     call: Call<ImportCertificate>,
-) -> Result<ImportedCertificate, ApiError> {
+) -> Result<Warned<ImportedCertificate>, ApiError> {
     let bundle = proof::of_import(&ctx, &call.body)?;
+    let warnings = proof::warnings(&bundle);
     let id = ctx.ids().next().await?;
     let keyring = ctx.keyring();
     let sealed = sealing::seal(&keyring, &caller, id, &bundle);
@@ -40,7 +41,7 @@ pub async fn import(
     }
     let id = ctx.store().keep(&caller.actor, certificate).await?;
     sealing::follow(&ctx, &caller, id, &keyring).await;
-    Ok(ImportedCertificate { certificate_id: id.to_string() })
+    Ok(Warned { reply: ImportedCertificate { certificate_id: id.to_string() }, warnings })
 }
 
 /// Everything that is kept of one certificate but its key.
@@ -58,15 +59,16 @@ pub async fn replace(
     ctx: Ctx,
     caller: Caller,
     call: Call<ReplaceCertificate>,
-) -> Result<CertificateDetail, ApiError> {
+) -> Result<Warned<CertificateDetail>, ApiError> {
     let id = id(&call.path)?;
     let bundle = proof::of_replacement(&ctx, &call.body)?;
+    let warnings = proof::warnings(&bundle);
     let keyring = ctx.keyring();
     let sealed = sealing::seal(&keyring, &caller, id, &bundle);
     let replacement = Replacement::new(bundle, sealed);
     let record = ctx.store().replace(&caller.actor, id, replacement, ctx.now()).await?;
     sealing::follow(&ctx, &caller, id, &keyring).await;
-    Ok(view::certificate(record, ctx.now()))
+    Ok(Warned { reply: view::certificate(record, ctx.now()), warnings })
 }
 
 /// Gives a certificate another name or description.

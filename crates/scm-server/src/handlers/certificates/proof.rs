@@ -34,6 +34,11 @@ pub fn of_replacement(
     judge(ctx, length.map_err(ApiError::from), bundle)
 }
 
+/// Why verifiers would reject the bundle, one sentence each.
+pub fn warnings(bundle: &VerifiedBundle) -> Vec<String> {
+    bundle.warnings().iter().map(|warning| format!("{warning}.")).collect()
+}
+
 /// The enterprise project that is named; empty counts as absent.
 pub fn enterprise_project(id: Option<String>) -> EnterpriseProject {
     id.filter(|id| !id.is_empty()).map(EnterpriseProject::new).unwrap_or_default()
