@@ -12,8 +12,8 @@ use time::OffsetDateTime;
 
 use crate::{
     Failed,
+    backend::{Backend, Site},
     bundles::Payload,
-    home::{Place, Spot},
     process as used,
 };
 
@@ -37,10 +37,10 @@ pub fn checks(payload: &Payload, time: Duration) -> Result<f64, Failed> {
 }
 
 /// Rows a second, and processor time of database and client for each, µs; nothing without a database.
-pub async fn rows(place: &Place, time: Duration) -> Result<Option<(f64, f64)>, Failed> {
-    let Spot::Database(url) = place.spot().await else { return Ok(None) };
+pub async fn rows(backend: &Backend, time: Duration) -> Result<Option<(f64, f64)>, Failed> {
+    let Site::Database(url) = backend.site().await else { return Ok(None) };
     let bare = BareTable::open(&url).await;
-    let own = || Ok::<_, Failed>(used::cpu(process::id())?.as_secs_f64() * 1e6 + place.cpu()?);
+    let own = || Ok::<_, Failed>(used::cpu(process::id())?.as_secs_f64() * 1e6 + backend.cpu()?);
     let (before, started, mut done) = (own()?, Instant::now(), 0);
     while started.elapsed() < time {
         bare.insert(done as i64, TOGETHER, ROW).await;

@@ -3,8 +3,8 @@
 use crate::{
     book::Book,
     growth,
-    plan::{IMPORTS, LIMIT, PEERS, imports_row},
     report::number,
+    tables::{IMPORTS, LIMIT, PEERS, imports_row, with_http_row},
 };
 
 const WIDTH: f64 = 760.0;
@@ -35,7 +35,7 @@ struct Bar {
 pub fn svg(book: &Book) -> String {
     let panels = [
         ("RSA-2048 imports a second", rates(book)),
-        ("µs for a request: 1,000 kept, and 1,000,000 kept", growing(book)),
+        ("µs for a request: 1,000 stored, and 1,000,000 stored", growing(book)),
     ];
     let mut body = String::new();
     let mut y = 20.0;
@@ -91,6 +91,7 @@ fn rates(book: &Book) -> Vec<Bar> {
         }
     };
     add("the same work without HTTP", LIMIT, "RSA-2048", "limit");
+    add("that, and a bare HTTP server", LIMIT, &with_http_row("RSA-2048"), "limit");
     for lines in [1, 16, 64, 256] {
         let connections = if lines == 1 { "connection" } else { "connections" };
         let label = format!("this server, {lines} {connections}");

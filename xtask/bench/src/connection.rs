@@ -53,7 +53,7 @@ pub struct Reply {
     /// The status.
     pub status: u16,
     /// Whether it says when to come again (`Retry-After`).
-    pub says_when: bool,
+    pub has_retry_after: bool,
     /// Whether the connection ends with it (`Connection: close`).
     closes: bool,
     /// The body.
@@ -135,9 +135,9 @@ impl Connection {
                 let response =
                     send.send_request(prepared.for_http2()).await.map_err(io::Error::other)?;
                 let status = response.status().as_u16();
-                let says_when = response.headers().contains_key("retry-after");
+                let has_retry_after = response.headers().contains_key("retry-after");
                 let body = response.into_body().collect().await.map_err(io::Error::other)?;
-                Ok(Reply { status, says_when, closes: false, body: body.to_bytes() })
+                Ok(Reply { status, has_retry_after, closes: false, body: body.to_bytes() })
             }
         }
     }
@@ -192,8 +192,8 @@ fn head(bytes: &[u8]) -> io::Result<Option<(Reply, usize, usize)>> {
     };
     let length = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let closes = header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
-    let (status, says_when) = (response.code.unwrap_or(0), header("retry-after").is_some());
-    Ok(Some((Reply { status, says_when, closes, body: Bytes::new() }, head, length)))
+    let (status, has_retry_after) = (response.code.unwrap_or(0), header("retry-after").is_some());
+    Ok(Some((Reply { status, has_retry_after, closes, body: Bytes::new() }, head, length)))
 }
 
 /// Connects from one of this machine's many loopback addresses: the server allows each its share.

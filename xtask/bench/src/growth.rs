@@ -1,5 +1,5 @@
-//! What the server's answers cost with few and with many certificates kept: alone, beside imports, and
-//! while certificates expire.
+//! The cost of requests with few and with many certificates stored: alone, beside imports, and while
+//! certificates expire.
 
 mod filling;
 mod questions;
@@ -11,47 +11,47 @@ use self::{
     questions::{Question, questions},
 };
 use crate::{
-    Failed, book::Book, bundles::Payload, connection::Protocol, home::Spot, load::Requests,
+    Failed, backend::Site, book::Book, bundles::Payload, connection::Protocol, load::Requests,
     measure::measure, scenario::imports, server::Server, tell,
 };
 
-/// The table of what costs how much alone.
+/// The table of requests alone.
 pub const TABLE: &str = "growth";
-/// The table of the same beside imports.
+/// The table of requests beside imports.
 pub const BESIDE_IMPORTS: &str = "growth, beside imports";
-/// The table of the same while certificates expire.
+/// The table of requests while certificates expire.
 pub const WHILE_EXPIRING: &str = "growth, while expiring";
-/// The column that says how many times the figure with the least kept that with the most is.
+/// The column with the figure of the largest store divided by that of the smallest.
 pub const RATIO: &str = "ratio";
 
-/// How often the server is started: the start in the middle counts.
+/// How often the server is started; the median is noted.
 const STARTS: usize = 5;
-/// One line asks: what is measured is the cost of a request, not of a crowd.
+/// One connection: what is measured is the cost of a request, not of many at once.
 const LINES: usize = 1;
-/// So many import beside it,
+/// The number of connections that import beside it,
 const IMPORTING: usize = 16;
-/// for a quarter of the time that each is measured otherwise, as each import makes the store larger.
+/// and the part of the usual time that they do, as each import makes the store larger.
 const SHARE: u32 = 4;
-/// The row that says how many were kept in the end.
-const KEPT: &str = "kept in the end";
+/// The row with the number of certificates in the end.
+const STORED: &str = "stored in the end";
 
-/// Fills a store in the folder up to a size, starts a server on it, and asks.
+/// Fills a store in the folder up to a size, starts a server on it, and measures its answers.
 pub async fn run(
     binary: &Path,
     folder: &Path,
-    spot: &Spot,
+    site: &Site,
     (size, time): (u64, Duration),
     payload: &Arc<Payload>,
     book: &mut Book,
 ) -> Result<(), Failed> {
-    let start = || Server::start(binary, folder, &spot.flags());
+    let start = || Server::start(binary, folder, &site.flags());
     let first = start()?;
     let project = first.credentials.project_id.clone();
     first.stop()?;
-    let filler = Filler { data: folder.join("data"), spot, project, size, payload };
+    let filler = Filler { data: folder.join("data"), site, project, size, payload };
     tell(&format!("  growth: filling a store with {size} certificates"));
     filler.fill(Filling::AtFirst).await?;
-    let bytes = spot.bytes(&filler.data).await?;
+    let bytes = site.bytes(&filler.data).await?;
     let mut note = |table, row: &str, value| book.note(table, row, column(size), value);
     note(TABLE, "on the disk, MiB", bytes as f64 / f64::from(1 << 20));
 
@@ -74,42 +74,42 @@ pub async fn run(
     note(TABLE, "memory, MiB", server.memory()?);
     server.stop()?;
 
-    tell("  growth: the same while some expire");
+    tell("  growth: while some expire");
     filler.fill(Filling::Expiring).await?;
     let server = start()?;
     for Question { row, requests } in &all {
         note(WHILE_EXPIRING, row, median(&server, time, requests).await?);
     }
 
-    tell("  growth: the same beside imports");
-    let mut kept = size;
+    tell("  growth: beside imports");
+    let mut stored = size;
     for Question { row, requests } in &all {
         let time = time / SHARE;
-        let (beside, asked) = tokio::join!(
-            measure(server.asked(), &Protocol::Http1, IMPORTING, time, &imports),
+        let (beside, latency) = tokio::join!(
+            measure(server.target(), &Protocol::Http1, IMPORTING, time, &imports),
             median(&server, time, requests),
         );
-        note(BESIDE_IMPORTS, row, asked?);
+        note(BESIDE_IMPORTS, row, latency?);
         let beside = beside?.outcome;
         note(BESIDE_IMPORTS, "imports/s meanwhile", beside.rate());
-        kept += beside.latencies.len() as u64;
+        stored += beside.latencies.len() as u64;
     }
-    note(BESIDE_IMPORTS, KEPT, kept as f64);
+    note(BESIDE_IMPORTS, STORED, stored as f64);
     server.stop()
 }
 
 /// The latency that half of the answers do not exceed, µs.
 async fn median(server: &Server, time: Duration, requests: &Requests) -> Result<f64, Failed> {
-    let measured = measure(server.asked(), &Protocol::Http1, LINES, time, requests).await?;
+    let measured = measure(server.target(), &Protocol::Http1, LINES, time, requests).await?;
     Ok(measured.outcome.quantile(0.5) * 1e3)
 }
 
-/// How the column of a size is called.
+/// The column of a size.
 pub fn column(size: u64) -> &'static str {
     match size {
-        1_000 => "1,000 kept",
-        1_000_000 => "1,000,000 kept",
-        _ => Box::leak(format!("{size} kept").into_boxed_str()),
+        1_000 => "1,000 stored",
+        1_000_000 => "1,000,000 stored",
+        _ => Box::leak(format!("{size} stored").into_boxed_str()),
     }
 }
 
@@ -118,7 +118,7 @@ pub fn compare(sizes: &[u64], book: &mut Book) {
     let (Some(first), Some(last)) = (sizes.first(), sizes.last()) else { return };
     for table in [TABLE, WHILE_EXPIRING, BESIDE_IMPORTS] {
         let few: Vec<_> = book.table(table).filter(|few| few.column == column(*first)).collect();
-        let grown = few.iter().filter(|few| few.row != KEPT).filter_map(|few| {
+        let grown = few.iter().filter(|few| few.row != STORED).filter_map(|few| {
             let many = book.median(table, &few.row, column(*last))?;
             Some((few.row.clone(), many / few.median()))
         });

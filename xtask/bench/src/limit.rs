@@ -1,4 +1,4 @@
-//! The limit: all that an import is, without HTTP: the body read, the bundle proved, the key sealed,
+//! The limit: an import without HTTP: the body read, the bundle proved, the key sealed,
 //! and certificate, counters, index queue and audit event committed, on the same machine at the same time.
 
 use std::{
@@ -18,12 +18,12 @@ use scm_store::{Actor, Ids, NewCertificate, ProjectId, Store, UserId};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
-use crate::{Failed, bundles::Payload, home::Spot, process as used};
+use crate::{Failed, backend::Site, bundles::Payload, process as used};
 
 /// How many imports are under way together, as with so many connections.
 const TOGETHER: usize = 64;
 
-/// What came of it.
+/// The result.
 #[derive(Debug)]
 pub struct Limit {
     /// Imports a second.
@@ -32,7 +32,7 @@ pub struct Limit {
     pub cpu: f64,
 }
 
-struct Desk {
+struct Importer {
     verifier: Verifier,
     keyring: Keyring,
     store: Arc<dyn Store>,
@@ -42,17 +42,17 @@ struct Desk {
     done: AtomicUsize,
 }
 
-/// Imports for so long into a new store. With `forget`, no chain is remembered.
+/// Imports into a new store for `time`. With `forget`, no chain is remembered.
 pub async fn run(
     folder: &Path,
-    spot: &Spot,
+    site: &Site,
     payload: &Arc<Payload>,
     forget: bool,
     time: Duration,
 ) -> Result<Limit, Failed> {
     let keyring = Keyring::create(&folder.join("keyring.json"))?;
-    let store = scm_store::open(spot.home(folder)?, keyring.keyring_id()).await?;
-    let desk = Arc::new(Desk {
+    let store = scm_store::open(site.location(folder)?, keyring.keyring_id()).await?;
+    let importer = Arc::new(Importer {
         verifier: Verifier::new(Policy::default()),
         keyring,
         ids: Ids::new(Arc::clone(&store)),
@@ -64,19 +64,21 @@ pub async fn run(
     let (before, started) = (used::cpu(process::id())?, Instant::now());
     let mut tasks = JoinSet::new();
     for _ in 0..TOGETHER {
-        let desk = Arc::clone(&desk);
-        tasks.spawn(async move { desk.imports(started + time).await.map_err(|e| e.to_string()) });
+        let importer = Arc::clone(&importer);
+        tasks.spawn(
+            async move { importer.imports(started + time).await.map_err(|e| e.to_string()) },
+        );
     }
     for done in tasks.join_all().await {
         done?;
     }
     let (cpu, took) = (used::cpu(process::id())? - before, started.elapsed());
     store.close().await;
-    let done = desk.done.load(Ordering::Relaxed) as f64;
+    let done = importer.done.load(Ordering::Relaxed) as f64;
     Ok(Limit { rate: done / took.as_secs_f64(), cpu: cpu.as_secs_f64() * 1e6 / done })
 }
 
-impl Desk {
+impl Importer {
     async fn imports(&self, end: Instant) -> Result<(), Failed> {
         let actor = Actor {
             user: UserId::new("bench"),

@@ -1,4 +1,4 @@
-//! Load: so many lines, each of which asks again as soon as it is answered.
+//! Load: connections that each send the next request as soon as the last is answered.
 
 use std::{
     io,
@@ -16,15 +16,15 @@ use crate::connection::{Connection, Prepared, Reply};
 /// The requests, which come round again and again.
 pub type Requests = Arc<Vec<Prepared>>;
 
-/// What is done with each answer, if anything.
+/// What is done with each good answer.
 pub type Look = Arc<dyn Fn(&Reply) + Send + Sync>;
 
-/// Nobody looks at the answers.
+/// Ignores the answers.
 pub fn nothing() -> Look {
     Arc::new(|_| ())
 }
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// How long it took.
@@ -45,7 +45,7 @@ pub struct Refusal {
     /// Its status.
     pub status: u16,
     /// Whether it says when to come again.
-    pub says_when: bool,
+    pub has_retry_after: bool,
 }
 
 impl Outcome {
@@ -62,7 +62,7 @@ impl Outcome {
     }
 }
 
-/// Asks on all lines for so long.
+/// Sends requests on all connections for `time`.
 pub async fn run(
     lines: Vec<Connection>,
     time: Duration,
@@ -97,25 +97,25 @@ async fn on_one(
     look: Look,
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut asked = Instant::now();
-    while asked < end {
+    let mut sent = Instant::now();
+    while sent < end {
         let nth = next.fetch_add(1, Ordering::Relaxed) % requests.len();
         let answered: io::Result<Reply> = line.ask(&requests[nth]).await;
         let now = Instant::now();
         match answered {
             Ok(reply) if (200..300).contains(&reply.status) => {
                 look(&reply);
-                outcome.latencies.push(now - asked);
+                outcome.latencies.push(now - sent);
             }
-            Ok(Reply { status, says_when, .. }) => {
-                outcome.refused.push(Refusal { after: now - asked, status, says_when });
+            Ok(Reply { status, has_retry_after, .. }) => {
+                outcome.refused.push(Refusal { after: now - sent, status, has_retry_after });
             }
             Err(_) => {
                 outcome.broken += 1;
                 return outcome;
             }
         }
-        asked = now;
+        sent = now;
     }
     outcome
 }

@@ -1,13 +1,14 @@
 //! How fast the server is: against what the machine allows, against its peers, and with a million
-//! certificates kept. `cargo xtask bench` builds and runs it.
+//! certificates stored. `cargo xtask bench` builds and runs it.
 
+mod backend;
 mod bare;
+mod bare_http;
 mod book;
 mod bundles;
 mod chart;
 mod connection;
 mod growth;
-mod home;
 mod limit;
 mod load;
 mod machine;
@@ -20,6 +21,7 @@ mod ratios;
 mod report;
 mod scenario;
 mod server;
+mod tables;
 mod tls;
 mod verify;
 
@@ -33,7 +35,7 @@ use std::{
 use clap::Parser;
 use tempfile::TempDir;
 
-use home::{Kept, Place};
+use backend::{Backend, StoreKind};
 use machine::Machine;
 use plan::{Bench, Part, Plan};
 
@@ -57,13 +59,13 @@ struct Arguments {
     /// How long to measure each, in seconds
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
-    /// How many certificates are kept while growth is measured
+    /// How many certificates are stored while growth is measured
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 1_000_000])]
     sizes: Vec<u64>,
-    /// Where the servers keep what they keep
+    /// The backend of the servers' stores
     #[arg(long, default_value = "embedded")]
-    store: Kept,
-    /// Only import, kill the server with -9, start it again, and look for all that was acknowledged
+    store: StoreKind,
+    /// Only import, kill the server with SIGKILL, restart it, and look for every acknowledged import
     #[arg(long)]
     verify: bool,
     /// A few seconds of everything: to see that the bench works, not how fast the server is
@@ -79,6 +81,9 @@ struct Arguments {
     /// Where the peers' programs are; without it, none is measured
     #[arg(long)]
     peers: Option<PathBuf>,
+    /// Be the bare HTTP server that the limit is measured with
+    #[arg(long, hide = true)]
+    bare_http: bool,
 }
 
 fn main() -> ExitCode {
@@ -92,9 +97,13 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failed> {
+    if arguments.bare_http {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        return runtime.block_on(bare_http::serve());
+    }
     let time = Duration::from_secs_f64(if arguments.quick { 0.2 } else { arguments.seconds });
     if arguments.verify {
-        return verified(&arguments.folder, &Place::new(arguments.store), time);
+        return verified(&arguments.folder, &Backend::new(arguments.store), time);
     }
     let machine = Machine::here()?;
     let quick = arguments.quick;
@@ -106,16 +115,16 @@ fn run(arguments: Arguments) -> Result<(), Failed> {
         repeats: if quick { 1 } else { arguments.repeats },
         time,
         sizes: if quick { vec![100, 1000] } else { arguments.sizes },
-        place: Place::new(arguments.store),
+        backend: Backend::new(arguments.store),
         parts: if arguments.parts.is_empty() { all.clone() } else { arguments.parts },
     };
     let folder = plan.folder.clone();
     let whole = !quick && plan.parts == all && plan.peers.is_some();
     let out = arguments.out.or_else(|| whole.then(|| "docs".into()));
-    let (book, place) = Bench::new(plan)?.run()?;
+    let (book, backend) = Bench::new(plan)?.run()?;
     let (ratios, name) = match arguments.store {
-        Kept::Embedded => (ratios::all(&book), "bench"),
-        Kept::Postgres => (ratios::on_postgres(&book, machine.cores), "bench-postgres"),
+        StoreKind::Embedded => (ratios::all(&book), "bench"),
+        StoreKind::Postgres => (ratios::on_postgres(&book, machine.cores), "bench-postgres"),
     };
     let text = report::markdown(&machine, &book, &ratios);
     say(&text);
@@ -126,17 +135,17 @@ fn run(arguments: Arguments) -> Result<(), Failed> {
         fs::write(file("json"), report::json(&machine, &book, &ratios))?;
         fs::write(file("svg"), chart::svg(&book))?;
     }
-    if quick { verified(&folder, &place, time) } else { Ok(()) }
+    if quick { verified(&folder, &backend, time) } else { Ok(()) }
 }
 
-fn verified(folder: &Path, place: &Place, time: Duration) -> Result<(), Failed> {
+fn verified(folder: &Path, backend: &Backend, time: Duration) -> Result<(), Failed> {
     const ROUNDS: usize = 3;
-    tell(&format!("importing, killing with -9 and looking, {ROUNDS} times"));
+    tell(&format!("importing, killing the server, and looking for the imports, {ROUNDS} times"));
     let folder = TempDir::with_prefix_in("bench-", folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let server = server::built();
-    let spot = runtime.block_on(place.spot());
-    let verify = verify::verify(&server, folder.path(), &spot, ROUNDS, time);
+    let site = runtime.block_on(backend.site());
+    let verify = verify::verify(&server, folder.path(), &site, ROUNDS, time);
     let verified = runtime.block_on(verify)?;
     let verify::Verified { acknowledged, lost, doubled } = verified;
     say(&format!("{acknowledged} acknowledged, {lost} lost, {doubled} doubled"));
@@ -144,7 +153,7 @@ fn verified(folder: &Path, place: &Place, time: Duration) -> Result<(), Failed> 
 }
 
 /// Progress.
-#[expect(clippy::print_stderr, reason = "the one place that tells progress")]
+#[expect(clippy::print_stderr, reason = "the one place that prints progress")]
 fn tell(words: &str) {
     eprintln!("{words}");
 }

@@ -11,19 +11,19 @@ use crate::{
     process,
 };
 
-/// How much longer than asked for a load may take until its last answers are there.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How much longer than its time a load may take until its last answers arrive.
+const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Whoever is asked: a process of this machine.
+/// The target of a load: a process of this machine.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct Target<'a> {
     /// Where it listens.
     pub address: &'a str,
     /// Which process it is.
     pub pid: u32,
 }
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug)]
 pub struct Measured {
     /// What the clients saw.
@@ -32,18 +32,18 @@ pub struct Measured {
     pub cpu: f64,
 }
 
-/// Asks on so many lines for so long. That anything is refused, or a line breaks, is a failure.
+/// Sends requests on so many connections for `time`. A refusal or a broken connection is a failure.
 pub async fn measure(
-    asked: Asked<'_>,
+    target: Target<'_>,
     protocol: &Protocol,
     lines: usize,
     time: Duration,
     requests: &Requests,
 ) -> Result<Measured, Failed> {
-    let lines = Connection::open(asked.address, protocol, lines).await?;
-    let (look, before) = (nothing(), process::cpu(asked.pid)?);
+    let lines = Connection::open(target.address, protocol, lines).await?;
+    let (look, before) = (nothing(), process::cpu(target.pid)?);
     let outcome = timeout(time + PATIENCE, load::run(lines, time, requests, &look)).await?;
-    let used = process::cpu(asked.pid)? - before;
+    let used = process::cpu(target.pid)? - before;
     if let Some(Refusal { status, .. }) = outcome.refused.first() {
         return Err(format!("{} requests were refused, {status}", outcome.refused.len()).into());
     }

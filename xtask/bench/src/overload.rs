@@ -1,5 +1,5 @@
-//! Ten times as many requests at once as usual, on HTTP/2, and nobody who waits after a refusal: who is
-//! taken, who is refused, and how long either takes.
+//! Ten times the usual number of requests at once, on HTTP/2, from clients that do not wait after a
+//! refusal: how many are answered and refused, and how long either takes.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn refusals(outcome: &Outcome) -> Result<Vec<Duration>, Failed> {
     if outcome.broken > 0 {
         return Err(format!("{} connections broke", outcome.broken).into());
     }
-    match outcome.refused.iter().find(|refusal| !refusal.says_when) {
+    match outcome.refused.iter().find(|refusal| !refusal.has_retry_after) {
         Some(refusal) => Err(format!("refused with {}", refusal.status).into()),
         None => Ok(outcome.refused.iter().map(|refusal| refusal.after).collect()),
     }

@@ -1,4 +1,4 @@
-//! What people use otherwise, with the same payloads: moto's ACM, which parses and keeps in memory, and
+//! Peers, with the same payloads: moto's ACM, which parses and stores in memory, and
 //! OpenBao's KV, which encrypts and stores without looking. Both come from PyPI.
 
 use std::{
@@ -21,7 +21,7 @@ use crate::{
     bundles::Payload,
     connection::{Connection, Prepared, Protocol},
     load::Requests,
-    measure::Asked,
+    measure::Target,
 };
 
 /// How long a peer may take until it answers.
@@ -107,9 +107,9 @@ impl Peer {
         Ok(())
     }
 
-    /// The peer as one that is asked.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked { address: &self.address, pid: self.child.id() }
+    /// The process as the target of a load.
+    pub fn target(&self) -> Target<'_> {
+        Target { address: &self.address, pid: self.child.id() }
     }
 
     /// ACM's ImportCertificate.
@@ -163,12 +163,13 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        let _already_gone = self.child.kill();
-        let _whatever_it_says = self.child.wait();
+        // Both fail only if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-/// By its scope moto finds the service; nobody checks the signature.
+/// moto finds the service by its scope, and does not check the signature.
 const AWS: &str = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/acm/aws4_request, \
                    SignedHeaders=host, Signature=0";
 

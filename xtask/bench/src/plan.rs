@@ -7,35 +7,26 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::{
-    Failed, bare,
+    Failed,
+    backend::{Backend, Site, StoreKind},
+    bare,
+    bare_http::BareHttp,
     book::Book,
     bundles::{Kind, Payload},
     connection::Protocol,
-    growth,
-    home::{Kept, Place, Spot},
-    limit,
+    growth, limit,
     load::Requests,
     machine,
     measure::{Measured, measure},
     overload,
     peers::Peer,
-    scenario::{Read, imports, reads},
+    scenario::{Read, imports, imports_to_anyone, reads},
     server::Server,
+    tables::{
+        BARE_ROWS, IMPORTS, LIMIT, PEERS, READS, checks_row, http_row, imports_row, with_http_row,
+    },
     tell, tls,
 };
-
-/// The tables.
-pub const LIMIT: &str = "limit";
-/// Imports by the server.
-pub const IMPORTS: &str = "imports";
-/// The row of bare rows in a database, and what follows the kind of those of the checks alone.
-pub const BARE_ROWS: &str = "bare rows of 4,750 bytes, 64 by one statement";
-/// See [`BARE_ROWS`].
-pub const CHECKS: &str = ", the checks alone";
-/// Everything else that the server is asked.
-pub const READS: &str = "reads";
-/// Peers.
-pub const PEERS: &str = "peers";
 
 /// What to measure, and how thoroughly.
 #[derive(Debug)]
@@ -50,10 +41,10 @@ pub struct Plan {
     pub repeats: usize,
     /// How long each of them.
     pub time: Duration,
-    /// How many certificates are kept while growth is measured.
+    /// How many certificates are stored while growth is measured.
     pub sizes: Vec<u64>,
-    /// Where stores are.
-    pub place: Place,
+    /// The backend of all stores.
+    pub backend: Backend,
     /// The parts.
     pub parts: Vec<Part>,
 }
@@ -69,35 +60,30 @@ pub enum Part {
     Reads,
     /// moto and OpenBao
     Peers,
-    /// Few and many certificates kept
+    /// Few and many certificates stored
     Growth,
     /// Ten times the usual load
     Overload,
 }
 
 /// All of them; peers are measured beside the embedded store only.
-pub fn all(kept: Kept) -> Vec<Part> {
+pub fn all(kind: StoreKind) -> Vec<Part> {
     let mut all = vec![Part::Limit, Part::Imports, Part::Reads, Part::Overload, Part::Growth];
-    if kept == Kept::Embedded {
+    if kind == StoreKind::Embedded {
         all.insert(3, Part::Peers);
     }
     all
 }
 
-/// How a row of imports is called.
-pub fn imports_row(kind: &str, connections: usize) -> String {
-    match connections {
-        1 => format!("{kind}, 1 connection"),
-        _ => format!("{kind}, {connections} connections"),
-    }
-}
+/// The connections of the bare HTTP server: as many as imports are in progress without it.
+const LINES: usize = 64;
 
 /// Measures.
 pub struct Bench {
     plan: Plan,
     /// Many threads: for what the server would do.
     many: Runtime,
-    /// One: for whoever asks.
+    /// One: for the load generator.
     one: Runtime,
     payloads: Vec<(Kind, Arc<Payload>)>,
     book: Book,
@@ -115,7 +101,7 @@ impl Bench {
     }
 
     /// Measures everything.
-    pub fn run(mut self) -> Result<(Book, Place), Failed> {
+    pub fn run(mut self) -> Result<(Book, Backend), Failed> {
         let repeats = self.plan.repeats;
         for repeat in 1..=repeats {
             tell(&format!("repeat {repeat} of {repeats}"));
@@ -131,7 +117,7 @@ impl Bench {
             }
         }
         growth::compare(&self.plan.sizes, &mut self.book);
-        Ok((self.book, self.plan.place))
+        Ok((self.book, self.plan.backend))
     }
 
     fn limit(&mut self) -> Result<(), Failed> {
@@ -143,6 +129,9 @@ impl Bench {
             {
                 self.limit_of(&row, &payload, forget)?;
             }
+            if [Kind::RSA, Kind::P256].contains(&kind) {
+                self.limit_with_http(kind.name, &payload)?;
+            }
         }
         self.bare()?;
         let issuers = Kind::P256.issued_by(1000);
@@ -151,24 +140,45 @@ impl Bench {
     }
 
     fn limit_of(&mut self, row: &str, payload: &Arc<Payload>, forget: bool) -> Result<(), Failed> {
-        let (folder, spot) = self.spot()?;
-        let run = limit::run(folder.path(), &spot, payload, forget, self.plan.time);
+        let (folder, site) = self.site()?;
+        let run = limit::run(folder.path(), &site, payload, forget, self.plan.time);
         let limit = self.many.block_on(run)?;
         self.book.note(LIMIT, row, "imports/s", limit.rate);
         self.book.note(LIMIT, row, "CPU µs", limit.cpu);
-        self.told(LIMIT, row);
+        self.show(LIMIT, row);
+        Ok(())
+    }
+
+    /// What is possible over HTTP: the work in process, and a bare server that reads the same bytes.
+    fn limit_with_http(&mut self, kind: &str, payload: &Payload) -> Result<(), Failed> {
+        let http = BareHttp::start()?;
+        let requests = imports_to_anyone(payload);
+        let run = measure(http.target(), &Protocol::Http1, LINES, self.plan.time, &requests);
+        let Measured { outcome, cpu } = self.one.block_on(run)?;
+        drop(http);
+        let last = |column| self.book.figure(LIMIT, kind, column)?.values.last().copied();
+        let (Some(work_rate), Some(work_cpu)) = (last("imports/s"), last("CPU µs")) else {
+            return Err(format!("{kind}: the work in process was not measured").into());
+        };
+        let (alone, both) = (http_row(kind), with_http_row(kind));
+        self.book.note(LIMIT, &alone, "imports/s", outcome.rate());
+        self.book.note(LIMIT, &alone, "CPU µs", cpu);
+        self.book.note(LIMIT, &both, "imports/s", one_after_the_other(work_rate, outcome.rate()));
+        self.book.note(LIMIT, &both, "CPU µs", work_cpu + cpu);
+        self.show(LIMIT, &alone);
+        self.show(LIMIT, &both);
         Ok(())
     }
 
     /// The least that an import can cost in a database.
     fn bare(&mut self) -> Result<(), Failed> {
-        let rows = self.one.block_on(bare::rows(&self.plan.place, self.plan.time))?;
+        let rows = self.one.block_on(bare::rows(&self.plan.backend, self.plan.time))?;
         let Some((rate, cpu)) = rows else { return Ok(()) };
         self.book.note(LIMIT, BARE_ROWS, "imports/s", rate);
         self.book.note(LIMIT, BARE_ROWS, "CPU µs", cpu);
-        self.told(LIMIT, BARE_ROWS);
+        self.show(LIMIT, BARE_ROWS);
         for (kind, payload) in &self.payloads[..2] {
-            let row = format!("{}{CHECKS}", kind.name);
+            let row = checks_row(kind.name);
             self.book.note(LIMIT, &row, "CPU µs", bare::checks(payload, self.plan.time)?);
         }
         Ok(())
@@ -215,21 +225,21 @@ impl Bench {
         (protocol, lines): (&Protocol, usize),
         requests: &Requests,
     ) -> Result<(), Failed> {
-        let before = self.plan.place.cpu()?;
-        let run = measure(server.asked(), protocol, lines, self.plan.time, requests);
+        let before = self.plan.backend.cpu()?;
+        let run = measure(server.target(), protocol, lines, self.plan.time, requests);
         let Measured { outcome, cpu } = self.one.block_on(run)?;
-        let database = (self.plan.place.cpu()? - before) / outcome.latencies.len() as f64;
+        let database = (self.plan.backend.cpu()? - before) / outcome.latencies.len() as f64;
         let rate = if table == IMPORTS { "imports/s" } else { "requests/s" };
         self.book.note(table, row, rate, outcome.rate());
         for (column, share) in [("p50 ms", 0.5), ("p99 ms", 0.99), ("p99.9 ms", 0.999)] {
             self.book.note(table, row, column, outcome.quantile(share));
         }
         self.book.note(table, row, "CPU µs", cpu);
-        if matches!(self.plan.place, Place::Databases(_)) {
+        if matches!(self.plan.backend, Backend::Databases(_)) {
             self.book.note(table, row, "the database's CPU µs", database);
         }
         self.book.note(table, row, "memory MiB", server.memory()?);
-        self.told(table, row);
+        self.show(table, row);
         Ok(())
     }
 
@@ -250,22 +260,22 @@ impl Bench {
     }
 
     fn peer(&mut self, row: &str, peer: &Peer, requests: &Requests) -> Result<(), Failed> {
-        let run = measure(peer.asked(), &Protocol::Http1, 16, self.plan.time, requests);
+        let run = measure(peer.target(), &Protocol::Http1, 16, self.plan.time, requests);
         let Measured { outcome, cpu } = self.one.block_on(run)?;
         self.book.note(PEERS, row, "imports/s", outcome.rate());
         self.book.note(PEERS, row, "p50 ms", outcome.quantile(0.5));
         self.book.note(PEERS, row, "CPU µs", cpu);
-        self.told(PEERS, row);
+        self.show(PEERS, row);
         Ok(())
     }
 
     fn growth(&mut self) -> Result<(), Failed> {
         for size in self.plan.sizes.clone() {
-            let (folder, spot) = self.spot()?;
+            let (folder, site) = self.site()?;
             let Plan { server, time, .. } = &self.plan;
             let payload = &self.payloads[1].1;
             let run =
-                growth::run(server, folder.path(), &spot, (size, *time), payload, &mut self.book);
+                growth::run(server, folder.path(), &site, (size, *time), payload, &mut self.book);
             self.many.block_on(run)?;
         }
         Ok(())
@@ -277,21 +287,21 @@ impl Bench {
         let run = overload::run(&server, self.plan.time, &requests, &mut self.book);
         self.one.block_on(run)?;
         for lines in overload::LINES {
-            self.told(overload::TABLE, &overload::row(lines));
+            self.show(overload::TABLE, &overload::row(lines));
         }
         server.stop()
     }
 
     /// A server with a new store, and the folder that it needs.
     fn server(&self, mut flags: Vec<String>) -> Result<(TempDir, Server), Failed> {
-        let (folder, spot) = self.spot()?;
-        flags.extend(spot.flags());
+        let (folder, site) = self.site()?;
+        flags.extend(site.flags());
         let server = Server::start(&self.plan.server, folder.path(), &flags)?;
         Ok((folder, server))
     }
 
-    fn spot(&self) -> Result<(TempDir, Spot), Failed> {
-        Ok((self.folder()?, self.many.block_on(self.plan.place.spot())))
+    fn site(&self) -> Result<(TempDir, Site), Failed> {
+        Ok((self.folder()?, self.many.block_on(self.plan.backend.site())))
     }
 
     fn folder(&self) -> Result<TempDir, Failed> {
@@ -299,12 +309,28 @@ impl Bench {
     }
 
     /// Shows what was measured last.
-    fn told(&self, table: &str, row: &str) {
+    fn show(&self, table: &str, row: &str) {
         let figures = self.book.table(table).filter(|figure| figure.row == row);
         let shown = figures.filter_map(|figure| {
             let last = figure.values.last()?;
             Some(format!("{} {}", crate::report::number(*last), figure.column))
         });
         tell(&format!("  {table}: {row:<44} {}", shown.collect::<Vec<_>>().join(", ")));
+    }
+}
+
+/// The rate of two steps that share the processors: each takes its part of the time.
+fn one_after_the_other(first: f64, second: f64) -> f64 {
+    1.0 / (1.0 / first + 1.0 / second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_steps_take_the_time_of_both() {
+        assert!((one_after_the_other(100.0, 100.0) - 50.0).abs() < 1e-9);
+        assert!((one_after_the_other(10_000.0, 40_000.0) - 8_000.0).abs() < 1e-6);
     }
 }

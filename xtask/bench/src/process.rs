@@ -10,7 +10,7 @@ pub fn cpu(pid: u32) -> io::Result<Duration> {
     Ok(of_ticks(Stat::of(pid)?.own))
 }
 
-/// The same of a process and those that it started, whether or not they still run.
+/// The processor time of a process and those that it started, whether or not they still run.
 pub fn cpu_of_all(pid: u32) -> io::Result<Duration> {
     let mut all = Stat::of(pid)?.with_ended_children();
     for entry in fs::read_dir("/proc")? {
@@ -22,7 +22,7 @@ pub fn cpu_of_all(pid: u32) -> io::Result<Duration> {
     Ok(of_ticks(all))
 }
 
-/// What `/proc` tells of a process.
+/// The figures of `/proc` for a process.
 struct Stat {
     parent: u32,
     own: u64,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     book::Book,
     growth, overload,
-    plan::{BARE_ROWS, CHECKS, IMPORTS, LIMIT, PEERS, imports_row},
+    tables::{BARE_ROWS, IMPORTS, LIMIT, PEERS, checks_row, imports_row, with_http_row},
 };
 
 /// A ratio, or a figure that people compare with an aim.
@@ -13,8 +13,8 @@ use crate::{
 pub struct Ratio {
     /// What it is.
     pub what: &'static str,
-    /// What is aimed at; at least that if `more` is better, at most that if not.
-    pub aim: f64,
+    /// The aim, if there is one: at least that if `more` is better, at most that if not.
+    pub aim: Option<f64>,
     /// Whether more is better.
     pub more: bool,
     /// What was reached.
@@ -22,9 +22,10 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// Whether the aim is reached.
+    /// Whether there is an aim that is reached.
     pub fn is_reached(&self) -> bool {
-        if self.more { self.reached >= self.aim } else { self.reached <= self.aim }
+        self.aim
+            .is_some_and(|aim| if self.more { self.reached >= aim } else { self.reached <= aim })
     }
 }
 
@@ -32,10 +33,10 @@ impl Ratio {
 pub fn on_postgres(book: &Book, cores: usize) -> Vec<Ratio> {
     let row = book.median(LIMIT, BARE_ROWS, "CPU µs");
     let aim = |what, kind: &str| {
-        let checks = book.median(LIMIT, &format!("{kind}{CHECKS}"), "CPU µs");
+        let checks = book.median(LIMIT, &checks_row(kind), "CPU µs");
         let left = cores as f64 * 1e6 / (row? + checks?);
         let reached = book.median(IMPORTS, &imports_row(kind, 64), "imports/s")? / left;
-        Some(Ratio { what, aim: 0.7, more: true, reached })
+        Some(Ratio { what, aim: Some(0.7), more: true, reached })
     };
     let rsa = aim("imports/s ÷ what bare rows and checks leave, RSA-2048", "RSA-2048");
     let p256 = aim("imports/s ÷ what bare rows and checks leave, P-256", "P-256");
@@ -44,11 +45,15 @@ pub fn on_postgres(book: &Book, cores: usize) -> Vec<Ratio> {
 
 /// All that the figures of an embedded store allow to say.
 pub fn all(book: &Book) -> Vec<Ratio> {
-    let at_most =
-        |what, aim, reached: Option<f64>| Some(Ratio { what, aim, more: false, reached: reached? });
-    let at_least =
-        |what, aim, reached: Option<f64>| Some(Ratio { what, aim, more: true, reached: reached? });
+    let ratio =
+        |what, aim, more, reached: Option<f64>| Some(Ratio { what, aim, more, reached: reached? });
+    let at_most = |what, aim, reached| ratio(what, Some(aim), false, reached);
+    let at_least = |what, aim, reached| ratio(what, Some(aim), true, reached);
     let of = |kind: &str, column| book.median(IMPORTS, &imports_row(kind, 64), column);
+    let with_http = |what, kind: &str| {
+        let possible = book.median(LIMIT, &with_http_row(kind), "CPU µs");
+        ratio(what, None, false, over(of(kind, "CPU µs"), possible))
+    };
     let limit = |kind: &str| book.median(LIMIT, kind, "CPU µs");
     let peer = |row: &str, column| book.median(PEERS, row, column);
     let grown = |row: &str| {
@@ -82,6 +87,8 @@ pub fn all(book: &Book) -> Vec<Ratio> {
             1.2,
             over(of("P-256", "CPU µs"), limit("P-256")),
         ),
+        with_http("server ÷ in-process and bare HTTP, CPU, RSA-2048", "RSA-2048"),
+        with_http("server ÷ in-process and bare HTTP, CPU, P-256", "P-256"),
         at_most("p99 ms, RSA-2048, 64 connections", 12.0, of("RSA-2048", "p99 ms")),
         at_most(
             "p50 at one connection ÷ fsync",
@@ -103,10 +110,10 @@ pub fn all(book: &Book) -> Vec<Ratio> {
             8.0,
             over(of("RSA-2048", "imports/s"), peer("OpenBao, RSA-2048", "imports/s")),
         ),
-        at_most("page of 10, 1,000,000 ÷ 1,000 kept", 1.5, grown("page of 10, µs")),
-        at_most("show, 1,000,000 ÷ 1,000 kept", 2.0, grown("show, µs")),
-        at_most("memory with 1,000,000 kept, MiB", 100.0, many("memory, MiB")),
-        at_most("ready after start with 1,000,000 kept, ms", 20.0, many("ready after start, ms")),
+        at_most("page of 10, 1,000,000 ÷ 1,000 stored", 1.5, grown("page of 10, µs")),
+        at_most("show, 1,000,000 ÷ 1,000 stored", 2.0, grown("show, µs")),
+        at_most("memory with 1,000,000 stored, MiB", 100.0, many("memory, MiB")),
+        at_most("ready after start with 1,000,000 stored, ms", 20.0, many("ready after start, ms")),
         at_most("p99 at 10 times the load ÷ p99 at the usual load", 2.0, overloaded("p99 ms")),
     ];
     all.into_iter().flatten().collect()

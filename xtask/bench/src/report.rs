@@ -24,8 +24,8 @@ pub fn markdown(machine: &Machine, book: &Book, ratios: &[Ratio]) -> String {
     for ratio in ratios {
         let sign = if ratio.more { '≥' } else { '≤' };
         let mark = if ratio.is_reached() { "✓" } else { "" };
-        let (aim, reached) = (number(ratio.aim), number(ratio.reached));
-        text += &format!("| {} | {sign} {aim} | {reached} | {mark} |\n", ratio.what);
+        let aim = ratio.aim.map_or_else(String::new, |aim| format!("{sign} {}", number(aim)));
+        text += &format!("| {} | {aim} | {} | {mark} |\n", ratio.what, number(ratio.reached));
     }
     for (table, title) in TITLES {
         text += &table_of(book, table, title);
@@ -41,14 +41,14 @@ pub fn json(machine: &Machine, book: &Book, ratios: &[Ratio]) -> String {
 
 const TITLES: [(&str, &str); 9] = [
     ("machine", "The disk"),
-    ("limit", "The limit: the same work in one process, 64 at once"),
+    ("limit", "The limit: the same work in one process, 64 at once; bare HTTP on 64 connections"),
     ("imports", "Imports, durable when answered"),
     ("reads", "Reads and log-ins, 16 connections"),
     ("peers", "Peers, the same payloads, 16 connections"),
-    (growth::TABLE, "Growth: one connection asks"),
+    (growth::TABLE, "Growth: requests on one connection"),
     (growth::WHILE_EXPIRING, "Growth: while 1 in 100 expires within two minutes"),
     (growth::BESIDE_IMPORTS, "Growth: while 16 connections import"),
-    ("overload", "Overload: RSA-2048, nobody waits after a refusal"),
+    ("overload", "Overload: RSA-2048, no client waits after a refusal"),
 ];
 
 fn table_of(book: &Book, table: &str, title: &str) -> String {

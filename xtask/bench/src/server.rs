@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use scm_model::Credentials;
 
-use crate::{Failed, measure::Asked, process};
+use crate::{Failed, measure::Target, process};
 
 /// A running server.
 #[derive(Debug)]
@@ -45,9 +45,9 @@ impl Server {
         Ok(Self { child, address, credentials, ready_after })
     }
 
-    /// The server as one that is asked.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked { address: &self.address, pid: self.child.id() }
+    /// The process as the target of a load.
+    pub fn target(&self) -> Target<'_> {
+        Target { address: &self.address, pid: self.child.id() }
     }
 
     /// The memory that it has, MiB.
@@ -72,15 +72,16 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _already_gone = self.child.kill();
-        let _whatever_it_says = self.child.wait();
+        // Both fail only if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-/// The address that the log tells, or nothing if the server ends.
+/// The address in the log, or nothing if the server ends.
 fn listens(log: &Path, child: &mut Child) -> Option<String> {
     loop {
-        if let Some(address) = told(log) {
+        if let Some(address) = logged(log) {
             return Some(address);
         }
         if child.try_wait().ok()?.is_some() {
@@ -90,7 +91,7 @@ fn listens(log: &Path, child: &mut Child) -> Option<String> {
     }
 }
 
-fn told(log: &Path) -> Option<String> {
+fn logged(log: &Path) -> Option<String> {
     let lines = BufReader::new(File::open(log).ok()?).lines().map_while(Result::ok);
     lines.filter_map(|line| serde_json::from_str::<serde_json::Value>(&line).ok()).find_map(
         |event| {

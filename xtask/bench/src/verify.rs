@@ -12,9 +12,9 @@ use http::Method;
 
 use crate::{
     Failed,
+    backend::Site,
     bundles::{Kind, Payload},
     connection::{Connection, Protocol},
-    home::Spot,
     load::{self, Look, Outcome},
     scenario::{imports, with_token},
     server::Server,
@@ -61,7 +61,7 @@ impl Verified {
 pub async fn verify(
     binary: &Path,
     folder: &Path,
-    spot: &Spot,
+    site: &Site,
     rounds: usize,
     time: Duration,
 ) -> Result<Verified, Failed> {
@@ -69,9 +69,9 @@ pub async fn verify(
     let mut verified = Verified::default();
     let mut known = HashSet::new();
     for round in 1..=rounds {
-        let server = Server::start(binary, folder, &spot.flags())?;
+        let server = Server::start(binary, folder, &site.flags())?;
         let ids = until_killed(server, &payload, time).await?;
-        let server = Server::start(binary, folder, &spot.flags())?;
+        let server = Server::start(binary, folder, &site.flags())?;
         let lost = missing(&server, &ids).await?;
         server.stop()?;
         tell(&format!("  round {round}: {} acknowledged, {lost} lost", ids.len()));
@@ -151,7 +151,7 @@ mod tests {
         let took = Duration::from_secs(120);
         let mut outcome = Outcome { took, ..Outcome::default() };
         assert_eq!(nothing_acknowledged(&outcome), "no import was acknowledged within 120 s");
-        let refusal = load::Refusal { after: took, status: 503, says_when: true };
+        let refusal = load::Refusal { after: took, status: 503, has_retry_after: true };
         outcome.refused.push(refusal);
         let expected =
             "no import was acknowledged within 120 s; refused: 1, the first with status 503";

@@ -1,6 +1,6 @@
-//! Stores with as many certificates as are asked for. They are filled from within, by many times faster
-//! than through the server; what most certificates say is made up, their sizes and names are as usual.
-//! Some among them are real, so that they can be exported.
+//! Fills stores with many certificates, in this process: that is many times faster than through the server.
+//! Most certificates are made up, with the usual sizes and names; some are real, so that they can be
+//! exported.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -13,9 +13,9 @@ use scm_store_testing::conformance::MadeUp;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
-use crate::{Failed, bundles::Payload, home::Spot};
+use crate::{Failed, backend::Site, bundles::Payload};
 
-/// How many are kept together.
+/// How many are stored at once.
 const TOGETHER: u64 = 256;
 /// How many are real.
 const REAL: u64 = 256;
@@ -33,7 +33,7 @@ pub struct Filler<'a> {
     /// The server's data folder.
     pub data: PathBuf,
     /// Where the store is.
-    pub spot: &'a Spot,
+    pub site: &'a Site,
     /// The project that has all of them.
     pub project: String,
     /// How many there are at first.
@@ -51,7 +51,7 @@ pub enum Filling {
     Expiring,
 }
 
-struct Desk {
+struct Importer {
     store: Arc<dyn Store>,
     actor: Actor,
     keyring: Keyring,
@@ -62,11 +62,11 @@ struct Desk {
 }
 
 impl Filler<'_> {
-    /// Keeps them, and closes the store again.
+    /// Stores them, and closes the store again.
     pub async fn fill(&self, filling: Filling) -> Result<(), Failed> {
         let keyring = Keyring::open(&self.data.join("keyring.json"))?;
-        let desk = Arc::new(Desk {
-            store: scm_store::open(self.spot.home(&self.data)?, keyring.keyring_id()).await?,
+        let importer = Arc::new(Importer {
+            store: scm_store::open(self.site.location(&self.data)?, keyring.keyring_id()).await?,
             actor: Actor {
                 user: UserId::new("bench"),
                 project: ProjectId::new(&*self.project),
@@ -85,10 +85,10 @@ impl Filler<'_> {
         };
         let mut tasks = JoinSet::new();
         for first in 0..count.min(TOGETHER) {
-            let desk = Arc::clone(&desk);
+            let importer = Arc::clone(&importer);
             tasks.spawn(async move {
                 for nth in (first..count).step_by(TOGETHER as usize) {
-                    desk.keep(nth, count).await.map_err(|error| error.to_string())?;
+                    importer.import(nth, count).await.map_err(|error| error.to_string())?;
                 }
                 Ok::<_, String>(())
             });
@@ -96,15 +96,15 @@ impl Filler<'_> {
         for done in tasks.join_all().await {
             done?;
         }
-        desk.store.index_pending().await?;
-        desk.store.sweep_expired(OffsetDateTime::now_utc()).await?;
-        desk.store.close().await;
+        importer.store.index_pending().await?;
+        importer.store.sweep_expired(OffsetDateTime::now_utc()).await?;
+        importer.store.close().await;
         Ok(())
     }
 }
 
-impl Desk {
-    async fn keep(&self, nth: u64, count: u64) -> Result<(), Failed> {
+impl Importer {
+    async fn import(&self, nth: u64, count: u64) -> Result<(), Failed> {
         let new = match self.filling {
             Filling::AtFirst if nth.is_multiple_of(between(self.size)) => self.real(nth)?,
             Filling::AtFirst => made_up(nth, self.size).to_new(),

@@ -1,4 +1,4 @@
-//! What is asked of a store that grows: lists, filtered lists, searches, show and export.
+//! The requests to a store that grows: lists, filtered lists, searches, show and export.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::{
     server::Server,
 };
 
-/// How many different names are looked for in turn.
+/// How many names are searched for in turn.
 const NAMES: u64 = 256;
 
-/// Something to ask, and its row in the tables.
+/// Requests of one kind, and their row in the tables.
 #[derive(Debug)]
 pub struct Question {
     /// The row.
@@ -27,7 +27,7 @@ pub struct Question {
     pub requests: Requests,
 }
 
-/// All of them. Those about single certificates go round those that are spread over the whole store.
+/// All kinds. Requests about single certificates take turns over 256 of the whole store.
 pub async fn questions(server: &Server, size: u64) -> Result<Vec<Question>, Failed> {
     let get = |path: &str| with_token(server, Method::GET, path, Bytes::new());
     let page = |filter: &str| get(&format!("{LIST}?limit=10{filter}"));

@@ -1,5 +1,5 @@
-//! Where the servers that are measured keep what they keep: each in a new file, or each in a new
-//! database of one PostgreSQL of the bench's own.
+//! The stores of the servers that are measured: each in a new file, or each in a new database of one
+//! PostgreSQL that the bench starts.
 
 use std::{fs, io, path::Path};
 
@@ -8,51 +8,51 @@ use scm_store_testing::test_postgres::{TestPostgres, query};
 
 use crate::{Failed, process};
 
-/// Which of the two.
+/// The kind of all stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kept {
+pub enum StoreKind {
     /// A file beside the server
     Embedded,
     /// A PostgreSQL that is started for the bench, and waits for the disk
     Postgres,
 }
 
-/// The place for all stores.
+/// The backend of all stores.
 #[derive(Debug)]
-pub enum Place {
+pub enum Backend {
     /// Files.
     Files,
     /// Databases.
     Databases(TestPostgres),
 }
 
-/// The place for one store.
+/// The site of one store.
 #[derive(Debug, Clone)]
-pub enum Spot {
+pub enum Site {
     /// The server's data folder.
     DataFolder,
-    /// A database of its own.
+    /// A new database.
     Database(String),
 }
 
-impl Place {
-    /// Makes it ready.
-    pub fn new(kept: Kept) -> Self {
-        match kept {
-            Kept::Embedded => Self::Files,
-            Kept::Postgres => Self::Databases(TestPostgres::start_durable()),
+impl Backend {
+    /// Starts PostgreSQL, if need be.
+    pub fn new(kind: StoreKind) -> Self {
+        match kind {
+            StoreKind::Embedded => Self::Files,
+            StoreKind::Postgres => Self::Databases(TestPostgres::start_durable()),
         }
     }
 
-    /// A place for a new store.
-    pub async fn spot(&self) -> Spot {
+    /// A site for a new store.
+    pub async fn site(&self) -> Site {
         match self {
-            Self::Files => Spot::DataFolder,
-            Self::Databases(own) => Spot::Database(own.new_database().await),
+            Self::Files => Site::DataFolder,
+            Self::Databases(own) => Site::Database(own.new_database().await),
         }
     }
 
-    /// What the database has used of processors, µs; nothing where there is none.
+    /// Processor time of the database, µs; 0 without one.
     pub fn cpu(&self) -> Result<f64, Failed> {
         match self {
             Self::Files => Ok(0.0),
@@ -61,8 +61,8 @@ impl Place {
     }
 }
 
-impl Spot {
-    /// What the server is told.
+impl Site {
+    /// The server's flags.
     pub fn flags(&self) -> Vec<String> {
         match self {
             Self::DataFolder => Vec::new(),
@@ -70,7 +70,7 @@ impl Spot {
         }
     }
 
-    /// How much of the disk it takes.
+    /// The size on the disk, bytes.
     pub async fn bytes(&self, data: &Path) -> Result<u64, Failed> {
         match self {
             Self::DataFolder => {
@@ -84,8 +84,8 @@ impl Spot {
         }
     }
 
-    /// The store, from within.
-    pub fn home(&self, data: &Path) -> Result<Location, Failed> {
+    /// The location, for opening the store in this process.
+    pub fn location(&self, data: &Path) -> Result<Location, Failed> {
         match self {
             Self::DataFolder => Ok(Location::Sqlite(data.join("scm.db"))),
             Self::Database(url) => Ok(Location::Postgres(url.parse()?)),
