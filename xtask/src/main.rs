@@ -1,5 +1,6 @@
 //! The chores of this project: `cargo xtask --help` lists them.
 
+mod advisories;
 mod bench;
 mod clients;
 mod demo;
@@ -15,7 +16,7 @@ mod test;
 mod tidy;
 mod tools;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -71,6 +72,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Compare the crates in `Cargo.lock` with the snapshot of security advisories
+    Advisories {
+        /// Renew the snapshot from a clone of <https://github.com/rustsec/advisory-db> instead
+        #[arg(long)]
+        from: Option<PathBuf>,
+    },
     /// Check the shape of the workspace: dependencies between crates and modules, files, words
     Tidy,
 }
@@ -94,6 +101,8 @@ fn main() -> ExitCode {
         Chore::Docs => docs::docs(),
         Chore::Clients { names } => clients::clients(&names),
         Chore::Bench { arguments } => bench::bench(&arguments),
+        Chore::Advisories { from: Some(from) } => advisories::refresh(&from),
+        Chore::Advisories { from: None } => tools::deny().and_then(|deny| advisories::check(&deny)),
         Chore::Tidy => tidy::tidy(),
     };
     match done {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    bench, clients, docs, libraries,
+    advisories, bench, clients, docs, libraries,
     openapi::{keeps_promises, openapi},
     root::root,
     run::{Done, cargo, command, run, tell},
@@ -44,7 +44,7 @@ const CHECKS: &[Check] = &[
     ("openapi is clean", spec_is_clean),
     ("clippy", clippy),
     ("documentation", documentation),
-    ("licences, bans, sources", deny),
+    ("licences, bans, sources, advisories", deny),
     ("libraries bring no more than they say", || passed(libraries::light())),
     ("libraries make packages", || passed(libraries::packages())),
     ("libraries break nobody", || passed(libraries::keeps_interface())),
@@ -126,7 +126,8 @@ fn deny() -> Outcome {
     match tools::deny() {
         Ok(tool) => {
             let checks = ["--log-level", "error", "check", "licenses", "bans", "sources"];
-            passed(run(&mut command(&tool.to_string_lossy(), checks)))
+            let licences = run(&mut command(&tool.to_string_lossy(), checks));
+            passed(licences.and_then(|()| advisories::check(&tool)))
         }
         Err(why) => Outcome::Skipped(why),
     }
