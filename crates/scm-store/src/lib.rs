@@ -13,13 +13,13 @@ mod actor;
 mod audit;
 mod certificates;
 mod chain;
+mod copy;
 mod error;
 mod identities;
 mod ids;
 mod import_key;
 mod listing;
 mod millis;
-mod moving;
 mod names;
 mod postgres;
 mod random;
@@ -35,6 +35,8 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use scm_seal::KeyringId;
 
+use self::copy::{Endpoint, Source};
+
 pub use crate::{
     actor::Actor,
     audit::{Audit, AuditEvent, AuditQuery, Outcome, action},
@@ -42,6 +44,7 @@ pub use crate::{
         CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
         Replacement,
     },
+    copy::{Copied, CopyError, Difference, Stage},
     error::StoreError,
     identities::{
         AccessKeyEntry, AccessKeyRecord, DomainRecord, FirstStart, Grant, Identities, NewAccessKey,
@@ -50,7 +53,6 @@ pub use crate::{
     ids::{CertificateId, IdBlock, Ids, NotACertificateId},
     import_key::IMPORT_KEY_LIFE,
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
-    moving::{Copied, Difference, MoveError, Stage, copy, ring_of},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
     resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},
@@ -134,4 +136,40 @@ pub async fn is_there(location: &Location) -> Result<bool, StoreError> {
         Location::Sqlite(file) => Ok(file.exists()),
         Location::Postgres(url) => Ok(postgres::ring(url.clone()).await?.is_some()),
     }
+}
+
+/// The name of the keyring that the store at `location` belongs to, if there is a store.
+///
+/// # Errors
+/// As for [`is_there`].
+pub async fn ring_of(location: &Location) -> Result<Option<String>, StoreError> {
+    match location {
+        Location::Sqlite(file) if !file.exists() => Ok(None),
+        Location::Sqlite(_) => endpoint(location, false).await?.ring().await,
+        Location::Postgres(url) => postgres::ring(url.clone()).await,
+    }
+}
+
+/// Copies the store at `from` into the empty store at `to`, or continues an interrupted copy, and
+/// reports its progress. Both get the schema of this release.
+///
+/// # Errors
+/// Every [`CopyError`]. The copy can be continued after all but [`CopyError::Differs`].
+pub async fn copy(
+    from: &Location,
+    to: &Location,
+    report: &mut (dyn FnMut(Stage) + Send),
+) -> Result<Copied, CopyError> {
+    let source = Source::new(from, endpoint(from, false).await).await?;
+    source.copy_to(to, endpoint(to, true).await, report).await
+}
+
+/// Opens one end of a copy. A file is created only if `create` is set.
+async fn endpoint(location: &Location, create: bool) -> Result<Box<dyn Endpoint>, StoreError> {
+    Ok(match location {
+        Location::Sqlite(file) => {
+            Box::new(sqlite::SqliteEndpoint::open(file.clone(), create).await?)
+        }
+        Location::Postgres(url) => Box::new(postgres::PostgresEndpoint::open(url.clone()).await?),
+    })
 }

@@ -8,13 +8,13 @@ mod act;
 mod audit;
 mod certificates;
 mod connection;
+mod copy;
 mod failure;
 mod identities;
 mod importer;
 mod indexer;
 mod lease;
 mod listing;
-mod moving;
 mod pool;
 mod resealing;
 mod schema;
@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use scm_seal::KeyringId;
 
-pub(crate) use self::moving::PostgresEnd;
+pub(crate) use self::copy::PostgresEndpoint;
 pub use self::url::{NotAPostgresUrl, PostgresUrl};
 use self::{
     act::{Act, Sees, perform},

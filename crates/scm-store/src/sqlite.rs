@@ -7,11 +7,11 @@
 mod audit;
 mod certificates;
 mod checkpoint;
+mod copy;
 mod failure;
 mod identities;
 mod indexer;
 mod listing;
-mod moving;
 mod readers;
 mod resealing;
 mod schema;
@@ -33,7 +33,7 @@ use scm_seal::KeyringId;
 use self::{
     checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
 };
-pub(crate) use self::{moving::SqliteEnd, snapshot::snapshot};
+pub(crate) use self::{copy::SqliteEndpoint, snapshot::snapshot};
 use crate::{error::StoreError, subject::Resource};
 
 /// A store in a SQLite file.

@@ -5,8 +5,8 @@
 
 /// In the name of each of these tests, so that they can be left out where there is no PostgreSQL.
 mod postgres {
+    mod copy;
     mod faults;
-    mod moving;
     mod opening;
     mod rules;
     mod servers;

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use scm_seal::KeyringError;
-use scm_store::{MoveError, StoreError};
+use scm_store::{CopyError, StoreError};
 
 use super::near::Near;
 use crate::{config::ConfigError, data_dir::DataDirError};
@@ -70,7 +70,7 @@ pub enum AdminError {
     },
     /// It was not copied.
     #[error(transparent)]
-    Move(#[from] MoveError),
+    Move(#[from] CopyError),
     /// A folder needs a keyring, and the source has none beside it.
     #[error("name the keyring of the source with --keyring: the new folder gets a copy of it")]
     KeyringRequired,

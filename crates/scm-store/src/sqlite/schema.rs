@@ -47,9 +47,9 @@ pub(super) fn migrate_file(file: &Path) -> Result<i64, StoreError> {
     Ok(STEPS.len() as i64)
 }
 
-/// Opens a file for a copy of it or to it, whole or not.
-pub(super) fn open_to_move(file: &Path, make: bool) -> Result<Connection, StoreError> {
-    if make {
+/// Opens a file as source or destination of a copy, complete or not.
+pub(super) fn open_for_copy(file: &Path, create: bool) -> Result<Connection, StoreError> {
+    if create {
         create_private(file).map_err(StoreError::unavailable)?;
     }
     let open = || {

@@ -1,10 +1,10 @@
-//! What stands in a column, whichever home it comes from; and where a walk through rows has come to.
+//! The values of a row, in the form that both backends read and write, and the position of a row.
 
 use std::fmt::{self, Write as _};
 
 use crate::error::StoreError;
 
-/// What stands in a column.
+/// The value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Nothing,
@@ -13,18 +13,18 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
 }
 
-/// A row on its way.
+/// A row to be copied.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// Where it stands among those of its home.
-    pub(crate) place: Place,
-    /// What it says.
+    /// Its position among the rows of its part.
+    pub(crate) position: Position,
+    /// Its values, in the order of the columns of its part.
     pub(crate) values: Vec<Value>,
 }
 
-/// Where a row stands: the columns that the rows of a part are walked by.
+/// The position of a row: the values of the columns that order the rows of its part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place(pub(crate) Vec<Value>);
+pub(crate) struct Position(pub(crate) Vec<Value>);
 
 impl Value {
     /// The text, if it is one.
@@ -35,7 +35,7 @@ impl Value {
         }
     }
 
-    /// As bytes that no other value has.
+    /// Appends an encoding of the value. No two sequences of values have the same encoding.
     pub(crate) fn write_to(&self, to: &mut Vec<u8>) {
         let number;
         let (kind, bytes): (u8, &[u8]) = match self {
@@ -53,8 +53,8 @@ impl Value {
     }
 }
 
-/// For keeping: a letter for the kind, and the rest in digits.
-impl fmt::Display for Place {
+/// The stored form: for each value a letter for its kind, then its digits.
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, value) in self.0.iter().enumerate() {
             if at > 0 {
@@ -76,15 +76,15 @@ fn write_hex(f: &mut fmt::Formatter<'_>, kind: char, bytes: &[u8]) -> fmt::Resul
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
-impl Place {
-    /// A place as it was kept.
-    pub(crate) fn kept(text: &str) -> Result<Self, StoreError> {
-        let values = text.split(' ').map(kept).collect::<Option<_>>();
-        values.map(Self).ok_or_else(|| StoreError::corrupt(format!("{text:?} is no place")))
+impl Position {
+    /// Reads the stored form.
+    pub(crate) fn parse(text: &str) -> Result<Self, StoreError> {
+        let values = text.split(' ').map(parse_value).collect::<Option<_>>();
+        values.map(Self).ok_or_else(|| StoreError::corrupt(format!("{text:?} is no position")))
     }
 }
 
-fn kept(word: &str) -> Option<Value> {
+fn parse_value(word: &str) -> Option<Value> {
     let rest = word.get(1..)?;
     match word.as_bytes().first()? {
         b'-' => Some(Value::Nothing),
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_reads_as_it_is_kept() {
+    fn a_position_is_read_as_it_was_stored() {
         let values = [
             Value::Nothing,
             Value::Number(-12),
@@ -113,16 +113,16 @@ mod tests {
             Value::Text(String::new()),
             Value::Bytes(vec![0, 255]),
         ];
-        let place = Place(values.to_vec());
-        assert_eq!(place.to_string(), "- n-12 tc3bc2000 t b00ff");
-        assert_eq!(Place::kept(&place.to_string()).unwrap(), place);
+        let position = Position(values.to_vec());
+        assert_eq!(position.to_string(), "- n-12 tc3bc2000 t b00ff");
+        assert_eq!(Position::parse(&position.to_string()).unwrap(), position);
         for wrong in ["", "x", "n", "b0", "bxx", "tff"] {
-            assert!(Place::kept(wrong).is_err(), "{wrong:?}");
+            assert!(Position::parse(wrong).is_err(), "{wrong:?}");
         }
     }
 
     #[test]
-    fn no_two_values_are_written_alike() {
+    fn no_two_sequences_have_the_same_encoding() {
         let written = |values: &[Value]| {
             let mut bytes = Vec::new();
             values.iter().for_each(|value| value.write_to(&mut bytes));

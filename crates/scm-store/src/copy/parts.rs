@@ -1,25 +1,25 @@
-//! What a store consists of, and how each home reads and writes it: a new table is a new entry here.
+//! The parts of a store, and how each backend reads and writes them: a new table is a new entry here.
 //!
-//! A row on its way names projects and chains by what they are, not by the numbers that each home
-//! gives them. What a home can make of the rest is made by it: counters and the index of names.
+//! A row to be copied names projects and chains by their content, not by the numbers that a backend
+//! assigns. Counters and the index of names are not copied: each backend builds its own.
 
 use super::BATCH;
 
-/// A kind of rows that travel. They come in an order in which each finds what it refers to.
+/// Rows of one kind. Parts are listed so that each refers only to earlier ones.
 pub(crate) struct Part {
-    /// What the rows are called.
+    /// The name of the rows, for messages.
     pub(crate) name: &'static str,
-    /// The columns of a row on its way.
+    /// The columns of a row.
     pub(crate) columns: &'static [(&'static str, Kind)],
-    /// So many columns at the front may differ: numbers that a home gives as it likes.
+    /// The number of columns at the front that may differ: numbers that a backend assigns.
     pub(crate) own_numbers: usize,
-    /// Where name, domain and further names stand, of which PostgreSQL also keeps the lower case.
+    /// The columns of name, domain and further names, which PostgreSQL also stores in lower case.
     pub(crate) folded: Option<[usize; 3]>,
     pub(crate) sqlite: Sql,
     pub(crate) postgres: Sql,
 }
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Number,
@@ -27,31 +27,31 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// The words of one home.
+/// How one backend reads and writes a part.
 pub(crate) struct Sql {
-    /// The columns that the rows are walked by: they tell each row from all others.
+    /// The columns that order the rows; unique.
     pub(crate) key: &'static [&'static str],
     /// The columns of a row, in the order of [`Part::columns`].
     pub(crate) select: &'static str,
     pub(crate) from: &'static str,
-    /// What is done for a row in SQLite, with the columns as `:name`; in PostgreSQL one statement for
-    /// many rows, which stand in `given`.
+    /// In SQLite the statements for one row, with its columns as `:name`; in PostgreSQL one statement
+    /// for all rows of a batch, which are in `given`.
     pub(crate) insert: &'static [&'static str],
 }
 
 impl Sql {
-    /// The table that has as many rows as there are; the others only say more about each.
+    /// The table that has one row for each row of the part.
     pub(crate) fn table(&self) -> &'static str {
         self.from.split_whitespace().next().expect("rows come from somewhere")
     }
 
-    /// Asks for the next rows, behind a place of which `place` are the parameters. They are picked before
-    /// anything is joined to them, so that a database that knows nothing of its tables yet does so too.
-    pub(crate) fn next(&self, place: &[String]) -> String {
+    /// The query for the next rows behind a position, which is given by these parameters. Rows are picked
+    /// before others are joined to them, so that databases without statistics do so too.
+    pub(crate) fn next(&self, position: &[String]) -> String {
         let (key, select, table) = (self.key.join(", "), self.select, self.table());
-        let behind = match place {
+        let behind = match position {
             [] => String::new(),
-            place => format!("WHERE ({key}) > ({})", place.join(", ")),
+            position => format!("WHERE ({key}) > ({})", position.join(", ")),
         };
         let joined = &self.from[table.len()..];
         format!(
@@ -64,7 +64,7 @@ impl Sql {
 
 use Kind::{Bytes, Number, Text};
 
-/// Everything.
+/// All parts of a store.
 pub(crate) const PARTS: [Part; 13] = [
     Part {
         name: "blocks of ids",

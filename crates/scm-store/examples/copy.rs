@@ -1,9 +1,9 @@
-//! How long a store takes to move from a file into a PostgreSQL and back.
+//! Measures a copy from SQLite to PostgreSQL and back.
 //!
-//! `cargo run --release -p scm-store --example moving -- 1000000`
+//! `cargo run --release -p scm-store --example copy -- 1000000`
 //!
-//! The PostgreSQL is started for this and does not wait for the disk. All lies in folders that are
-//! removed again: about 10 GiB for a million certificates.
+//! Starts a PostgreSQL that does not wait for the disk. Needs about 10 GiB for a million certificates,
+//! in temporary folders.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures")]
 
@@ -17,7 +17,7 @@ use scm_store_testing::{
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-/// How many are imported at once.
+/// The number of concurrent imports.
 const AT_ONCE: u64 = 1000;
 
 #[tokio::main]
@@ -33,9 +33,9 @@ async fn main() {
         fill(&store, first..(first + AT_ONCE).min(size)).await;
     }
     store.close().await;
-    println!("{size} certificates are there");
-    moved(&file("first.db"), &database).await;
-    moved(&database, &file("back.db")).await;
+    println!("{size} certificates imported");
+    measure(&file("first.db"), &database).await;
+    measure(&database, &file("back.db")).await;
 }
 
 async fn fill(store: &Arc<dyn Store>, numbers: std::ops::Range<u64>) {
@@ -49,14 +49,14 @@ async fn fill(store: &Arc<dyn Store>, numbers: std::ops::Range<u64>) {
     });
 }
 
-async fn moved(from: &Location, to: &Location) {
+async fn measure(from: &Location, to: &Location) {
     let (started, mut compares) = (Instant::now(), None);
-    let mut tell = |stage| {
+    let mut report = |stage| {
         if let Stage::Comparing { .. } = stage {
             compares = Some(started.elapsed());
         }
     };
-    let copied = copy(from, to, &mut tell).await.unwrap();
+    let copied = copy(from, to, &mut report).await.unwrap();
     let rows: u64 = copied.parts.iter().map(|(_, rows)| rows).sum();
     let (whole, copying) = (started.elapsed(), compares.unwrap());
     let rate = rows as f64 / copying.as_secs_f64();

@@ -1,12 +1,12 @@
-//! What tells whether two stores keep the same: of each part how many rows, and the sum of their hashes.
+//! Comparing two stores: for each part the number of rows and the sum of their hashes.
 //!
-//! A sum, because the homes walk their rows in different orders.
+//! A sum, because backends return rows in different orders.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::value::Value;
 
-/// Of one part.
+/// The digest of one part.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Digest {
     /// How many rows there are.

@@ -1,4 +1,4 @@
-//! A database as a copy sees it: as source, or as destination.
+//! A PostgreSQL database as the source or destination of a copy.
 
 use std::{error::Error, sync::Arc};
 
@@ -18,25 +18,25 @@ use super::{
     values::{column, read, written},
 };
 use crate::{
+    copy::{Endpoint, Kind, Part, Position, Row, SOURCE, Value},
     error::StoreError,
-    moving::{End, Kind, Part, Place, Row, SOURCE, Value},
 };
 
-/// A database that is copied or copied to.
-pub(crate) struct PostgresEnd {
+/// A PostgreSQL database that is copied or copied to.
+pub(crate) struct PostgresEndpoint {
     pool: Arc<Pool>,
 }
 
-/// A batch on its way, with how far the part had come before.
-struct Taken {
+/// A batch to be written, with the position before and after it.
+struct Batch {
     part: &'static Part,
     before: Option<String>,
     reached: String,
     columns: Vec<Column>,
 }
 
-impl PostgresEnd {
-    /// Opens the database and makes it ready.
+impl PostgresEndpoint {
+    /// Opens the database and migrates its schema.
     pub(crate) async fn open(url: PostgresUrl) -> Result<Self, StoreError> {
         let pool = Arc::new(Pool::new(url.clone())?);
         schema::migrate(&pool, &url).await?;
@@ -55,7 +55,7 @@ impl PostgresEnd {
 }
 
 #[async_trait]
-impl End for PostgresEnd {
+impl Endpoint for PostgresEndpoint {
     async fn ring(&self) -> Result<Option<String>, StoreError> {
         self.maybe("SELECT ring_id FROM store").await
     }
@@ -89,17 +89,17 @@ impl End for PostgresEnd {
         .await
     }
 
-    async fn reached(&self, part: &'static Part) -> Result<Option<Place>, StoreError> {
+    async fn reached(&self, part: &'static Part) -> Result<Option<Position>, StoreError> {
         let text = perform(&self.pool, Sees::One, part, |on, part| {
             Box::pin(async move { reached(on, part).await })
         });
-        text.await?.map(|text| Place::kept(&text)).transpose()
+        text.await?.map(|text| Position::parse(&text)).transpose()
     }
 
     async fn rows(
         &self,
         part: &'static Part,
-        after: Option<&Place>,
+        after: Option<&Position>,
     ) -> Result<Vec<Row>, StoreError> {
         let given = (part, after.cloned());
         perform(&self.pool, Sees::One, given, |on, (part, after)| {
@@ -108,16 +108,16 @@ impl End for PostgresEnd {
         .await
     }
 
-    async fn take(
+    async fn write(
         &self,
         part: &'static Part,
-        before: Option<&Place>,
+        before: Option<&Position>,
         rows: Vec<Row>,
     ) -> Result<(), StoreError> {
         let Some(last) = rows.last() else { return Ok(()) };
-        let (before, reached) = (before.map(ToString::to_string), last.place.to_string());
-        let given = Taken { part, before, reached, columns: columns(part, rows) };
-        perform(&self.pool, Sees::Committed, given, |on, given| Box::pin(take(on, given))).await
+        let (before, reached) = (before.map(ToString::to_string), last.position.to_string());
+        let batch = Batch { part, before, reached, columns: columns(part, rows) };
+        perform(&self.pool, Sees::Committed, batch, |on, batch| Box::pin(write(on, batch))).await
     }
 
     async fn complete(&self) -> Result<(), StoreError> {
@@ -130,25 +130,25 @@ async fn reached(on: &Connection, part: &Part) -> Result<Option<String>, Failure
     row.map(|row| column(&row, 0)).transpose()
 }
 
-async fn rows(on: &Connection, part: &Part, after: Option<&Place>) -> Result<Vec<Row>, Failure> {
-    let place = after.map_or(&[][..], |place| &place.0);
-    let numbers: Vec<_> = (1..=place.len()).map(|number| format!("${number}")).collect();
+async fn rows(on: &Connection, part: &Part, after: Option<&Position>) -> Result<Vec<Row>, Failure> {
+    let position = after.map_or(&[][..], |position| &position.0);
+    let numbers: Vec<_> = (1..=position.len()).map(|number| format!("${number}")).collect();
     let text = part.postgres.next(&numbers);
     let values: Vec<&(dyn ToSql + Sync)> =
-        place.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        position.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
     let width = part.postgres.key.len();
-    let whole = |row: &Found| {
-        let place = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
+    let read_row = |row: &Found| {
+        let position = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
         let columns = width..width + part.columns.len();
         let values = columns.map(|at| value(row, at)).collect::<Result<_, _>>()?;
-        Ok(Row { place: Place(place), values })
+        Ok(Row { position: Position(position), values })
     };
-    on.rows(&text, &values).await?.iter().map(whole).collect()
+    on.rows(&text, &values).await?.iter().map(read_row).collect()
 }
 
-/// In the one transaction that also says how far it came.
-async fn take(on: &Connection, given: &Taken) -> Result<(), Failure> {
-    let Taken { part, before, reached, columns } = given;
+/// Writes the rows and the new position in one transaction.
+async fn write(on: &Connection, batch: &Batch) -> Result<(), Failure> {
+    let Batch { part, before, reached, columns } = batch;
     let noted = match before {
         None => {
             let sql = "INSERT INTO moving (part, reached) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -169,7 +169,7 @@ async fn take(on: &Connection, given: &Taken) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The rows as a table named `given`.
+/// The rows of a batch as a table named `given`.
 fn given_rows(part: &Part) -> String {
     let folded = part.folded.map(|_| ("folded", Kind::Text));
     let all: Vec<_> = part.columns.iter().copied().chain(folded).collect();
@@ -186,7 +186,7 @@ fn given_rows(part: &Part) -> String {
     format!("WITH given AS (SELECT * FROM unnest({arrays}) AS each ({names}))")
 }
 
-/// Events get greater numbers than those that came along.
+/// Numbers new events after those that were copied.
 async fn complete(on: &Connection) -> Result<(), Failure> {
     let sql = "UPDATE store SET opened =
                    (SELECT COALESCE(max(id), 0) FROM audit_event) / 4294967296 WHERE one = 1";
@@ -195,7 +195,7 @@ async fn complete(on: &Connection) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Many values of one kind.
+/// The values of one column.
 #[derive(Debug)]
 struct Column(Vec<Value>);
 

@@ -1,7 +1,7 @@
-//! The parts with many rows: certificates, the keys of imports, the audit trail.
+//! The parts with many rows: certificates, keys of imports, audit events.
 //!
-//! A certificate travels with its bytes. It arrives unmarked, to be indexed and counted, whatever it
-//! was before: the sweep and the indexer of the new home do the rest.
+//! A certificate is copied with its bytes. It is inserted as valid and not yet indexed: the sweep and the
+//! indexer of the destination mark and index it.
 
 use super::parts::{
     Kind::{Bytes, Number, Text},

@@ -1,4 +1,4 @@
-//! A file as a copy sees it: as source, or as destination.
+//! A SQLite file as the source or destination of a copy.
 
 use std::{
     path::PathBuf,
@@ -14,39 +14,39 @@ use rusqlite::{
 
 use super::{failure::Failure, schema};
 use crate::{
+    copy::{Endpoint, Part, Position, Row, SOURCE, Value},
     error::StoreError,
-    moving::{End, Part, Place, Row, SOURCE, Value},
     subject::Resource,
 };
 
-/// A file that is copied or copied to.
-pub(crate) struct SqliteEnd(Arc<Mutex<Connection>>);
+/// A SQLite file that is copied or copied to.
+pub(crate) struct SqliteEndpoint(Arc<Mutex<Connection>>);
 
-impl SqliteEnd {
-    /// Opens the file; makes it where that is asked for.
-    pub(crate) async fn open(file: PathBuf, make: bool) -> Result<Self, StoreError> {
-        let opened = tokio::task::spawn_blocking(move || match make || file.exists() {
-            true => schema::open_to_move(&file, make),
+impl SqliteEndpoint {
+    /// Opens the file; creates it if `create` is set.
+    pub(crate) async fn open(file: PathBuf, create: bool) -> Result<Self, StoreError> {
+        let opened = tokio::task::spawn_blocking(move || match create || file.exists() {
+            true => schema::open_for_copy(&file, create),
             false => Err(StoreError::missing(Resource::Store)),
         });
         Ok(Self(Arc::new(Mutex::new(opened.await.map_err(StoreError::unavailable)??))))
     }
 
-    async fn with<T, F>(&self, act: F) -> Result<T, StoreError>
+    async fn with<T, F>(&self, run: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
     {
         let connection = Arc::clone(&self.0);
         let done = tokio::task::spawn_blocking(move || {
-            act(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
+            run(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
         });
         done.await.map_err(StoreError::unavailable)?.map_err(Failure::into_inner)
     }
 }
 
 #[async_trait]
-impl End for SqliteEnd {
+impl Endpoint for SqliteEndpoint {
     async fn ring(&self) -> Result<Option<String>, StoreError> {
         self.with(|on| {
             Ok(on.query_row("SELECT ring_id FROM store", [], |row| row.get(0)).optional()?)
@@ -75,23 +75,23 @@ impl End for SqliteEnd {
         self.with(move |on| Ok(on.query_row(&sql, [], |row| row.get(0))?)).await
     }
 
-    async fn reached(&self, part: &'static Part) -> Result<Option<Place>, StoreError> {
-        self.with(|on| reached(on, part)?.map(|text| Ok(Place::kept(&text)?)).transpose()).await
+    async fn reached(&self, part: &'static Part) -> Result<Option<Position>, StoreError> {
+        self.with(|on| reached(on, part)?.map(|text| Ok(Position::parse(&text)?)).transpose()).await
     }
 
     async fn rows(
         &self,
         part: &'static Part,
-        after: Option<&Place>,
+        after: Option<&Position>,
     ) -> Result<Vec<Row>, StoreError> {
         let after = after.cloned();
         self.with(move |on| rows(on, part, after.as_ref())).await
     }
 
-    async fn take(
+    async fn write(
         &self,
         part: &'static Part,
-        before: Option<&Place>,
+        before: Option<&Position>,
         rows: Vec<Row>,
     ) -> Result<(), StoreError> {
         let before = before.map(ToString::to_string);
@@ -105,7 +105,7 @@ impl End for SqliteEnd {
             }
             if let Some(last) = rows.last() {
                 let note = "INSERT OR REPLACE INTO moving (part, reached) VALUES (?1, ?2)";
-                change.execute(note, params![part.name, last.place.to_string()])?;
+                change.execute(note, params![part.name, last.position.to_string()])?;
             }
             Ok(change.commit()?)
         })
@@ -122,18 +122,18 @@ fn reached(on: &Connection, part: &Part) -> Result<Option<String>, Failure> {
     Ok(statement.query_row([part.name], |row| row.get(0)).optional()?)
 }
 
-fn rows(on: &Connection, part: &Part, after: Option<&Place>) -> Result<Vec<Row>, Failure> {
-    let place = after.map_or(&[][..], |place| &place.0);
-    let sql = part.sqlite.next(&vec!["?".to_owned(); place.len()]);
+fn rows(on: &Connection, part: &Part, after: Option<&Position>) -> Result<Vec<Row>, Failure> {
+    let position = after.map_or(&[][..], |position| &position.0);
+    let sql = part.sqlite.next(&vec!["?".to_owned(); position.len()]);
     let mut statement = on.prepare_cached(&sql)?;
     let width = part.sqlite.key.len();
     let read = |row: &Found<'_>| {
-        let place = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
+        let position = (0..width).map(|at| value(row, at)).collect::<Result<_, _>>()?;
         let columns = width..width + part.columns.len();
         let values = columns.map(|at| value(row, at)).collect::<Result<_, _>>()?;
-        Ok(Row { place: Place(place), values })
+        Ok(Row { position: Position(position), values })
     };
-    let found = statement.query_map(params_from_iter(place), read)?;
+    let found = statement.query_map(params_from_iter(position), read)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -147,7 +147,7 @@ fn insert(change: &Transaction<'_>, part: &Part, values: &[Value]) -> Result<(),
             }
         }
         if statement.raw_execute()? != 1 {
-            let what = format!("what one of the {} refers to is missing", part.name);
+            let what = format!("a row that one of the {} refers to is missing", part.name);
             return Err(StoreError::corrupt(what).into());
         }
     }
