@@ -3,17 +3,16 @@
 use std::fmt;
 
 use base64_simd::forgiving_decode_to_vec;
-use pkcs1::{
-    ObjectIdentifier,
-    der::{Decode, Header, Reader, SliceReader, Tag, Tagged, asn1::AnyRef},
-};
-use x509_parser::{
-    asn1_rs::FromDer, certification_request::X509CertificationRequest,
-    revocation_list::CertificateRevocationList,
-};
 use zeroize::Zeroizing;
 
-use crate::{Certificate, text::shown};
+use crate::{
+    Certificate,
+    text::shown,
+    tlv::{
+        self, BIT_STRING, Elements, GENERALIZED_TIME, INTEGER, Malformed, OBJECT_IDENTIFIER,
+        OCTET_STRING, SEQUENCE, UTC_TIME,
+    },
+};
 
 /// A kind of thing that people keep beside certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,32 +118,45 @@ pub(crate) fn of_der(der: &[u8]) -> Option<Content> {
     if Certificate::from_der(der).is_ok() {
         return Some(Content::Certificate);
     }
-    if X509CertificationRequest::from_der(der).is_ok_and(|(rest, _)| rest.is_empty()) {
-        return Some(Content::Request);
-    }
-    if CertificateRevocationList::from_der(der).is_ok_and(|(rest, _)| rest.is_empty()) {
-        return Some(Content::RevocationList);
-    }
-    of_parts(der)
+    of_signed(der).ok().flatten().or_else(|| of_parts(der).ok().flatten())
 }
 
-/// The same by the first two parts of the outer sequence.
-fn of_parts(der: &[u8]) -> Option<Content> {
-    let mut outer = SliceReader::new(der).ok()?;
-    if Header::decode(&mut outer).ok()?.tag() != Tag::Sequence {
-        return None;
-    }
-    let first: AnyRef<'_> = outer.decode().ok()?;
-    let second: AnyRef<'_> = outer.decode().ok()?;
-    match (first.tag(), first.value(), second.tag()) {
-        (Tag::Integer, [3], Tag::Sequence) => Some(Content::Pkcs12),
-        (Tag::Integer, [0 | 1], _) => Some(Content::PrivateKey),
-        (Tag::ObjectIdentifier, ..) => {
-            let oid: ObjectIdentifier = first.decode_as().ok()?;
-            oid.to_string().starts_with("1.2.840.113549.1.7.").then_some(Content::Pkcs7)
-        }
-        (Tag::Sequence, _, Tag::BitString) => Some(Content::PublicKey),
-        (Tag::Sequence, _, Tag::OctetString) => Some(Content::EncryptedKey),
+/// Requests (RFC 2986 4) and revocation lists (RFC 5280 5.1): what is signed, how, the signature.
+fn of_signed(der: &[u8]) -> Result<Option<Content>, Malformed> {
+    let mut input = Elements(der);
+    let mut outer = input.next(SEQUENCE)?.parts();
+    input.end()?;
+    let mut signed = outer.next(SEQUENCE)?.parts();
+    outer.next(SEQUENCE)?;
+    outer.next(BIT_STRING)?;
+    outer.end()?;
+    let version = signed.next_if(INTEGER)?;
+    signed.next(SEQUENCE)?;
+    signed.next(SEQUENCE)?;
+    Ok(match signed.any()?.tag {
+        ATTRIBUTES if version.is_some() => Some(Content::Request),
+        UTC_TIME | GENERALIZED_TIME => Some(Content::RevocationList),
         _ => None,
-    }
+    })
 }
+
+/// The tag of a request's attributes.
+const ATTRIBUTES: u8 = 0xa0;
+
+/// Containers and keys, by the first two parts of the outer sequence, also where its end was cut.
+fn of_parts(der: &[u8]) -> Result<Option<Content>, Malformed> {
+    let mut outer = tlv::opened(der, SEQUENCE)?;
+    let first = outer.any()?;
+    let second = outer.0.first().copied();
+    Ok(match (first.tag, first.content, second) {
+        (INTEGER, [3], Some(SEQUENCE)) => Some(Content::Pkcs12),
+        (INTEGER, [0 | 1], Some(_)) => Some(Content::PrivateKey),
+        (OBJECT_IDENTIFIER, oid, _) => oid.starts_with(PKCS7).then_some(Content::Pkcs7),
+        (SEQUENCE, _, Some(BIT_STRING)) => Some(Content::PublicKey),
+        (SEQUENCE, _, Some(OCTET_STRING)) => Some(Content::EncryptedKey),
+        _ => None,
+    })
+}
+
+/// 1.2.840.113549.1.7, the arc of PKCS#7.
+const PKCS7: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07";

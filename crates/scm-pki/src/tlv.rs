@@ -143,6 +143,13 @@ pub(crate) fn bits(content: &[u8]) -> Result<&[u8], Malformed> {
     }
 }
 
+/// The elements inside the first element, which has this tag, even if its end was cut.
+pub(crate) fn opened(bytes: &[u8], tag: u8) -> Result<Elements<'_>, Malformed> {
+    let (&found, behind_tag) = bytes.split_first().ok_or(Malformed)?;
+    let (length, body) = length(behind_tag)?;
+    if found == tag { Ok(Elements(&body[..length.min(body.len())])) } else { Err(Malformed) }
+}
+
 /// A length, and what follows it.
 fn length(bytes: &[u8]) -> Result<(usize, &[u8]), Malformed> {
     match bytes {
