@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use scm_seal::KeyId;
 use tokio::time::{sleep, timeout};
 
-use crate::{causes::chain, ctx::Ctx};
+use crate::{causes::chain, context::Context};
 
 /// How often it looks at the keyring.
 const LOOKS: Duration = Duration::from_secs(1);
@@ -19,7 +19,7 @@ const AGAIN: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Says it until it is dropped.
-pub async fn announce(ctx: Ctx) {
+pub async fn announce(ctx: Context) {
     let mut said = None::<(KeyId, Instant)>;
     loop {
         let key = ctx.keyring().active_id();
@@ -37,7 +37,7 @@ pub async fn announce(ctx: Ctx) {
 }
 
 /// Says that it seals no more. If that fails, what it said lapses by itself.
-pub async fn withdraw(ctx: &Ctx) {
+pub async fn withdraw(ctx: &Context) {
     let withdrawn = timeout(PATIENCE, ctx.store().announce_key(None)).await;
     if !matches!(withdrawn, Ok(Ok(()))) {
         tracing::debug!("could not say that it seals no more");

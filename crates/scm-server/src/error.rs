@@ -3,7 +3,7 @@
 //! An error has an outside, which the caller sees, and perhaps an inside, which only the log sees,
 //! once.
 
-use std::{error::Error, sync::Arc};
+use std::error::Error;
 
 use http::{
     HeaderValue, Response,
@@ -14,7 +14,7 @@ use scm_model::{Condition, ErrorShape, Rule, Violation, Violations, identity::Id
 use scm_pki::{FindingClass, Findings};
 use scm_store::{Resource, StoreError};
 
-use crate::{auth::Away, causes::chain, response::HttpResponse};
+use crate::{causes::chain, keystone::TokenError, response::HttpResponse};
 
 /// Why a request is refused: every complaint, each under its condition.
 #[derive(Debug)]
@@ -167,9 +167,20 @@ impl From<StoreError> for ApiError {
     }
 }
 
-impl From<Arc<Away>> for ApiError {
-    fn from(error: Arc<Away>) -> Self {
-        Self { inside: Some(error.into()), ..Self::refused(Condition::IdentityAway) }
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Invalid => Self::refused(Condition::TokenInvalid),
+            TokenError::Unscoped => {
+                let detail = "It is for no project: log in with auth.scope.project.";
+                Self::refused_because(Condition::TokenInvalid, detail)
+            }
+            TokenError::Busy => Self::refused(Condition::TooMany),
+            TokenError::Unavailable(error) => {
+                Self { inside: Some(error.into()), ..Self::refused(Condition::IdentityAway) }
+            }
+            TokenError::Aborted => Self::internal(error),
+        }
     }
 }
 

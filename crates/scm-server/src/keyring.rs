@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use scm_seal::{Keyring, KeyringError};
+use scm_seal::{Keyring, KeyringError, UnsealError};
 use zeroize::Zeroizing;
 
 use crate::causes::chain;
@@ -99,6 +99,21 @@ impl SharedKeyring {
         let stamp = self.source.stamp();
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner).clone();
         if held.stamp == stamp { held.keyring } else { self.read_again() }
+    }
+
+    /// Opens something with a keyring, or, if that lacks the master key, with the current one.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    pub fn opened<T>(
+        &self,
+        keyring: &Keyring,
+        open: impl Fn(&Keyring) -> Result<T, UnsealError>,
+    ) -> Result<T, UnsealError> {
+        match open(keyring) {
+            Err(UnsealError::UnknownKey { .. }) => open(&self.current()),
+            opened => opened,
+        }
     }
 
     fn read_again(&self) -> Arc<Keyring> {

@@ -1,4 +1,5 @@
-//! What every request and every answer passes through.
+//! The middleware of every request: an id, sensitive headers, a span and a line of the log, and a
+//! response even if the program panics.
 
 use std::{
     any::Any,
@@ -11,7 +12,7 @@ use std::{
 };
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request,
+    HeaderMap, HeaderValue, Request,
     header::{AUTHORIZATION, Entry},
 };
 use hyper::body::Incoming;
@@ -19,40 +20,40 @@ use scm_model::{Condition, ErrorShape};
 use tracing::{Span, field};
 
 use crate::{
-    auth::AUTH_TOKEN, error::ApiError, origin::Origin, random_id::random_id,
-    response::HttpResponse, service::Service,
+    error::ApiError,
+    headers::{AUTH_TOKEN, REQUEST_ID},
+    origin::Origin,
+    random_id::random_id,
+    response::HttpResponse,
+    service::Service,
 };
 
-/// The header that names a request in its answer. Ours is the only name of a request: one that a client
-/// sent could be forged or anything, and counts for its signature alone.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The longest path that the log shows.
+/// The length after which the log cuts a path.
 const SHOWN_PATH: usize = 200;
 
-/// Has a request answered: under a name, with a line in the log, even where the program panics.
+/// Handles a request.
 pub async fn pass(
     service: &Service,
     peer: SocketAddr,
     mut request: Request<Incoming>,
 ) -> HttpResponse {
-    let begun = Instant::now();
+    let start = Instant::now();
     // Before anything that might print headers.
     hide_secrets(request.headers_mut());
     let id = random_id();
-    let name = HeaderValue::try_from(&id).expect("digits are visible ASCII");
+    let id_header = HeaderValue::try_from(&id).expect("digits are visible ASCII");
     let origin = Origin::of(peer, id, request.headers(), service.trusted_proxies());
     let span = span(&origin, &request);
-    let mut answering = pin!(service.answer(origin, request));
-    let mut answer = poll_fn(|context| {
-        let _under_its_name = span.enter();
-        catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)))
+    let mut handling = pin!(service.answer(origin, request));
+    let mut response = poll_fn(|context| {
+        let _guard = span.enter();
+        catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(context)))
             .unwrap_or_else(|panic| Poll::Ready(panicked(&*panic)))
     })
     .await;
-    span.in_scope(|| log(&answer, begun.elapsed()));
-    answer.headers_mut().insert(REQUEST_ID, name);
-    answer
+    span.in_scope(|| log(&response, start.elapsed()));
+    response.headers_mut().insert(REQUEST_ID, id_header);
+    response
 }
 
 fn hide_secrets(headers: &mut HeaderMap) {
@@ -70,21 +71,27 @@ fn span<B>(origin: &Origin, request: &Request<B>) -> Span {
     tracing::info_span!("request", id, %address, method = %request.method(), path)
 }
 
-fn log(answer: &HttpResponse, latency: Duration) {
-    let status = answer.status().as_u16();
+fn log(response: &HttpResponse, latency: Duration) {
+    let status = response.status().as_u16();
     let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-    match answer.extensions().get::<Condition>() {
+    match response.extensions().get::<Condition>() {
         Some(condition) => {
             let code = condition.code();
-            tracing::info!(status, code, reason = field::debug(condition), micros, "refused");
+            tracing::info!(
+                status,
+                code,
+                reason = field::debug(condition),
+                micros,
+                "a request is refused"
+            );
         }
-        None => tracing::info!(status, micros, "answered"),
+        None => tracing::info!(status, micros, "a request is answered"),
     }
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> HttpResponse {
-    let words = panic.downcast_ref::<&str>().copied();
-    let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    ApiError::internal(format!("panicked: {}", words.unwrap_or("without words")))
+    let message = panic.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ApiError::internal(format!("panicked: {}", message.unwrap_or("without a message")))
         .into_response(ErrorShape::Scm)
 }

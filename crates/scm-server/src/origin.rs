@@ -1,31 +1,29 @@
-//! Where a request comes from.
+//! The address of a client, and the id of its request.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
-use crate::config::Proxies;
+use crate::{config::Proxies, headers::FORWARDED_FOR};
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-
-/// Where a request comes from, and what it is called.
+/// The origin of a request.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// The address of the client: behind trusted proxies, the one that they tell.
+    /// The address of the client: behind trusted proxies, the one that they report.
     pub address: IpAddr,
     /// The id of the request.
     pub request_id: String,
 }
 
 impl Origin {
-    /// The origin of a request that came in over a connection with this other end.
+    /// The origin of a request from this peer of a connection.
     pub fn of(peer: SocketAddr, id: String, headers: &HeaderMap, proxies: &Proxies) -> Self {
         Self { address: client(peer.ip().to_canonical(), headers, proxies), request_id: id }
     }
 }
 
-/// What stands for an address where limits count by address: of IPv6 the network of 64 bits, since
-/// whoever has one address there has all of it. Logs and the audit trail tell the whole address.
+/// The address as limits count it: of an IPv6 address the /64 network, since a client that has one
+/// address there usually has all of them. The log and the audit trail show the whole address.
 pub fn counted_as(address: IpAddr) -> IpAddr {
     const NETWORK: u128 = u128::MAX << 64;
     match address.to_canonical() {
@@ -34,15 +32,17 @@ pub fn counted_as(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The last address in the chain of proxies that no trusted proxy vouches for. What a stranger claims,
-/// perhaps megabytes of it, is not looked at.
+/// The last address in the chain that is not a trusted proxy. The header of an untrusted peer, perhaps
+/// megabytes of it, is not read.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
     let values = headers.get_all(FORWARDED_FOR).iter().rev();
-    let mut told =
+    let mut reported =
         values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.rsplit(','));
     let mut address = peer;
     while proxies.contain(address) {
-        let Some(Ok(before)) = told.next().map(|told| told.trim().parse::<IpAddr>()) else { break };
+        let Some(Ok(before)) = reported.next().map(|text| text.trim().parse::<IpAddr>()) else {
+            break;
+        };
         // `::ffff:192.0.2.1` is 192.0.2.1, as sockets for both families have it.
         address = before.to_canonical();
     }
@@ -53,10 +53,10 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn seen_from(peer: &str, told: &str) -> String {
+    fn seen_from(peer: &str, forwarded: &str) -> String {
         let proxies = "10.0.0.0/8, 127.0.0.1".parse().unwrap();
         let mut headers = HeaderMap::new();
-        for line in told.lines() {
+        for line in forwarded.lines() {
             headers.append(FORWARDED_FOR, line.parse().unwrap());
         }
         client(peer.parse::<IpAddr>().unwrap().to_canonical(), &headers, &proxies).to_string()
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_count_a_network_of_ipv6_as_one() {
+    fn limits_count_an_ipv6_network_as_one_address() {
         for (address, counted) in [
             ("192.0.2.1", "192.0.2.1"),
             ("::ffff:192.0.2.1", "192.0.2.1"),

@@ -7,13 +7,13 @@ use http::{
 };
 use http_body_util::Full;
 
-use crate::{causes::chain, ctx::Ctx, response::HttpResponse};
+use crate::{causes::chain, context::Context, response::HttpResponse};
 
 /// The answer to a probe, if it is one.
 ///
 /// `/healthz`: 200 as long as the process answers at all. `/readyz`: 200 while the store works,
 /// else 503.
-pub async fn answer(ctx: &Ctx, method: &Method, uri: &Uri) -> Option<HttpResponse> {
+pub async fn answer(ctx: &Context, method: &Method, uri: &Uri) -> Option<HttpResponse> {
     let path = uri.path();
     if !matches!(path, "/healthz" | "/readyz") {
         return None;
@@ -33,7 +33,7 @@ pub async fn answer(ctx: &Ctx, method: &Method, uri: &Uri) -> Option<HttpRespons
     })
 }
 
-async fn is_ready(ctx: &Ctx) -> bool {
+async fn is_ready(ctx: &Context) -> bool {
     let ready = ctx.store().ready().await;
     if let Err(error) = &ready {
         tracing::warn!(error = %chain(error), "not ready");

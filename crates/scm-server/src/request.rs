@@ -16,15 +16,19 @@ use scm_model::{
     Body as _, Call, Condition, Operation, Parameters as _, Received, header_name,
     limits::BODY_BYTES,
 };
-use scm_store::CertificateId;
+use scm_store::Subject;
 use tokio::time::timeout;
 
-use crate::{ctx::Ctx, error::ApiError, origin::Origin};
+use crate::{context::Context, error::ApiError, origin::Origin};
 
 /// How much of a body that nobody wants is read all the same, so that the caller, still sending,
 /// gets to see why it was refused.
 const UNWANTED: usize = 8 * 1024 * 1024;
 const UNWANTED_TIME: Duration = Duration::from_secs(2);
+
+/// The parameters of paths that name something, and how to read them.
+const SUBJECTS: &[(&str, fn(&str) -> Option<Subject>)] =
+    &[("certificate_id", |id| id.parse().ok().map(Subject::Certificate))];
 
 /// A request.
 #[derive(Debug)]
@@ -44,17 +48,20 @@ impl RoutedRequest {
         Self { parts, origin, path: Vec::new(), body: Some(body) }
     }
 
-    /// The certificate that its path names, if it names one.
-    pub fn certificate(&self) -> Option<CertificateId> {
-        let (_, id) = self.path.iter().find(|(name, _)| name == "certificate_id")?;
-        id.parse().ok()
+    /// What the path names, if it names something that this server can have.
+    pub fn subject(&self) -> Option<Subject> {
+        let subjects = self.path.iter().filter_map(|(name, value)| {
+            let (_, read) = SUBJECTS.iter().find(|(parameter, _)| parameter == name)?;
+            read(value)
+        });
+        subjects.last()
     }
 
     /// Reads the body, if that is what the row takes, under its limits.
     ///
     /// # Errors
     /// The content type, the size or the pace of the body.
-    pub async fn load<O: Operation>(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {
+    pub async fn load<O: Operation>(&mut self, ctx: &Context) -> Result<Bytes, ApiError> {
         if O::Body::IS_JSON && !is_json(&self.parts.headers) {
             let detail = "Send the body as Content-Type: application/json.";
             return Err(ApiError::refused_because(Condition::ContentType, detail));
@@ -70,7 +77,7 @@ impl RoutedRequest {
     ///
     /// # Errors
     /// Every rule of the wire that is broken.
-    pub fn call<O: Operation>(&self, ctx: &Ctx, body: &[u8]) -> Result<Call<O>, ApiError> {
+    pub fn call<O: Operation>(&self, ctx: &Context, body: &[u8]) -> Result<Call<O>, ApiError> {
         let path = decoded(&self.path)?;
         let query = self.parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
@@ -97,7 +104,7 @@ impl RoutedRequest {
         let _whether_all_of_it = timeout(UNWANTED_TIME, unwanted).await;
     }
 
-    async fn body(&mut self, ctx: &Ctx) -> Result<Bytes, ApiError> {
+    async fn body(&mut self, ctx: &Context) -> Result<Bytes, ApiError> {
         let announced =
             self.parts.headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: usize| length > BODY_BYTES) {

@@ -10,9 +10,10 @@ use scm_model::{Access, Call, Condition, ErrorShape, Operation, Reply as _, Visi
 use tokio::time::sleep;
 
 use crate::{
-    auth::{self, Caller, Claim},
+    auth::{Caller, Claim},
+    authorization::{authorize, record_failure},
     concurrency_limit::Permit,
-    ctx::Ctx,
+    context::Context,
     error::ApiError,
     origin::Origin,
     request::RoutedRequest,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 type Answered<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, ApiError>> + Send + 'a>>;
-type Run = Box<dyn for<'a> Fn(Ctx, &'a mut RoutedRequest) -> Answered<'a> + Send + Sync>;
+type Run = Box<dyn for<'a> Fn(Context, &'a mut RoutedRequest) -> Answered<'a> + Send + Sync>;
 
 /// Which function answers which row of the table.
 #[derive(Default)]
@@ -38,9 +39,13 @@ struct Row {
 }
 
 impl Row {
-    async fn answer(&self, ctx: Ctx, asked: &mut RoutedRequest) -> Result<HttpResponse, ApiError> {
+    async fn answer(
+        &self,
+        ctx: Context,
+        asked: &mut RoutedRequest,
+    ) -> Result<HttpResponse, ApiError> {
         if self.errors == ErrorShape::Identity {
-            auth::answers_here(&ctx)?;
+            ctx.authenticator().as_local()?;
         }
         (self.run)(ctx, asked).await
     }
@@ -58,7 +63,7 @@ impl Router {
     pub fn on<O, F, Fut>(self, _row: O, handler: F) -> Self
     where
         O: Operation,
-        F: Fn(Ctx, Caller, Call<O>) -> Fut + Copy + Send + Sync + 'static,
+        F: Fn(Context, Caller, Call<O>) -> Fut + Copy + Send + Sync + 'static,
         Fut: Future<Output = Result<O::Reply, ApiError>> + Send + 'static,
     {
         const { assert!(!matches!(O::ACCESS, Access::Open), "a row without a caller is `open`") };
@@ -70,8 +75,8 @@ impl Router {
                     Err(error) => Err(error),
                 };
                 if let Err(error) = &answered {
-                    let (about, condition) = (asked.certificate(), error.condition());
-                    auth::note_refusal::<O>(&ctx, &caller, about, condition).await?;
+                    let (subject, condition) = (asked.subject(), error.condition());
+                    record_failure::<O>(&ctx, &caller, subject, condition).await?;
                 }
                 answered.map(respond::<O>)
             })
@@ -83,13 +88,13 @@ impl Router {
     pub fn open<O, F, Fut>(self, _row: O, handler: F) -> Self
     where
         O: Operation,
-        F: Fn(Ctx, Origin, Call<O>) -> Fut + Copy + Send + Sync + 'static,
+        F: Fn(Context, Origin, Call<O>) -> Fut + Copy + Send + Sync + 'static,
         Fut: Future<Output = Result<O::Reply, ApiError>> + Send + 'static,
     {
         const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let _place = ctx.place_for_a_stranger(asked.origin.address)?;
+                let _place = ctx.limits().permit_unauthenticated(asked.origin.address)?;
                 let body = asked.load::<O>(&ctx).await?;
                 let call = asked.call::<O>(&ctx, &body)?;
                 Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
@@ -126,7 +131,7 @@ impl Router {
     /// The response to a request under `/v3`, or that there is no such path.
     pub async fn answer(
         &self,
-        ctx: Ctx,
+        ctx: Context,
         origin: Origin,
         request: Request<Incoming>,
     ) -> HttpResponse {
@@ -163,22 +168,24 @@ impl Router {
 /// Who is not known gets none: a stranger cannot keep anybody waiting. A key's id is no secret, so
 /// who signs is not known before the signature is compared.
 async fn admit<O: Operation>(
-    ctx: &Ctx,
+    ctx: &Context,
     asked: &mut RoutedRequest,
 ) -> Result<(Caller, Bytes, Permit), ApiError> {
-    match auth::claim(ctx, &asked.parts, &asked.origin).await? {
+    match ctx.authenticator().claim(&asked.parts, &asked.origin).await? {
         Claim::Known(caller) => {
-            auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
-            let Some(place) = ctx.places().take() else { return Err(held_back(ctx, asked).await) };
+            authorize::<O>(ctx, &caller, asked.subject()).await?;
+            let Some(place) = ctx.limits().requests().take() else {
+                return Err(held_back(ctx, asked).await);
+            };
             Ok((caller, asked.load::<O>(ctx).await?, place))
         }
-        Claim::Signed(pending) => {
-            let unsettled = ctx.place_for_a_signature(asked.origin.address)?;
+        Claim::Signed(signed) => {
+            let unsettled = ctx.limits().permit_signed(asked.origin.address)?;
             let body = asked.load::<O>(ctx).await?;
-            let caller = pending.settle::<O>(ctx, &asked.parts, &body).await?;
+            let caller = ctx.authenticator().verify::<O>(*signed, &asked.parts, &body).await?;
             drop(unsettled);
-            auth::allow::<O>(ctx, &caller, asked.certificate()).await?;
-            let Some(place) = ctx.places().take() else {
+            authorize::<O>(ctx, &caller, asked.subject()).await?;
+            let Some(place) = ctx.limits().requests().take() else {
                 drop(body);
                 return Err(held_back(ctx, asked).await);
             };
@@ -188,8 +195,8 @@ async fn admit<O: Operation>(
 }
 
 /// What somebody hears for whom there is no place, after they were held back.
-async fn held_back(ctx: &Ctx, asked: &mut RoutedRequest) -> ApiError {
-    if let Some((_held_back, time)) = ctx.places().hold_back() {
+async fn held_back(ctx: &Context, asked: &mut RoutedRequest) -> ApiError {
+    if let Some((_held_back, time)) = ctx.limits().requests().hold_back() {
         asked.drain().await;
         sleep(time).await;
     }

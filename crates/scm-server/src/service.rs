@@ -4,14 +4,14 @@ use http::Request;
 use hyper::body::Incoming;
 
 use crate::{
-    config::Proxies, ctx::Ctx, openapi::Documents, origin::Origin, probe, reference::Docs,
+    config::Proxies, context::Context, openapi::Documents, origin::Origin, probe, reference::Docs,
     response::HttpResponse, router::Router,
 };
 
 /// Everything behind the middleware: probes, the documents, the reference, and the router.
 #[derive(Debug)]
 pub struct Service {
-    ctx: Ctx,
+    ctx: Context,
     documents: Documents,
     docs: Option<Docs>,
     router: Router,
@@ -19,7 +19,7 @@ pub struct Service {
 
 impl Service {
     /// A service with this router.
-    pub fn new(ctx: Ctx, router: Router) -> Self {
+    pub fn new(ctx: Context, router: Router) -> Self {
         let documents = Documents::new(ctx.revision());
         let docs = ctx.config().docs.then(Docs::new);
         Self { ctx, documents, docs, router }

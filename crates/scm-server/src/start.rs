@@ -17,14 +17,14 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     announce,
-    auth::{Keystone, KeystoneError},
     clock::Clock,
     config::{Config, ConfigError},
-    ctx::Ctx,
+    context::Context,
     data_dir::{DataDir, DataDirError, at},
     first_start,
     handlers::routes,
     keyring::{KeyringSource, SharedKeyring},
+    keystone::{Keystone, KeystoneError},
     router::Router,
     serve,
     service::Service,
@@ -38,7 +38,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<(Arc<Tls>, HangUp)>,
-    ctx: Ctx,
+    ctx: Context,
     service: Service,
     folder: DataDir,
 }
@@ -135,7 +135,7 @@ impl Server {
             .with_accept_expired(config.accept_expired)
             .with_require_chain(config.require_chain)
             .with_strict(config.strict_bundles);
-        let ctx = Ctx::new(config, Verifier::new(policy), keyring, store, keystone, clock);
+        let ctx = Context::new(config, Verifier::new(policy), keyring, store, keystone, clock);
         let service = Service::new(ctx.clone(), router);
         Ok(Self { listener, address, tls, ctx, service, folder })
     }

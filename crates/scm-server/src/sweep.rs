@@ -5,7 +5,7 @@ use std::time::Duration;
 use scm_store::StoreError;
 use tokio::{join, time::sleep};
 
-use crate::{causes::chain, ctx::Ctx};
+use crate::{causes::chain, context::Context};
 
 /// How often it looks for certificates that have expired: a list of one status counts those that are
 /// not marked yet one by one, so they are to stay few. To find none is one look into an index.
@@ -16,7 +16,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 const REST: Duration = Duration::from_secs(60);
 
 /// Keeps the store in order until it is dropped.
-pub async fn keep_sweeping(ctx: Ctx) {
+pub async fn keep_sweeping(ctx: Context) {
     join!(repeat(MARK_EVERY, || mark(&ctx)), repeat(FORGET_EVERY, || forget(&ctx)));
 }
 
@@ -36,7 +36,7 @@ where
     }
 }
 
-async fn mark(ctx: &Ctx) -> Result<(), StoreError> {
+async fn mark(ctx: &Context) -> Result<(), StoreError> {
     let certificates = ctx.store().sweep_expired(ctx.now()).await?;
     if certificates > 0 {
         tracing::info!(certificates, "expired");
@@ -44,7 +44,7 @@ async fn mark(ctx: &Ctx) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn forget(ctx: &Ctx) -> Result<(), StoreError> {
+async fn forget(ctx: &Context) -> Result<(), StoreError> {
     let tokens = ctx.store().sweep_tokens(ctx.now()).await?;
     if tokens > 0 {
         tracing::info!(tokens, "expired");

@@ -1,7 +1,7 @@
-//! Signed requests: `Authorization: SDK-HMAC-SHA256`, as the cloud's own clients send it.
+//! Signed requests: `Authorization: SDK-HMAC-SHA256`, as the clients of the cloud send it.
 //!
-//! A signature covers the body's hash, so who asks is settled only once the body is there. A request
-//! that was recorded can be sent again for as long as its date is within the window, as in the cloud.
+//! A signature covers the hash of the body, so the caller is known only after the body was read. A
+//! recorded request can be sent again until its date is out of the window, as in the cloud.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use scm_sign::{
     Authorization, CanonicalRequest, ContentClaim, Payload, RequestHead, SdkDate, Sha256,
     SigningSecret, header::X_PROJECT_ID, verify,
 };
-use scm_store::{AccessKeyId, AccessKeyRecord, Actor, StoreError, action};
+use scm_store::{AccessKeyId, AccessKeyRecord, Actor, StoreError};
 
-use super::{Caller, Guess, access_key::ACCESS_KEY, note_lock};
-use crate::{ctx::Ctx, error::ApiError, origin::Origin};
+use super::{Caller, LocalAuthenticator, access_key::ACCESS_KEY};
+use crate::{error::ApiError, origin::Origin};
 
-/// A signed request whose key is known and whose signature has not been compared yet.
-pub struct Pending {
+/// A signed request with a known access key. Its signature is not verified yet.
+pub struct SignedRequest {
     authorization: Authorization,
     date: SdkDate,
     key: AccessKeyRecord,
@@ -27,31 +27,33 @@ pub struct Pending {
     origin: Origin,
 }
 
-impl Pending {
-    /// The signed request in these parts.
+impl SignedRequest {
+    /// Reads the signature and finds its access key.
     ///
     /// # Errors
-    /// [`Condition::SignatureInvalid`]: the header is malformed, the date too far off, the key
-    /// unknown or disabled, or locked for the caller's address.
-    pub async fn read(ctx: &Ctx, parts: &Parts, origin: &Origin) -> Result<Self, ApiError> {
-        if ctx.keystone().is_some() {
-            return Err(because("signed requests need access keys, which Keystone does not keep"));
-        }
+    /// [`Condition::SignatureInvalid`]: the header is malformed, the date is out of the window, the
+    /// access key is unknown, disabled, or locked for the address of the client.
+    pub async fn read(
+        authenticator: &LocalAuthenticator,
+        parts: &Parts,
+        origin: &Origin,
+    ) -> Result<Self, ApiError> {
         let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
         let (Some(header), None) = (headers.next(), headers.next()) else {
             return Err(because("there is not just one Authorization header"));
         };
-        let authorization = Authorization::parse(header).map_err(|error| said(&error))?;
-        let date = SdkDate::of(&parts.headers).map_err(|error| said(&error))?;
-        let now = ctx.now();
-        date.check(now).map_err(|error| said(&error))?;
+        let authorization =
+            Authorization::parse(header).map_err(|error| because(error.to_string()))?;
+        let date = SdkDate::of(&parts.headers).map_err(|error| because(error.to_string()))?;
+        let now = authenticator.now();
+        date.check(now).map_err(|error| because(error.to_string()))?;
         let id = authorization.access_key();
-        if ctx.key_guesses().holds(id, origin.address, now) {
+        if authenticator.key_lockout.holds(id, origin.address, now) {
             return Err(because("AK access failed to reach the limit, forbidden"));
         }
-        let keyring = ctx.keyring();
-        let key = match ctx.store().access_key(&AccessKeyId::new(id)).await {
-            // Not counted: there is nothing to guess at, and inventing names would fill the memory.
+        let keyring = authenticator.keyring.current();
+        let key = match authenticator.store.access_key(&AccessKeyId::new(id)).await {
+            // Not counted: there is no secret to guess, and made-up ids would fill the memory.
             Err(StoreError::Missing { .. }) => {
                 return Err(because(format!("ak {} not exist", id.escape_debug())));
             }
@@ -62,17 +64,15 @@ impl Pending {
         }
         Ok(Self { authorization, date, key, keyring, origin: origin.clone() })
     }
-}
 
-impl Pending {
-    /// Whoever signed the request, now that its body is known.
+    /// Verifies the signature. Returns the caller.
     ///
     /// # Errors
-    /// [`Condition::SignatureInvalid`]: the signature is not that of this request, the body's hash is
-    /// left out or not the body's, or another project is asked for than the key is good for.
-    pub async fn settle<O: Operation>(
+    /// [`Condition::SignatureInvalid`]: the signature is not that of this request, the hash of the
+    /// body is missing or wrong, or the access key is for another project.
+    pub async fn verify<O: Operation>(
         self,
-        ctx: &Ctx,
+        authenticator: &LocalAuthenticator,
         parts: &Parts,
         body: &[u8],
     ) -> Result<Caller, ApiError> {
@@ -80,31 +80,32 @@ impl Pending {
         let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
         let canonical = CanonicalRequest::new(&head, self.authorization.signed_headers(), payload);
         let id = self.authorization.access_key();
-        let sealed = &self.key.sealed_secret;
-        let secret = ctx
-            .opened(&self.keyring, |keyring| keyring.unseal_secret(ACCESS_KEY, id, sealed))
-            .map_err(ApiError::internal)?;
-        let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
-        let secret = SigningSecret::new(secret).map_err(ApiError::internal)?;
+        let secret = self.secret(authenticator)?;
         if verify(&secret, &self.authorization, &canonical, &self.date).is_err() {
-            let guess = ctx.key_guesses().count(id, self.origin.address, ctx.now());
-            if guess == Some(Guess::Last) {
-                let subject = AccessKeyId::new(id).into();
-                note_lock(ctx, &self.origin, action::ACCESS_KEY_LOCK, Some(subject)).await;
-            }
+            authenticator.count_wrong_signature(id, &self.origin).await;
             return Err(because(format!(
                 "verify aksk signature fail, canonicalRequestHash:{}, canonicalRequest:{}",
                 canonical.hash(),
                 canonical.shown(),
             )));
         }
-        ctx.key_guesses().forgive(id, self.origin.address);
+        authenticator.key_lockout.forgive(id, self.origin.address);
         self.caller(parts)
+    }
+
+    fn secret(&self, authenticator: &LocalAuthenticator) -> Result<SigningSecret, ApiError> {
+        let (id, sealed) = (self.authorization.access_key(), &self.key.sealed_secret);
+        let secret = authenticator
+            .keyring
+            .opened(&self.keyring, |keyring| keyring.unseal_secret(ACCESS_KEY, id, sealed))
+            .map_err(ApiError::internal)?;
+        let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
+        SigningSecret::new(secret).map_err(ApiError::internal)
     }
 
     fn caller(self, parts: &Parts) -> Result<Caller, ApiError> {
         let Self { key, origin, .. } = self;
-        let other = |asked: &HeaderValue| asked.as_bytes() != key.project.as_str().as_bytes();
+        let other = |named: &HeaderValue| named.as_bytes() != key.project.as_str().as_bytes();
         if parts.headers.get_all(X_PROJECT_ID).iter().any(other) {
             return Err(because("the access key is not for the project in X-Project-Id"));
         }
@@ -114,7 +115,7 @@ impl Pending {
     }
 }
 
-/// What stands for the body in what was signed: always its real hash where the row takes a body.
+/// The hash of the body in the canonical request. If the operation has a body, it must be signed.
 fn payload<O: Operation>(parts: &Parts, body: &[u8]) -> Result<Payload, ApiError> {
     let real = Sha256::of(body);
     match ContentClaim::of(&parts.headers, &real) {
@@ -125,10 +126,7 @@ fn payload<O: Operation>(parts: &Parts, body: &[u8]) -> Result<Payload, ApiError
     }
 }
 
-fn said(error: &dyn std::error::Error) -> ApiError {
-    because(error.to_string())
-}
-
-fn because(detail: impl Into<String>) -> ApiError {
+/// The signature is refused for this reason.
+pub(super) fn because(detail: impl Into<String>) -> ApiError {
     ApiError::refused_because(Condition::SignatureInvalid, detail)
 }

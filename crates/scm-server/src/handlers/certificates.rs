@@ -15,14 +15,14 @@ use scm_model::{
 };
 use scm_store::{CertificateId, Change, NewCertificate, Replacement};
 
-use crate::{auth::Caller, ctx::Ctx, error::ApiError, view};
+use crate::{auth::Caller, context::Context, error::ApiError, view};
 
 pub use export::export;
 pub use list::list;
 
 /// Keeps a bundle once every check has passed.
 pub async fn import(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<ImportCertificate>,
 ) -> Result<Warned<ImportedCertificate>, ApiError> {
@@ -46,7 +46,7 @@ pub async fn import(
 
 /// Everything that is kept of one certificate but its key.
 pub async fn show(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<ShowCertificate>,
 ) -> Result<CertificateDetail, ApiError> {
@@ -56,7 +56,7 @@ pub async fn show(
 
 /// Puts a renewed bundle in the place of one that is kept; its id stays.
 pub async fn replace(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<ReplaceCertificate>,
 ) -> Result<Warned<CertificateDetail>, ApiError> {
@@ -73,7 +73,7 @@ pub async fn replace(
 
 /// Gives a certificate another name or description.
 pub async fn update(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<UpdateCertificate>,
 ) -> Result<CertificateDetail, ApiError> {
@@ -89,7 +89,7 @@ pub async fn update(
 
 /// Forgets a certificate and its key.
 pub async fn delete(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<DeleteCertificate>,
 ) -> Result<Empty, ApiError> {

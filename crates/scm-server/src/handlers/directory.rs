@@ -7,14 +7,14 @@ use scm_model::{
 };
 use scm_store::ProjectRecord;
 
-use crate::{auth::Caller, ctx::Ctx, error::ApiError};
+use crate::{auth::Caller, context::Context, error::ApiError};
 
 /// The caller's projects, or the one of a name.
 ///
 /// A token or an access key is for one project. The cloud names projects by region, and clients ask
 /// for the name of theirs: whatever name that is, it stands for the project that they are in.
 pub async fn projects(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<ListProjects>,
 ) -> Result<ProjectList, ApiError> {
@@ -26,7 +26,7 @@ pub async fn projects(
 
 /// The domain that the caller belongs to.
 pub async fn domains(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     _: Call<ListDomains>,
 ) -> Result<DomainList, ApiError> {

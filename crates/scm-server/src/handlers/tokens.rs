@@ -17,7 +17,8 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::{self, Caller, NewSecret},
-    ctx::Ctx,
+    authorization,
+    context::Context,
     error::ApiError,
     origin::Origin,
     view,
@@ -25,7 +26,7 @@ use crate::{
 
 /// Gives a token for a name and password.
 pub async fn create(
-    ctx: Ctx,
+    ctx: Context,
     origin: Origin,
     call: Call<CreateToken>,
 ) -> Result<IssuedToken, ApiError> {
@@ -58,7 +59,11 @@ pub async fn create(
 }
 
 /// What a token is.
-pub async fn show(ctx: Ctx, caller: Caller, call: Call<ShowToken>) -> Result<TokenBody, ApiError> {
+pub async fn show(
+    ctx: Context,
+    caller: Caller,
+    call: Call<ShowToken>,
+) -> Result<TokenBody, ApiError> {
     let (_, token) = subject(&ctx, &caller, &call.headers).await?;
     match described(&ctx, &token).await {
         // A token goes with its user.
@@ -67,7 +72,7 @@ pub async fn show(ctx: Ctx, caller: Caller, call: Call<ShowToken>) -> Result<Tok
     }
 }
 
-async fn described(ctx: &Ctx, token: &TokenRecord) -> Result<TokenBody, StoreError> {
+async fn described(ctx: &Context, token: &TokenRecord) -> Result<TokenBody, StoreError> {
     let user = ctx.store().user_by_id(&token.user).await?;
     let domain = ctx.store().domain_by_id(&token.domain).await?;
     let project = ctx.store().project_by_id(&token.project).await?;
@@ -75,12 +80,20 @@ async fn described(ctx: &Ctx, token: &TokenRecord) -> Result<TokenBody, StoreErr
 }
 
 /// Whether a token is good.
-pub async fn check(ctx: Ctx, caller: Caller, call: Call<CheckToken>) -> Result<Empty, ApiError> {
+pub async fn check(
+    ctx: Context,
+    caller: Caller,
+    call: Call<CheckToken>,
+) -> Result<Empty, ApiError> {
     subject(&ctx, &caller, &call.headers).await.map(|_| Empty)
 }
 
 /// Makes a token worthless.
-pub async fn revoke(ctx: Ctx, caller: Caller, call: Call<RevokeToken>) -> Result<Empty, ApiError> {
+pub async fn revoke(
+    ctx: Context,
+    caller: Caller,
+    call: Call<RevokeToken>,
+) -> Result<Empty, ApiError> {
     let (hash, _) = subject(&ctx, &caller, &call.headers).await?;
     ctx.store().revoke_token(Some(&caller.actor), &hash, ctx.now()).await?;
     Ok(Empty)
@@ -89,7 +102,7 @@ pub async fn revoke(ctx: Ctx, caller: Caller, call: Call<RevokeToken>) -> Result
 /// The token that is asked about, if it is good and the caller's business: their own, or in a
 /// project that they administer.
 async fn subject(
-    ctx: &Ctx,
+    ctx: &Context,
     caller: &Caller,
     headers: &SubjectToken,
 ) -> Result<(TokenHash, TokenRecord), ApiError> {
@@ -119,7 +132,7 @@ fn body(
     (issued, expires): (OffsetDateTime, OffsetDateTime),
 ) -> TokenBody {
     let domain = || Reference { id: domain.id.to_string(), name: domain.name.clone() };
-    let role = auth::name_of(role).to_owned();
+    let role = authorization::name_of(role).to_owned();
     TokenBody {
         token: Token {
             methods: vec!["password".to_owned()],

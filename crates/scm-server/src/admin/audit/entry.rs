@@ -71,12 +71,16 @@ impl AuditEntry {
 
     /// What stands in the columns of a table.
     pub fn row(&self) -> [String; 7] {
+        let otherwise = match self.address {
+            Some(_) => "unauthenticated client",
+            None => "the administrator",
+        };
         let known = |text: &Option<String>, otherwise: &str| {
             text.clone().unwrap_or_else(|| otherwise.to_owned())
         };
         [
             moment::for_people(&self.at),
-            known(&self.user_name, "the administrator"),
+            known(&self.user_name, otherwise),
             known(&self.project_name, ""),
             self.action.clone(),
             self.about.clone(),

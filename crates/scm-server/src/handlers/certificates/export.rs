@@ -5,12 +5,12 @@ use scm_pki::{Certificate, pem};
 use scm_seal::Keyring;
 use scm_store::{CertificateId, KeptBundle};
 
-use crate::{auth::Caller, ctx::Ctx, error::ApiError};
+use crate::{auth::Caller, context::Context, error::ApiError};
 
 /// The certificate, its chain and its key. The audit event is on disk before the key leaves; the
 /// router records refusals.
 pub async fn export(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<ExportCertificate>,
 ) -> Result<ExportedCertificate, ApiError> {
@@ -21,7 +21,7 @@ pub async fn export(
 }
 
 fn open(
-    ctx: &Ctx,
+    ctx: &Context,
     caller: &Caller,
     keyring: &Keyring,
     id: CertificateId,

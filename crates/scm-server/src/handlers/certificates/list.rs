@@ -9,11 +9,11 @@ use scm_store::{CertificateQuery, EnterpriseProject, Marker, Sort, Start, State}
 use time::{Duration, OffsetDateTime};
 
 use super::proof::is_enterprise_project;
-use crate::{auth::Caller, ctx::Ctx, error::ApiError, view};
+use crate::{auth::Caller, context::Context, error::ApiError, view};
 
 /// A page of the certificates that are asked for.
 pub async fn list(
-    ctx: Ctx,
+    ctx: Context,
     caller: Caller,
     call: Call<ListCertificates>,
 ) -> Result<CertificatePage, ApiError> {

@@ -7,13 +7,13 @@ use scm_model::{
 use scm_pki::{Bundle, VerifiedBundle};
 use scm_store::EnterpriseProject;
 
-use crate::{ctx::Ctx, error::ApiError};
+use crate::{context::Context, error::ApiError};
 
 /// The bundle of an import.
 ///
 /// # Errors
 /// Every finding about the bundle, and whatever else this server does not take.
-pub fn of_import(ctx: &Ctx, import: &CertificateImport) -> Result<VerifiedBundle, ApiError> {
+pub fn of_import(ctx: &Context, import: &CertificateImport) -> Result<VerifiedBundle, ApiError> {
     let chain = import.certificate_chain.as_deref();
     let bundle = read(ctx, &import.certificate, chain, import.private_key.secret_str());
     judge(ctx, allowed(ctx.revision(), import), bundle)
@@ -24,7 +24,7 @@ pub fn of_import(ctx: &Ctx, import: &CertificateImport) -> Result<VerifiedBundle
 /// # Errors
 /// Every finding about the bundle, and whatever else this server does not take.
 pub fn of_replacement(
-    ctx: &Ctx,
+    ctx: &Context,
     replacement: &CertificateReplacement,
 ) -> Result<VerifiedBundle, ApiError> {
     let chain = replacement.certificate_chain.as_deref();
@@ -54,12 +54,12 @@ pub fn is_enterprise_project(id: &str) -> bool {
         || lengths.eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| group.chars().all(small))
 }
 
-fn read(ctx: &Ctx, certificate: &str, chain: Option<&str>, key: &str) -> Bundle {
+fn read(ctx: &Context, certificate: &str, chain: Option<&str>, key: &str) -> Bundle {
     ctx.verifier().read(certificate, chain.unwrap_or_default(), key)
 }
 
 fn judge(
-    ctx: &Ctx,
+    ctx: &Context,
     allowed: Result<(), ApiError>,
     bundle: Bundle,
 ) -> Result<VerifiedBundle, ApiError> {

@@ -10,7 +10,7 @@ use scm_pki::{Certificate, VerifiedBundle};
 use scm_seal::{Keyring, SealedKey};
 use scm_store::{CertificateId, Exchange};
 
-use crate::{auth::Caller, ctx::Ctx};
+use crate::{auth::Caller, context::Context};
 
 /// The key of a bundle, bound to where it is to be kept and to its certificate.
 pub fn seal(
@@ -25,7 +25,7 @@ pub fn seal(
 
 /// Seals anew what was kept a moment ago, if the keyring with which that was sealed was turned meanwhile.
 /// If that fails, it is kept all the same, and whoever turns the keyring finds it.
-pub async fn follow(ctx: &Ctx, caller: &Caller, id: CertificateId, keyring: &Keyring) {
+pub async fn follow(ctx: &Context, caller: &Caller, id: CertificateId, keyring: &Keyring) {
     let now = ctx.keyring();
     if now.active_id() == keyring.active_id() {
         return;
@@ -36,7 +36,7 @@ pub async fn follow(ctx: &Ctx, caller: &Caller, id: CertificateId, keyring: &Key
 }
 
 async fn reseal(
-    ctx: &Ctx,
+    ctx: &Context,
     caller: &Caller,
     id: CertificateId,
     keyring: &Keyring,

@@ -9,12 +9,7 @@ use scm_store::{
     UserRecord, action,
 };
 
-use crate::{
-    auth::{Guess, note_lock},
-    ctx::Ctx,
-    error::ApiError,
-    origin::Origin,
-};
+use crate::{auth::Guess, context::Context, error::ApiError, origin::Origin};
 
 /// How much of a name is remembered of who guesses at its password.
 const LONGEST_NAME: usize = 64;
@@ -22,13 +17,14 @@ const LONGEST_NAME: usize = 64;
 /// The user whose password it is, in their domain. Who guesses too often from one address is not
 /// heard for a while.
 pub async fn log_in(
-    ctx: &Ctx,
+    ctx: &Context,
     origin: &Origin,
     credentials: UserCredentials,
 ) -> Result<(UserRecord, DomainRecord), ApiError> {
     let user = known(find_user(ctx, &credentials).await)?;
     let name = user.as_ref().map_or_else(|| named(&credentials), |user| user.id.to_string());
-    let (guesses, now) = (ctx.password_guesses(), ctx.now());
+    let local = ctx.authenticator().as_local()?;
+    let (guesses, now) = (local.password_lockout(), ctx.now());
     // Counted before it is compared, or many at once would all be heard.
     let Some(guess) = guesses.count(&name, origin.address, now) else {
         let detail = "Too many wrong passwords from this address; try again in five minutes.";
@@ -37,7 +33,7 @@ pub async fn log_in(
     let known = user.as_ref().map(|user| user.id.clone());
     let user = user.filter(|user| user.enabled);
     let kept = user.as_ref().map(|user| user.password.clone());
-    let matches = ctx.passwords().matches(origin, credentials.password, kept).await;
+    let matches = local.passwords().matches(origin, credentials.password, kept).await;
     let matches = matches.inspect_err(|_| guesses.take_back(&name, origin.address))?;
     match user {
         Some(user) if matches => {
@@ -47,7 +43,8 @@ pub async fn log_in(
         }
         _ => {
             if guess == Guess::Last {
-                note_lock(ctx, origin, action::PASSWORD_LOCK, known.map(Subject::User)).await;
+                let subject = known.map(Subject::User);
+                local.record_lockout(origin, action::PASSWORD_LOCK, subject).await;
             }
             Err(ApiError::refused(Condition::WrongCredentials))
         }
@@ -60,7 +57,7 @@ fn named(credentials: &UserCredentials) -> String {
     name.chars().take(LONGEST_NAME).collect()
 }
 
-async fn find_user(ctx: &Ctx, sent: &UserCredentials) -> Result<UserRecord, StoreError> {
+async fn find_user(ctx: &Context, sent: &UserCredentials) -> Result<UserRecord, StoreError> {
     if let Some(id) = &sent.id {
         return ctx.store().user_by_id(&UserId::new(id)).await;
     }
@@ -71,7 +68,7 @@ async fn find_user(ctx: &Ctx, sent: &UserCredentials) -> Result<UserRecord, Stor
     ctx.store().user_by_name(&domain.id, name).await
 }
 
-async fn find_domain(ctx: &Ctx, domain: &Named) -> Result<DomainRecord, StoreError> {
+async fn find_domain(ctx: &Context, domain: &Named) -> Result<DomainRecord, StoreError> {
     match (&domain.id, &domain.name) {
         (Some(id), _) => ctx.store().domain_by_id(&DomainId::new(id)).await,
         (None, Some(name)) => ctx.store().domain_by_name(name).await,
@@ -81,7 +78,7 @@ async fn find_domain(ctx: &Ctx, domain: &Named) -> Result<DomainRecord, StoreErr
 
 /// The project that a token is asked for, and what the user is in it.
 pub async fn scoped(
-    ctx: &Ctx,
+    ctx: &Context,
     user: &UserRecord,
     scope: Scope,
 ) -> Result<(ProjectRecord, Role), ApiError> {
@@ -101,7 +98,7 @@ pub async fn scoped(
 }
 
 async fn find_project(
-    ctx: &Ctx,
+    ctx: &Context,
     user: &UserRecord,
     project: &Named,
 ) -> Result<ProjectRecord, StoreError> {

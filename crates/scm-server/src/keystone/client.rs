@@ -1,38 +1,38 @@
-//! Keystone on the wire: `GET /v3/auth/tokens`, as the Identity API v3 and the cloud's IAM have it.
+//! A client of Keystone: `GET /v3/auth/tokens` of the Identity API v3, which the cloud's IAM has too.
 //!
-//! A token validates itself: it stands in `X-Auth-Token` as well as in `X-Subject-Token`, which both
-//! services allow, so this server needs no account there and holds no secret of its own.
+//! A token validates itself: it is sent as `X-Auth-Token` and as `X-Subject-Token`, which both services
+//! allow. So this server needs no account there and no secret.
 
 use std::{fs, io, path::PathBuf, time::Duration};
 
 use http::{HeaderName, HeaderValue, StatusCode, header::ACCEPT};
-use reqwest::{Certificate, Client, ClientBuilder, Response, Url, redirect::Policy};
+use reqwest::{Certificate, ClientBuilder, Response, Url, redirect::Policy};
 use scm_model::identity::SUBJECT_TOKEN;
 use serde::Deserialize;
 use time::{OffsetDateTime, serde::rfc3339};
 
 use crate::{
-    auth::AUTH_TOKEN,
     config::{Config, is_loopback},
+    headers::AUTH_TOKEN,
 };
 
-/// How long making a connection may take.
-const CONNECTING: Duration = Duration::from_secs(3);
+/// The time limit of a connection attempt.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How many bytes an answer may have. Without its catalog it has about 1,000.
-const ANSWER: usize = 256 * 1024;
+/// The most bytes of a response. Without a catalog it has about 1,000.
+const RESPONSE_BYTES: usize = 256 * 1024;
 
-/// A Keystone to ask.
+/// A client of one Keystone.
 #[derive(Debug)]
-pub struct Service {
-    http: Client,
+pub struct Client {
+    http: reqwest::Client,
     url: Url,
 }
 
-/// Why Keystone cannot be asked at all.
+/// Why a client cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum KeystoneError {
-    /// The authorities cannot be read.
+    /// The file of CA certificates cannot be read.
     #[error("cannot read {}", file.display())]
     Unreadable {
         /// The file.
@@ -40,31 +40,31 @@ pub enum KeystoneError {
         /// Why not.
         source: io::Error,
     },
-    /// The file of the authorities holds none.
+    /// The file of CA certificates has none.
     #[error("{} holds no certificates in PEM", .0.display())]
     NoAuthorities(PathBuf),
-    /// The library refuses.
-    #[error("cannot set up a client of Keystone")]
+    /// The HTTP client cannot be built.
+    #[error("cannot set up the HTTP client")]
     SetUp(#[source] reqwest::Error),
 }
 
-/// Why Keystone has not said anything of a token.
+/// Why Keystone did not validate a token.
 #[derive(Debug, thiserror::Error)]
-pub enum Away {
+pub enum Unavailable {
     /// There is no connection, or it broke.
-    #[error("cannot ask Keystone")]
+    #[error("the request to Keystone failed")]
     Unreachable(#[from] reqwest::Error),
-    /// It took too long.
+    /// The time limit was reached.
     #[error("Keystone did not answer within {} s", .0.as_secs())]
     Slow(Duration),
-    /// It answered with a status that says nothing of the token.
+    /// The status is neither success nor that the token is unknown.
     #[error("Keystone answered {0}")]
     Status(StatusCode),
-    /// It answered at too great length.
-    #[error("Keystone's answer has more than {ANSWER} bytes")]
+    /// The response is too long.
+    #[error("the response of Keystone has more than {RESPONSE_BYTES} bytes")]
     Long,
-    /// It answered something else than what a token is.
-    #[error("Keystone's answer is unreadable at line {line}, column {column}")]
+    /// The response does not describe a token.
+    #[error("the response of Keystone is unreadable at line {line}, column {column}")]
     Unreadable {
         /// The line, from 1.
         line: usize,
@@ -73,17 +73,17 @@ pub enum Away {
     },
 }
 
-/// What Keystone says of a token that is good.
+/// A valid token.
 #[derive(Debug, Deserialize)]
 pub struct Token {
-    /// Until when it is good.
+    /// When it expires.
     #[serde(with = "rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// Whose it is.
+    /// The user.
     pub user: User,
-    /// For which project, if it is for one.
+    /// The project, if it is for one.
     pub project: Option<Id>,
-    /// Which roles its owner has there.
+    /// The roles of the user in the project.
     #[serde(default)]
     pub roles: Vec<Name>,
 }
@@ -97,14 +97,14 @@ pub struct User {
     pub domain: Id,
 }
 
-/// Something by its id.
+/// A reference by id.
 #[derive(Debug, Deserialize)]
 pub struct Id {
     /// The id.
     pub id: String,
 }
 
-/// Something by its name.
+/// A reference by name.
 #[derive(Debug, Deserialize)]
 pub struct Name {
     /// The name.
@@ -112,23 +112,23 @@ pub struct Name {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct TokenResponse {
     token: Token,
 }
 
-impl Service {
+impl Client {
     /// The Keystone of the settings, if they name one.
     ///
     /// # Errors
     /// Every [`KeystoneError`].
     pub fn of(config: &Config) -> Result<Option<Self>, KeystoneError> {
         let Some(url) = config.keystone_url.as_url() else { return Ok(None) };
-        let http = Client::builder()
-            .connect_timeout(CONNECTING)
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
             .user_agent(concat!("scm-server/", env!("CARGO_PKG_VERSION")));
         let http = trusting(http, config)?;
-        // What is meant for this machine shall not leave it.
+        // A request to this machine must not go to a proxy.
         let http = if is_loopback(url) { http.no_proxy() } else { http };
         let http = http.build().map_err(KeystoneError::SetUp)?;
         let url = format!("{url}/auth/tokens?nocatalog=true");
@@ -136,16 +136,16 @@ impl Service {
         Ok(Some(Self { http, url }))
     }
 
-    /// Where people log in.
-    pub fn log_in(&self) -> &str {
+    /// The URL where users log in.
+    pub fn log_in_url(&self) -> &str {
         self.url.as_str().trim_end_matches("?nocatalog=true")
     }
 
-    /// What a token is: nothing, if it is unknown, has expired or was revoked.
+    /// Validates a token. Returns `None` if it is unknown, has expired or was revoked.
     ///
     /// # Errors
-    /// Every [`Away`] but that of time, which is for the caller to keep.
-    pub async fn validate(&self, token: HeaderValue) -> Result<Option<Token>, Away> {
+    /// Every [`Unavailable`] but [`Unavailable::Slow`]: the time limit is the caller's.
+    pub async fn validate(&self, token: HeaderValue) -> Result<Option<Token>, Unavailable> {
         let request = self.http.get(self.url.clone()).header(ACCEPT, "application/json");
         let request = sensitive([AUTH_TOKEN, SUBJECT_TOKEN], &token)
             .into_iter()
@@ -154,12 +154,12 @@ impl Service {
         match response.status() {
             StatusCode::OK => Ok(Some(read(&whole(response).await?)?)),
             StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Ok(None),
-            status => Err(Away::Status(status)),
+            status => Err(Unavailable::Status(status)),
         }
     }
 }
 
-/// The client with the authorities of the settings, or else the system's.
+/// The client with the CA certificates of the settings, or else those of the system.
 fn trusting(http: ClientBuilder, config: &Config) -> Result<ClientBuilder, KeystoneError> {
     let plain = config.keystone_url.as_url().is_some_and(|url| url.scheme() == "http");
     let Some(file) = config.keystone_ca() else {
@@ -184,22 +184,22 @@ fn sensitive<const N: usize>(
     names.map(|name| (name, token.clone()))
 }
 
-async fn whole(mut response: Response) -> Result<Vec<u8>, Away> {
+async fn whole(mut response: Response) -> Result<Vec<u8>, Unavailable> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > ANSWER {
-            return Err(Away::Long);
+        if body.len() + chunk.len() > RESPONSE_BYTES {
+            return Err(Unavailable::Long);
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
 }
 
-fn read(body: &[u8]) -> Result<Token, Away> {
-    let answer: Result<Answer, _> = serde_json::from_slice(body);
-    answer
-        .map(|answer| answer.token)
-        .map_err(|error| Away::Unreadable { line: error.line(), column: error.column() })
+fn read(body: &[u8]) -> Result<Token, Unavailable> {
+    let response: Result<TokenResponse, _> = serde_json::from_slice(body);
+    response
+        .map(|response| response.token)
+        .map_err(|error| Unavailable::Unreadable { line: error.line(), column: error.column() })
 }
 
 #[cfg(test)]
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_read_as_keystone_and_the_cloud_write_it() {
+    fn tokens_of_keystone_and_of_the_cloud_are_read() {
         let body = br#"{"token": {"methods": ["password"], "expires_at":
             "2026-01-04T09:05:22.701000Z", "user": {"id": "u", "domain": {"id": "d"}}, "project":
             {"id": "p", "name": "x", "domain": {"id": "d"}}, "roles": [{"id": "1", "name": "a"}],
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_project_or_roles_it_is_a_token_all_the_same() {
+    fn a_token_without_a_project_or_roles_is_read() {
         let body = br#"{"token": {"expires_at": "2026-01-04T09:05:22Z", "user":
             {"id": "u", "domain": {"id": "d"}}}}"#;
         let token = read(body).unwrap();
@@ -227,10 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not_read_and_not_repeated() {
+    fn any_other_response_is_refused_and_not_shown() {
         for body in ["", "<html>", "{}", r#"{"token": {"user": "s3cret", "expires_at": "x"}}"#] {
             let error = read(body.as_bytes()).unwrap_err();
-            assert!(matches!(error, Away::Unreadable { .. }), "{error:?}");
+            assert!(matches!(error, Unavailable::Unreadable { .. }), "{error:?}");
             assert!(!format!("{error} {error:?}").contains("s3cret"));
         }
     }
