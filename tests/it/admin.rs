@@ -316,3 +316,20 @@ async fn the_audit_trail_tells_who_did_what_to_which_certificate() {
     let nobody = machine.run(&["audit", "--user=deploier"]).done();
     assert!(nobody.noted.contains("\"deploier\""), "{}", nobody.noted);
 }
+
+#[tokio::test]
+async fn a_lock_out_is_attributed_to_an_unauthenticated_client() {
+    let machine = Machine::start();
+    for _ in 0..5 {
+        assert_eq!(machine.log_in("admin", "wrong").await.status, 401);
+    }
+    let table = machine.run(&["audit", "--limit=1"]).done().said;
+    let line = table.lines().nth(1).unwrap();
+    for part in ["unauthenticated client", "password.lock", "admin", "127.0.0.1"] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(!line.contains("administrator"), "{line}");
+    let event = &machine.json(&["audit", "--limit=1"])["events"][0];
+    assert_eq!(event["user_id"], Value::Null);
+    assert_eq!(event["address"], "127.0.0.1");
+}
