@@ -1,4 +1,4 @@
-//! Who may do what: every row of the table, asked for by every kind of person.
+//! Who may do what: every row of the table, for every kind of user.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn rows() -> Vec<Row> {
     rows.0
 }
 
-/// What each role may do, told a second time: a slip in the server's own list shows here.
+/// What each role may do, written a second time: a mistake in the server's own list shows here.
 fn may(role: Role, action: Action) -> bool {
     match (role, action) {
         (Role::Administrator | Role::FullAccess, _) => true,
@@ -49,7 +49,7 @@ fn may(role: Role, action: Action) -> bool {
 }
 
 /// The status and code that stop a person at a row, if anything does. `unknown` is the code of
-/// whoever has not proved who they are.
+/// an unauthenticated client.
 fn stopped(person: Person, access: Access, unknown: &str) -> Option<(u16, &str)> {
     match (access, person.role()) {
         (Access::Open, _) | (Access::SignedIn, Some(_)) => None,
@@ -60,7 +60,7 @@ fn stopped(person: Person, access: Access, unknown: &str) -> Option<(u16, &str)>
 }
 
 #[tokio::test]
-async fn every_row_stops_whom_it_should_and_nobody_else() {
+async fn every_row_refuses_exactly_whom_it_should() {
     let server = TestServer::start().await;
     for row in rows() {
         for person in Person::ALL {
@@ -132,7 +132,7 @@ async fn what_one_project_keeps_another_does_not_see() {
     }
     let unknown = server.by(Person::Stranger).show("scs0000000000001").await;
     let theirs = server.by(Person::Stranger).show(&id).await;
-    assert_eq!(unknown.refusal(), theirs.refusal(), "the two must not be told apart");
+    assert_eq!(unknown.refusal(), theirs.refusal(), "the two cannot be distinguished");
     let mut again = body;
     again["duplicate_check"] = true.into();
     let answer = server.by(Person::Stranger).import(&again).await;
@@ -166,7 +166,7 @@ async fn only_a_token_that_was_given_is_one() {
 #[tokio::test]
 async fn a_path_says_which_methods_it_takes() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::Administrator);
+    let caller = server.by(Person::Administrator);
     let rows = rows();
     for path in rows.iter().map(|row| &row.path).collect::<BTreeSet<_>>() {
         let taken = rows.iter().filter(|row| row.path == *path).map(|row| row.method.as_str());
@@ -175,7 +175,7 @@ async fn a_path_says_which_methods_it_takes() {
             if taken.contains(method) {
                 continue;
             }
-            let answer = asker.send(method.parse().unwrap(), path, "").await;
+            let answer = caller.send(method.parse().unwrap(), path, "").await;
             assert_eq!(answer.status, 405, "{method} {path}");
             let allowed = answer.header("allow").unwrap();
             assert_eq!(allowed.split(", ").collect::<BTreeSet<_>>(), taken, "{method} {path}");
@@ -189,11 +189,11 @@ async fn a_path_says_which_methods_it_takes() {
 }
 
 #[tokio::test]
-async fn a_path_that_nobody_published_is_not_found() {
+async fn an_unpublished_path_is_not_found() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::Administrator);
+    let caller = server.by(Person::Administrator);
     for path in ["/", "/v3", "/v3/scm/certificate", "/v3/scm/certificates/a/b", "/V3/auth/tokens"] {
-        let answer = asker.send(Method::GET, path, "").await;
+        let answer = caller.send(Method::GET, path, "").await;
         let message = "The API does not exist or has not been published in the environment.";
         assert_eq!(answer.refusal(), (404, "APIGW.0101".into(), message.into()), "{path}");
     }
@@ -206,7 +206,7 @@ fn unknown_token() -> (u16, String, String) {
 
 /// An answer that a person who is stopped gets has nothing to read but why.
 #[tokio::test]
-async fn whoever_is_stopped_learns_nothing_else() {
+async fn a_refused_client_learns_nothing_else() {
     let server = TestServer::start().await;
     let id = server
         .by(Person::FullAccess)
@@ -214,7 +214,7 @@ async fn whoever_is_stopped_learns_nothing_else() {
         .await
         .text("certificate_id");
     let answers: Vec<Answer> = vec![
-        server.by(Person::Nobody).show(&id).await,
+        server.by(Person::Anonymous).show(&id).await,
         server.by(Person::Expired).show(&id).await,
         server.by(Person::Stranger).show(&id).await,
     ];

@@ -49,8 +49,8 @@ impl Machine {
         Ran::of(child.wait_with_output().unwrap())
     }
 
-    /// Somebody new, with a role in the first project and an access key for it.
-    fn somebody(&self, name: &str, role: &str) -> Client {
+    /// A new user, with a role in the first project and an access key for it.
+    fn new_user(&self, name: &str, role: &str) -> Client {
         self.run(&["user", "add", name, "--project=default", "--role", role]).done();
         self.signs_with(&self.json(&["access-key", "add", name]))
     }
@@ -70,7 +70,7 @@ impl Machine {
         Session::new(self.server.address(), None).send(Method::POST, "/v3/auth/tokens", body).await
     }
 
-    /// Somebody with a token for their name and password.
+    /// A user with a token for their name and password.
     async fn logged_in(&self, name: &str, password: &str) -> Session {
         let answer = self.log_in(name, password).await;
         assert_eq!(answer.status, 201, "{answer:?}");
@@ -78,7 +78,7 @@ impl Machine {
     }
 }
 
-/// The program with a folder and arguments, and no settings of whoever runs the tests.
+/// The program with a folder and arguments, and no settings of the user who runs the tests.
 pub(crate) fn administer(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = Command::new(built("scm-server"));
     command.args(arguments).arg("--data-dir").arg(folder.path());
@@ -102,9 +102,9 @@ async fn token_status(session: &Session) -> u16 {
 }
 
 #[tokio::test]
-async fn whoever_is_shut_out_is_refused_at_the_next_request() {
+async fn a_disabled_user_is_refused_at_the_next_request() {
     let machine = Machine::start();
-    let deployer = machine.somebody("deployer", "full_access");
+    let deployer = machine.new_user("deployer", "full_access");
     let signed = (200, String::new());
     let refused = (401, "APIGW.0301".to_owned());
     assert_eq!(listed(&deployer).await, signed);
@@ -127,21 +127,21 @@ async fn whoever_is_shut_out_is_refused_at_the_next_request() {
 }
 
 #[test]
-fn it_is_told_when_nobody_is_an_administrator_any_more() {
+fn the_removal_of_the_last_administrator_is_reported() {
     let machine = Machine::start();
-    let told = |arguments: &[&str]| machine.run(arguments).done().noted;
+    let report = |arguments: &[&str]| machine.run(arguments).done().noted;
     let note = "no user who may log in is an administrator any more";
-    told(&["user", "add", "second", "--project=default", "--role=administrator"]);
-    assert!(!told(&["user", "disable", "admin"]).contains(note));
-    assert!(told(&["role", "revoke", "second", "default"]).contains(note));
-    assert!(!told(&["user", "enable", "admin"]).contains(note));
-    assert!(told(&["user", "remove", "admin"]).contains(note));
+    report(&["user", "add", "second", "--project=default", "--role=administrator"]);
+    assert!(!report(&["user", "disable", "admin"]).contains(note));
+    assert!(report(&["role", "revoke", "second", "default"]).contains(note));
+    assert!(!report(&["user", "enable", "admin"]).contains(note));
+    assert!(report(&["user", "remove", "admin"]).contains(note));
 }
 
 #[tokio::test]
 async fn an_access_key_counts_as_long_as_it_is_enabled_and_no_other_with_it() {
     let machine = Machine::start();
-    let robot = machine.somebody("robot", "read_only");
+    let robot = machine.new_user("robot", "read_only");
     let key = machine.json(&["access-key", "add", "robot"]);
     let second = machine.signs_with(&key);
     let id = key["access_key"].as_str().unwrap();
@@ -226,7 +226,7 @@ fn sorted(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn secrets_are_told_once_and_kept_by_nobody() {
+fn secrets_are_shown_once_and_never_stored() {
     let machine = Machine::start();
     let made = machine.json(&["user", "add", "alice", "--project=default", "--role=full_access"]);
     let key = machine.run(&["access-key", "add", "alice"]).done();
@@ -279,10 +279,10 @@ fn every_act_leaves_its_event() {
 }
 
 #[tokio::test]
-async fn the_audit_trail_tells_who_did_what_to_which_certificate() {
+async fn the_audit_trail_shows_who_did_what_to_which_certificate() {
     let machine = Machine::start();
-    let deployer = machine.somebody("deployer", "full_access");
-    let reader = machine.somebody("reader", "read_only");
+    let deployer = machine.new_user("deployer", "full_access");
+    let reader = machine.new_user("reader", "read_only");
     let authority = TestAuthority::new(Algorithm::P256, OffsetDateTime::now_utc());
     let bundle = authority.leaf("www.example.com").issue();
     let import = CertificateImport::new("www", bundle.certificate, bundle.private_key)
@@ -291,13 +291,13 @@ async fn the_audit_trail_tells_who_did_what_to_which_certificate() {
     assert!(reader.export_certificate(&*id).await.is_err());
 
     let about = machine.json(&["audit", "--certificate", &id]);
-    let told = about["events"].as_array().unwrap();
-    let told = told.iter().map(|event| {
+    let report = about["events"].as_array().unwrap();
+    let report = report.iter().map(|event| {
         let text = |member: &str| event[member].as_str().unwrap_or_default().to_owned();
         [text("user_name"), text("action"), text("refused"), text("address")]
     });
     assert_eq!(
-        told.collect::<Vec<_>>(),
+        report.collect::<Vec<_>>(),
         [
             ["reader", "certificate.export", "SCM.4002", "127.0.0.1"],
             ["deployer", "certificate.import", "", "127.0.0.1"],
@@ -313,8 +313,8 @@ async fn the_audit_trail_tells_who_did_what_to_which_certificate() {
     let made = machine.run(&["audit"]).done().said;
     assert!(made.contains("this machine") && made.contains("user.create"), "{made}");
     assert_eq!(machine.json(&["audit", "--since=2999-01-01"])["events"], json!([]));
-    let nobody = machine.run(&["audit", "--user=deploier"]).done();
-    assert!(nobody.noted.contains("\"deploier\""), "{}", nobody.noted);
+    let anonymous = machine.run(&["audit", "--user=deploier"]).done();
+    assert!(anonymous.noted.contains("\"deploier\""), "{}", anonymous.noted);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-/// Imports without a pause until it is told to end.
+/// Imports without a pause until it is stopped.
 struct Load {
     acknowledged: Arc<Mutex<Vec<String>>>,
     workers: JoinSet<()>,
@@ -83,8 +83,11 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
     for round in 0..4 {
         sleep(Duration::from_millis(300)).await;
         let (before, to) = (load.acknowledged(), backups.file(&format!("{round}")));
-        let told = backup(&first, &to).done();
-        assert!(told.noted.contains("whoever has this folder has all private keys"), "{told:?}");
+        let report = backup(&first, &to).done();
+        assert!(
+            report.noted.contains("whoever has this folder has all private keys"),
+            "{report:?}"
+        );
         assert_eq!((mode(&to), mode(&to.join("scm.db"))), (0o700, 0o600));
         assert_eq!((mode(&to.join("keyring.json")), mode(&to.join("backup.json"))), (0o600, 0o600));
         rounds.push((before, to));

@@ -1,6 +1,6 @@
 //! `scm` against the real server: what a person types, and what comes of it.
 
-mod kept;
+mod stored;
 
 use std::{fs, process::Command};
 
@@ -11,13 +11,13 @@ use serde_json::Value;
 use crate::contract::now;
 
 /// A server, the folder of its credentials, and a folder with the files of a person.
-struct Desk {
+struct Workspace {
     server: Binary,
     folder: Folder,
     files: Folder,
 }
 
-impl Desk {
+impl Workspace {
     fn new() -> Self {
         Self::with(&[])
     }
@@ -67,18 +67,18 @@ impl Desk {
 
 #[test]
 fn files_in_any_order_are_imported_and_shown() {
-    let desk = Desk::new();
-    desk.put(&now::sound("www.example.com"));
+    let workspace = Workspace::new();
+    workspace.put(&now::sound("www.example.com"));
     for order in [
         ["leaf.pem", "chain.pem", "key.pem"],
         ["key.pem", "chain.pem", "leaf.pem"],
         ["chain.pem", "key.pem", "leaf.pem"],
     ] {
-        let imported = desk.scm(&[&["import"], &order[..]].concat());
-        let shown = desk.scm(&["show", imported.id()]);
+        let imported = workspace.scm(&[&["import"], &order[..]].concat());
+        let shown = workspace.scm(&["show", imported.id()]);
         assert_eq!(shown.code, Some(0), "{shown:?}");
         assert!(shown.said.contains("www.example.com"), "{shown:?}");
-        let json = desk.scm(&["show", "--json", imported.id()]);
+        let json = workspace.scm(&["show", "--json", imported.id()]);
         let json: Value = serde_json::from_str(&json.said).unwrap();
         assert_eq!((&json["id"], &json["status"]), (&imported.id().into(), &"UPLOAD".into()));
         assert_eq!(json["name"], "www.example.com", "the domain is the name");
@@ -87,12 +87,12 @@ fn files_in_any_order_are_imported_and_shown() {
 
 #[test]
 fn an_old_token_is_renewed_without_a_word() {
-    let desk = Desk::new();
-    desk.put(&now::sound("www.example.com"));
-    desk.spoil("token");
-    desk.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]).id();
-    desk.spoil("password");
-    let refused = desk.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]);
+    let workspace = Workspace::new();
+    workspace.put(&now::sound("www.example.com"));
+    workspace.spoil("token");
+    workspace.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]).id();
+    workspace.spoil("password");
+    let refused = workspace.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(refused.noted.contains("The username or password is wrong."), "{refused:?}");
     assert_eq!(refused.said, "");
@@ -100,12 +100,12 @@ fn an_old_token_is_renewed_without_a_word() {
 
 #[test]
 fn what_is_not_sound_is_not_even_sent() {
-    let desk = Desk::new();
-    desk.put(&now::authority().leaf("www.example.com").flaw(Flaw::Expired).issue());
-    let refused = desk.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]);
+    let workspace = Workspace::new();
+    workspace.put(&now::authority().leaf("www.example.com").flaw(Flaw::Expired).issue());
+    let refused = workspace.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]);
     assert_eq!((refused.code, &*refused.said), (Some(1), ""), "{refused:?}");
     assert!(refused.noted.contains("expired"), "{refused:?}");
-    let log = desk.server.stop().log;
+    let log = workspace.server.stop().log;
     assert!(!log.contains("/v3/scm/certificates/import"), "{log}");
 }
 
@@ -113,13 +113,13 @@ fn what_is_not_sound_is_not_even_sent() {
 /// sound for both.
 #[test]
 fn check_says_what_the_server_would_say() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let session = desk.server.administrator(&desk.folder);
+    let session = workspace.server.administrator(&workspace.folder);
     let mut mended = Vec::new();
     for flaw in Flaw::ALL {
         let bundle = now::authority().leaf("www.example.com").flaw(flaw).issue();
-        desk.put(&bundle);
+        workspace.put(&bundle);
         let files = [
             ("leaf.pem", &bundle.certificate),
             ("chain.pem", &bundle.certificate_chain),
@@ -127,10 +127,12 @@ fn check_says_what_the_server_would_say() {
         ];
         let files = files.into_iter().filter(|(_, text)| !text.is_empty());
         let files: Vec<_> = files.map(|(name, _)| name).collect();
-        let checked = desk.scm(&[&["check"], &files[..]].concat());
+        let checked = workspace.scm(&[&["check"], &files[..]].concat());
         let answer = runtime.block_on(session.import(&scm_tests::import_body(&bundle)));
         match checked.code {
-            Some(0) => assert_eq!(desk.scm(&[&["import"], &files[..]].concat()).id().len(), 16),
+            Some(0) => {
+                assert_eq!(workspace.scm(&[&["import"], &files[..]].concat()).id().len(), 16)
+            }
             _ => assert_eq!((checked.code, answer.status.as_u16()), (Some(1), 400), "{flaw:?}"),
         }
         if checked.code == Some(0) && answer.status != 200 {
@@ -141,60 +143,61 @@ fn check_says_what_the_server_would_say() {
 }
 
 #[test]
-fn a_duplicate_is_told_with_the_id_that_is_kept() {
-    let desk = Desk::new();
-    desk.put(&now::sound("www.example.com"));
+fn a_duplicate_is_reported_with_the_stored_id() {
+    let workspace = Workspace::new();
+    workspace.put(&now::sound("www.example.com"));
     let import = ["import", "--duplicate-check", "leaf.pem", "chain.pem", "key.pem"];
-    let first = desk.scm(&import);
-    let second = desk.scm(&import);
+    let first = workspace.scm(&import);
+    let second = workspace.scm(&import);
     assert_eq!((second.code, &*second.said), (Some(1), ""), "{second:?}");
     assert!(second.noted.contains(first.id()) && second.noted.contains("SCM.9001"), "{second:?}");
 }
 
 #[test]
 fn an_address_and_a_token_are_enough() {
-    let desk = Desk::new();
-    desk.put(&now::sound("www.example.com"));
-    let token = desk.folder.credentials().token.secret_str().to_owned();
-    let mut command = desk.command(&["import", "leaf.pem", "chain.pem", "key.pem"]);
+    let workspace = Workspace::new();
+    workspace.put(&now::sound("www.example.com"));
+    let token = workspace.folder.credentials().token.secret_str().to_owned();
+    let mut command = workspace.command(&["import", "leaf.pem", "chain.pem", "key.pem"]);
     command.env("SCM_TOKEN", &token);
-    command.env("SCM_ENDPOINT", format!("http://{}", desk.server.address()));
+    command.env("SCM_ENDPOINT", format!("http://{}", workspace.server.address()));
     let imported = Ran::of(command.output().unwrap());
     imported.id();
     assert!(!imported.noted.contains(&token), "{imported:?}");
 }
 
 #[test]
-fn no_server_and_no_credentials_are_told_with_what_to_do() {
-    let desk = Desk::new();
-    desk.put(&now::sound("www.example.com"));
+fn no_server_and_no_credentials_are_reported_with_advice() {
+    let workspace = Workspace::new();
+    workspace.put(&now::sound("www.example.com"));
     let import = ["import", "leaf.pem", "chain.pem", "key.pem"];
-    let lost = Ran::of(desk.command(&import).output().unwrap());
+    let lost = Ran::of(workspace.command(&import).output().unwrap());
     assert_eq!(lost.code, Some(3), "{lost:?}");
     assert!(lost.noted.contains("scm-data/credentials.json"), "{lost:?}");
-    let Desk { server, folder, files } = desk;
+    let Workspace { server, folder, files } = workspace;
     let address = server.address();
     server.stop();
-    let desk = Desk { server: Binary::start(&Folder::new(), &[]).unwrap(), folder, files };
-    let lost = desk.scm(&import);
+    let workspace =
+        Workspace { server: Binary::start(&Folder::new(), &[]).unwrap(), folder, files };
+    let lost = workspace.scm(&import);
     assert_eq!((lost.code, &*lost.said), (Some(3), ""), "{lost:?}");
     assert!(lost.noted.contains(&address.to_string()), "{lost:?}");
     assert!(lost.noted.contains("cannot be reached"), "{lost:?}");
 }
 
 #[test]
-fn an_unknown_id_is_told() {
-    let desk = Desk::new();
-    let shown = desk.scm(&["show", "scs0000000000001"]);
+fn an_unknown_id_is_reported() {
+    let workspace = Workspace::new();
+    let shown = workspace.scm(&["show", "scs0000000000001"]);
     assert_eq!((shown.code, &*shown.said), (Some(1), ""), "{shown:?}");
     assert!(shown.noted.contains("Incorrect certificate ID."), "{shown:?}");
 }
 
 #[test]
 fn names_of_the_later_revision_are_made_for_every_domain() {
-    let desk = Desk::with(&["--api-revision=2025"]);
+    let workspace = Workspace::with(&["--api-revision=2025"]);
     for domain in ["*.example.com", "192.0.2.7", "2001:db8::1"] {
-        desk.put(&now::sound(domain));
-        desk.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]).id();
+        workspace.put(&now::sound(domain));
+        workspace.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]).id();
     }
 }

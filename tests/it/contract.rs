@@ -1,4 +1,4 @@
-//! What holds for every answer, whatever was asked: its name, its shape, its way into the log.
+//! What holds for every answer: its request id, its form, its log line.
 
 use std::collections::HashSet;
 
@@ -14,22 +14,22 @@ use serde_json::{Value, json};
 const IMPORT: &str = "/v3/scm/certificates/import";
 
 /// One answer of every kind that can be had on purpose.
-async fn answers(asker: &Session) -> Vec<Answer> {
-    let nobody = Session::new(asker.address(), None);
+async fn answers(caller: &Session) -> Vec<Answer> {
+    let anonymous = Session::new(caller.address(), None);
     let mut plain = request(Method::POST, IMPORT, "{}");
     plain.headers_mut().insert("content-type", HeaderValue::from_static("text/plain"));
     vec![
-        asker.import(&import_body(&sound("www.example.com"))).await,
-        asker.import(&json!({})).await,
-        asker.send_as_is(plain).await,
-        asker.send(Method::POST, IMPORT, "x".repeat(600_000)).await,
-        asker.show("scs0000000000001").await,
-        asker.send(Method::DELETE, IMPORT, "").await,
-        asker.send(Method::GET, "/nowhere", "").await,
-        asker.send(Method::POST, "/v3/auth/tokens", "{}").await,
-        nobody.show("scs0000000000001").await,
-        nobody.send(Method::GET, "/healthz", "").await,
-        nobody.send(Method::GET, "/readyz", "").await,
+        caller.import(&import_body(&sound("www.example.com"))).await,
+        caller.import(&json!({})).await,
+        caller.send_as_is(plain).await,
+        caller.send(Method::POST, IMPORT, "x".repeat(600_000)).await,
+        caller.show("scs0000000000001").await,
+        caller.send(Method::DELETE, IMPORT, "").await,
+        caller.send(Method::GET, "/nowhere", "").await,
+        caller.send(Method::POST, "/v3/auth/tokens", "{}").await,
+        anonymous.show("scs0000000000001").await,
+        anonymous.send(Method::GET, "/healthz", "").await,
+        anonymous.send(Method::GET, "/readyz", "").await,
     ]
 }
 
@@ -70,15 +70,15 @@ async fn a_name_that_the_caller_brings_is_not_taken() {
 }
 
 #[tokio::test]
-async fn probes_are_asked_by_get_or_head() {
+async fn probes_answer_get_and_head() {
     let server = TestServer::start().await;
-    let nobody = Session::new(server.address(), None);
+    let anonymous = Session::new(server.address(), None);
     for path in ["/healthz", "/readyz"] {
-        let got = nobody.send(Method::GET, path, "").await;
-        let head = nobody.send(Method::HEAD, path, "").await;
+        let got = anonymous.send(Method::GET, path, "").await;
+        let head = anonymous.send(Method::HEAD, path, "").await;
         assert_eq!((got.status.as_u16(), head.status.as_u16()), (200, 200), "{path}");
         assert!(!got.body.is_empty() && head.body.is_empty(), "{path}");
-        let posted = nobody.send(Method::POST, path, "").await;
+        let posted = anonymous.send(Method::POST, path, "").await;
         let allow = posted.header("allow");
         assert_eq!((posted.status.as_u16(), allow), (405, Some("GET, HEAD")), "{path}");
     }
@@ -115,14 +115,14 @@ async fn the_log_has_a_line_for_every_answer_under_its_name() {
 #[tokio::test]
 async fn a_connection_takes_many_requests_and_a_refused_body_does_not_spoil_it() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     for protocol in Protocol::ALL {
         let mut connection = Connection::open(server.address(), protocol).await.unwrap();
         for _ in 0..3 {
-            let large = asker.signed(request(Method::POST, IMPORT, "x".repeat(600_000)));
+            let large = caller.signed(request(Method::POST, IMPORT, "x".repeat(600_000)));
             assert_eq!(patiently(connection.send(large)).await.unwrap().status, 413);
             let good = import_body(&sound("www.example.com")).to_string();
-            let good = asker.signed(request(Method::POST, IMPORT, good));
+            let good = caller.signed(request(Method::POST, IMPORT, good));
             let answer = patiently(connection.send(good)).await.unwrap();
             assert_eq!(answer.status, 200, "{protocol:?} {answer:?}");
         }
@@ -130,14 +130,14 @@ async fn a_connection_takes_many_requests_and_a_refused_body_does_not_spoil_it()
 }
 
 #[tokio::test]
-async fn only_a_trusted_proxy_says_where_somebody_comes_from() {
+async fn only_a_trusted_proxy_names_the_address_of_the_client() {
     let trusting = TestServer::builder().flag("--trusted-proxies", "127.0.0.1").start().await;
     let wary = TestServer::start().await;
     for (server, address) in [(trusting, [198, 51, 100, 7]), (wary, [127, 0, 0, 1])] {
         let body = import_body(&sound("www.example.com")).to_string();
         let mut forwarded = request(Method::POST, IMPORT, body);
-        let told = HeaderValue::from_static("203.0.113.9, 198.51.100.7");
-        forwarded.headers_mut().insert("x-forwarded-for", told);
+        let report = HeaderValue::from_static("203.0.113.9, 198.51.100.7");
+        forwarded.headers_mut().insert("x-forwarded-for", report);
         let answer = server.by(Person::FullAccess).send_as_is(forwarded).await;
         assert_eq!(answer.status, 200);
         let event =
@@ -147,25 +147,25 @@ async fn only_a_trusted_proxy_says_where_somebody_comes_from() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_away_is_told_with_when_to_come_back() {
+async fn an_unavailable_store_is_reported_with_retry_after() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let log_in = json!({ "auth": { "identity": { "methods": ["password"], "password": {
         "user": { "name": "admin", "domain": { "name": "default" }, "password": "x" },
     } } } });
     server.store().close().await;
     let words = "The certificate store is not available.";
     for answer in [
-        asker.import(&import_body(&sound("www.example.com"))).await,
-        asker.show("scs0000000000001").await,
+        caller.import(&import_body(&sound("www.example.com"))).await,
+        caller.show("scs0000000000001").await,
     ] {
         assert_eq!(answer.refusal(), (503, "SCM.9003".into(), words.into()));
         assert_eq!(answer.header("retry-after"), Some("1"));
     }
-    let answer = asker.send(Method::POST, "/v3/auth/tokens", log_in.to_string()).await;
+    let answer = caller.send(Method::POST, "/v3/auth/tokens", log_in.to_string()).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["error"]["message"]), (503, &json!(words)));
-    assert_eq!(asker.send(Method::GET, "/readyz", "").await.status, 503);
-    assert_eq!(asker.send(Method::GET, "/healthz", "").await.status, 200);
+    assert_eq!(caller.send(Method::GET, "/readyz", "").await.status, 503);
+    assert_eq!(caller.send(Method::GET, "/healthz", "").await.status, 200);
 }
 
 /// Bundles for the real program, which has the real clock.

@@ -1,4 +1,4 @@
-//! The API reference at `/docs`: what a browser is told about it, how long it may be kept, and that it
+//! The API reference at `/docs`: its headers for browsers, how long it may be cached, and that it
 //! can be switched off.
 
 use http::Method;

@@ -39,8 +39,8 @@ async fn import_on(session: Session, worker: usize, bundle: Arc<str>, done: Arc<
     for number in 0.. {
         let name = format!("{worker}-{number}");
         let body = bundle.replace("a name", &name);
-        let asked = session.signed(request(Method::POST, IMPORT, body));
-        let Ok(answer) = connection.send(asked).await else { return };
+        let prepared = session.signed(request(Method::POST, IMPORT, body));
+        let Ok(answer) = connection.send(prepared).await else { return };
         assert_eq!(answer.status, 200, "{answer:?}");
         let mut ids = done.ids.lock().unwrap();
         ids.push((answer.text("certificate_id"), name));
@@ -72,8 +72,8 @@ async fn a_kill_in_the_middle_of_a_burst_loses_nothing_that_was_acknowledged() {
     assert_eq!(ids.len(), acknowledged.len(), "an id was given twice");
     let mut connection = Connection::open(server.address(), Protocol::Http1).await.unwrap();
     for (id, name) in &acknowledged {
-        let asked = request(Method::GET, &format!("/v3/scm/certificates/{id}"), "");
-        let shown = patiently(connection.send(session.signed(asked))).await.unwrap();
+        let prepared = request(Method::GET, &format!("/v3/scm/certificates/{id}"), "");
+        let shown = patiently(connection.send(session.signed(prepared))).await.unwrap();
         assert_eq!((shown.status.as_u16(), shown.text("name")), (200, name.clone()));
     }
     let again = session.import(&import_body(&now::sound("www.example.com"))).await;
@@ -116,7 +116,7 @@ async fn announced(session: &Session, body: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn told_to_stop_it_finishes_what_is_under_way() {
+async fn on_sigterm_it_finishes_requests_in_progress() {
     let folder = Folder::new();
     let server = Binary::start(&folder, &[]).unwrap();
     let session = server.administrator(&folder);
@@ -133,7 +133,7 @@ async fn told_to_stop_it_finishes_what_is_under_way() {
     assert_eq!(whole(&folder), 1);
 }
 
-/// Comes back when nobody takes connections there any more.
+/// Returns when no process accepts connections there any more.
 async fn closed(address: SocketAddr) {
     while TcpStream::connect(address).await.is_ok() {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -141,7 +141,7 @@ async fn closed(address: SocketAddr) {
 }
 
 #[tokio::test]
-async fn told_to_stop_it_does_not_wait_for_ever() {
+async fn on_sigterm_it_does_not_wait_for_ever() {
     let folder = Folder::new();
     let server = Binary::start(&folder, &["--shutdown-timeout=1"]).unwrap();
     let stream = announced(&server.administrator(&folder), "never sent").await;
@@ -154,10 +154,10 @@ async fn told_to_stop_it_does_not_wait_for_ever() {
 #[tokio::test]
 async fn a_client_that_goes_away_leaves_nothing_half_done() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let body = import_body(&sound("www.example.com")).to_string();
     for sent in [0, 1, body.len() / 2, body.len() - 1] {
-        let mut stream = announced(&asker, &body).await;
+        let mut stream = announced(&caller, &body).await;
         stream.write_all(&body.as_bytes()[..sent]).await.unwrap();
     }
     assert_eq!(whole(&server.stop().await.into_folder()), 0);
@@ -166,13 +166,13 @@ async fn a_client_that_goes_away_leaves_nothing_half_done() {
 #[tokio::test]
 async fn an_import_whose_client_does_not_wait_is_done_or_not_but_never_half() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let body = import_body(&sound("www.example.com")).to_string();
     for _ in 0..50 {
-        let mut stream = announced(&asker, &body).await;
+        let mut stream = announced(&caller, &body).await;
         stream.write_all(body.as_bytes()).await.unwrap();
     }
-    let waited = asker.send(Method::POST, IMPORT, body).await;
+    let waited = caller.send(Method::POST, IMPORT, body).await;
     assert_eq!(waited.status, 200);
     let kept = whole(&server.stop().await.into_folder());
     assert!((1..=51).contains(&kept), "{kept}");

@@ -10,7 +10,7 @@ use crate::contract::now;
 
 const FILES: [&str; 3] = ["leaf.pem", "chain.pem", "key.pem"];
 
-/// A server, the folder of its credentials, and the folder in which somebody tries the examples.
+/// A server, the folder of its credentials, and the folder in which the examples run.
 struct Reader {
     _server: Binary,
     folder: Folder,
@@ -102,7 +102,7 @@ fn what_expires_within_30_days_is_listed_the_soonest_first() {
 }
 
 #[test]
-fn whoever_gives_no_arguments_is_told_which() {
+fn missing_arguments_are_named() {
     for (example, usage) in [
         ("import", "usage: import CREDENTIALS LEAF CHAIN KEY"),
         ("expiring", "usage: expiring CREDENTIALS"),

@@ -9,7 +9,7 @@ use scm_tests::{Keystone, NOW, Session, TestServer, TestServerBuilder, import_bo
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-/// An id that no certificate has: whoever is let in gets 404.
+/// An id that no certificate has: an authenticated client gets 404.
 const NO_CERTIFICATE: &str = "scs0000000000001";
 
 /// As long as the settings say by default that Keystone's word is good.
@@ -24,9 +24,9 @@ async fn a_real_keystone_says_who_asks_and_what_they_may_do() {
     server.clock().advance(OffsetDateTime::now_utc() - NOW);
     let id = roles_count(&server, &people).await;
     logging_in_is_done_there(&server, &keystone).await;
-    some_tokens_let_nobody_in(&server, &keystone, &people).await;
+    some_tokens_authenticate_no_client(&server, &keystone, &people).await;
     a_revoked_token_ends_in_time(&server, &keystone, &people).await;
-    nobody_unknown_gets_in_meanwhile(&server, &mut keystone, &people, &id).await;
+    no_unknown_token_is_accepted_meanwhile(&server, &mut keystone, &people, &id).await;
     only_the_right_authority_vouches_for_it(&keystone, &people).await;
 }
 
@@ -96,15 +96,19 @@ async fn logging_in_is_done_there(server: &TestServer, keystone: &Keystone) {
     let user = json!({"name": "writer", "domain": {"name": "default"}, "password": "whatever"});
     let identity = json!({"methods": ["password"], "password": {"user": user}});
     let body = json!({"auth": {"identity": identity}}).to_string();
-    let nobody = Session::new(server.address(), None);
-    let answer = nobody.send(Method::POST, "/v3/auth/tokens", body).await;
+    let anonymous = Session::new(server.address(), None);
+    let answer = anonymous.send(Method::POST, "/v3/auth/tokens", body).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["error"]["code"]), (404, &json!(404)));
     let there = format!("Users log in at {}/v3/auth/tokens.", keystone.url());
     assert!(answer.json()["error"]["message"].as_str().unwrap().ends_with(&there), "{answer:?}");
-    assert!(!server.folder().file("credentials.json").exists(), "there is nobody to tell about");
+    assert!(!server.folder().file("credentials.json").exists(), "it has no local user");
 }
 
-async fn some_tokens_let_nobody_in(server: &TestServer, keystone: &Keystone, people: &People) {
+async fn some_tokens_authenticate_no_client(
+    server: &TestServer,
+    keystone: &Keystone,
+    people: &People,
+) {
     let unscoped = keystone.log_in("writer", None).await;
     let (status, code, message) = session(server, &unscoped).show(NO_CERTIFICATE).await.refusal();
     assert_eq!((status, &*code), (401, "SCM.1000"));
@@ -116,13 +120,13 @@ async fn some_tokens_let_nobody_in(server: &TestServer, keystone: &Keystone, peo
     for token in ["gAAAAABrBQw7JLG5kiNOSHdTZ-cxjdDJ", &forged, &"x".repeat(4000)] {
         assert_eq!(shown(server, token, NO_CERTIFICATE).await, 401, "{token}");
     }
-    let nobody = Session::new(server.address(), None);
-    assert_eq!(nobody.show(NO_CERTIFICATE).await.status, 401);
+    let anonymous = Session::new(server.address(), None);
+    assert_eq!(anonymous.show(NO_CERTIFICATE).await.status, 401);
     let path = format!("/v3/scm/certificates/{NO_CERTIFICATE}");
     let mut signed = request(Method::GET, &path, "");
     let signature = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=x-sdk-date, Signature=00";
     signed.headers_mut().insert("authorization", signature.parse().unwrap());
-    assert_eq!(nobody.send_as_is(signed).await.text("error_code"), "APIGW.0301");
+    assert_eq!(anonymous.send_as_is(signed).await.text("error_code"), "APIGW.0301");
 }
 
 async fn a_revoked_token_ends_in_time(server: &TestServer, keystone: &Keystone, people: &People) {
@@ -140,7 +144,7 @@ async fn a_revoked_token_ends_in_time(server: &TestServer, keystone: &Keystone, 
     assert_eq!(shown(server, &seen, NO_CERTIFICATE).await, 401);
 }
 
-async fn nobody_unknown_gets_in_meanwhile(
+async fn no_unknown_token_is_accepted_meanwhile(
     server: &TestServer,
     keystone: &mut Keystone,
     people: &People,

@@ -1,4 +1,4 @@
-//! What users get, asked for as users ask: over real sockets, as every kind of person.
+//! End-to-end tests: over real sockets, as every kind of user.
 //!
 //! The tree mirrors the operations; beside it stand the questions that concern all of them.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]

@@ -29,13 +29,13 @@ type Heard = (Method, &'static str, Answer);
 #[tokio::test]
 async fn every_row_is_heard_to_succeed_and_to_refuse_as_documented() {
     let server = TestServer::start().await;
-    let heard = [certificates(&server).await, identity(&server).await].concat();
-    let succeeded = heard.iter().filter(|(.., answer)| answer.status.is_success());
+    let exchange = [certificates(&server).await, identity(&server).await].concat();
+    let succeeded = exchange.iter().filter(|(.., answer)| answer.status.is_success());
     let succeeded: BTreeSet<_> = succeeded
         .map(|(method, path, answer)| (method.to_string(), *path, answer.status.as_u16()))
         .collect();
     assert_eq!(succeeded, successes());
-    let statuses: BTreeSet<_> = heard.iter().map(|(.., it)| it.status.as_u16()).collect();
+    let statuses: BTreeSet<_> = exchange.iter().map(|(.., it)| it.status.as_u16()).collect();
     assert_eq!(statuses, BTreeSet::from([200, 201, 204, 400, 401, 403, 404, 405, 413, 415]));
 }
 
@@ -53,10 +53,10 @@ fn successes() -> BTreeSet<(String, &'static str, u16)> {
 }
 
 async fn certificates(server: &TestServer) -> Vec<Heard> {
-    let [nobody, reader, asker] =
-        [Person::Nobody, Person::Reader, Person::FullAccess].map(|who| server.by(who));
+    let [anonymous, reader, caller] =
+        [Person::Anonymous, Person::Reader, Person::FullAccess].map(|who| server.by(who));
     let good = import_body(&sound("www.example.com"));
-    let imported = asker.import(&good).await;
+    let imported = caller.import(&good).await;
     let id = imported.text("certificate_id");
     let [one, export] = [ONE, EXPORT].map(|path| path.replace("{certificate_id}", &id));
     let body = good.to_string();
@@ -65,32 +65,32 @@ async fn certificates(server: &TestServer) -> Vec<Heard> {
     let named = r#"{"name":"other","description":"words"}"#;
     vec![
         (Method::POST, IMPORT, imported),
-        (Method::POST, IMPORT, asker.import(&json!({})).await),
-        (Method::POST, IMPORT, nobody.import(&good).await),
+        (Method::POST, IMPORT, caller.import(&json!({})).await),
+        (Method::POST, IMPORT, anonymous.import(&good).await),
         (Method::POST, IMPORT, reader.import(&good).await),
-        (Method::POST, IMPORT, asker.send(Method::PUT, IMPORT, "").await),
-        (Method::POST, IMPORT, asker.send(Method::POST, IMPORT, "x".repeat(600_000)).await),
-        (Method::POST, IMPORT, asker.send_as_is(plain).await),
+        (Method::POST, IMPORT, caller.send(Method::PUT, IMPORT, "").await),
+        (Method::POST, IMPORT, caller.send(Method::POST, IMPORT, "x".repeat(600_000)).await),
+        (Method::POST, IMPORT, caller.send_as_is(plain).await),
         (Method::GET, LIST, reader.send(Method::GET, LIST, "").await),
         (Method::GET, LIST, reader.send(Method::GET, &format!("{LIST}?limit=1"), "").await),
         (Method::GET, ONE, reader.show(&id).await),
         (Method::GET, ONE, reader.show("scs0000000000001").await),
         (Method::GET, ONE, reader.send(Method::GET, &one, "[1]").await),
-        (Method::PUT, ONE, asker.send(Method::PUT, &one, body).await),
-        (Method::PUT, ONE, asker.send(Method::PUT, &one, "{}").await),
-        (Method::PATCH, ONE, asker.send(Method::PATCH, &one, named).await),
+        (Method::PUT, ONE, caller.send(Method::PUT, &one, body).await),
+        (Method::PUT, ONE, caller.send(Method::PUT, &one, "{}").await),
+        (Method::PATCH, ONE, caller.send(Method::PATCH, &one, named).await),
         (Method::PATCH, ONE, reader.send(Method::PATCH, &one, named).await),
-        (Method::POST, EXPORT, asker.send(Method::POST, &export, "").await),
+        (Method::POST, EXPORT, caller.send(Method::POST, &export, "").await),
         (Method::POST, EXPORT, reader.send(Method::POST, &export, "").await),
         (Method::DELETE, ONE, reader.send(Method::DELETE, &one, "").await),
-        (Method::DELETE, ONE, asker.send(Method::DELETE, &one, "").await),
-        (Method::DELETE, ONE, asker.send(Method::DELETE, &one, "").await),
+        (Method::DELETE, ONE, caller.send(Method::DELETE, &one, "").await),
+        (Method::DELETE, ONE, caller.send(Method::DELETE, &one, "").await),
     ]
 }
 
 async fn identity(server: &TestServer) -> Vec<Heard> {
-    let nobody = server.by(Person::Nobody);
-    let asker = server.by(Person::Administrator);
+    let anonymous = server.by(Person::Anonymous);
+    let caller = server.by(Person::Administrator);
     let token = log_in(server, true).await;
     let about = |method: Method, token: &str| {
         let mut about = request(method, TOKENS, "");
@@ -98,22 +98,22 @@ async fn identity(server: &TestServer) -> Vec<Heard> {
         about
     };
     let subject = token.header("x-subject-token").unwrap().to_owned();
-    let mut heard = vec![
+    let mut exchange = vec![
         (Method::POST, TOKENS, token),
         (Method::POST, TOKENS, log_in(server, false).await),
-        (Method::POST, TOKENS, nobody.send(Method::POST, TOKENS, "{}").await),
+        (Method::POST, TOKENS, anonymous.send(Method::POST, TOKENS, "{}").await),
     ];
     // The last one revokes it; the one after finds it gone.
     for method in [Method::GET, Method::HEAD, Method::DELETE, Method::GET] {
-        let answer = asker.send_as_is(about(method.clone(), &subject)).await;
-        heard.push((method, TOKENS, answer));
+        let answer = caller.send_as_is(about(method.clone(), &subject)).await;
+        exchange.push((method, TOKENS, answer));
     }
     for path in ["/v3/projects", "/v3/auth/domains"] {
-        heard.push((Method::GET, path, asker.send(Method::GET, path, "").await));
-        heard.push((Method::GET, path, asker.send(Method::GET, path, "[1]").await));
-        heard.push((Method::GET, path, nobody.send(Method::GET, path, "").await));
+        exchange.push((Method::GET, path, caller.send(Method::GET, path, "").await));
+        exchange.push((Method::GET, path, caller.send(Method::GET, path, "[1]").await));
+        exchange.push((Method::GET, path, anonymous.send(Method::GET, path, "").await));
     }
-    heard
+    exchange
 }
 
 async fn log_in(server: &TestServer, right: bool) -> Answer {
@@ -123,7 +123,7 @@ async fn log_in(server: &TestServer, right: bool) -> Answer {
     let user = json!({ "name": credentials.user, "password": password, "domain": domain });
     let identity = json!({ "methods": ["password"], "password": { "user": user } });
     let body = json!({ "auth": { "identity": identity } }).to_string();
-    server.by(Person::Nobody).send(Method::POST, TOKENS, body).await
+    server.by(Person::Anonymous).send(Method::POST, TOKENS, body).await
 }
 
 /// What the document takes as a body, the server takes, and what it does not, it does not: at
@@ -158,7 +158,7 @@ fn the_document_counts_as_the_server_does() {
     }
     let mut more = good;
     more["later"] = json!({});
-    assert!(schema.is_valid(&more), "fields that nobody published are ignored");
+    assert!(schema.is_valid(&more), "unknown fields are ignored");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Servers on a PostgreSQL, the real one: one and several, on a database that stands and one that
 //! falls.
 
+mod copy;
 mod failover;
 mod faults;
 mod haproxy;
 mod load;
-mod moving;
 mod rotation;
 mod servers;
 
@@ -48,44 +48,44 @@ const ALL: &str = "/v3/scm/certificates";
 async fn a_certificate_lives_there_as_in_a_file() {
     let url = TestPostgres::shared().new_database().await;
     let server = TestServer::builder().flag("--store", &url).start().await;
-    let asker = server.by(Person::FullAccess);
-    let answer = asker.import(&import_body(&sound("www.example.com"))).await;
+    let caller = server.by(Person::FullAccess);
+    let answer = caller.import(&import_body(&sound("www.example.com"))).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let id = answer.text("certificate_id");
     let mut again = import_body(&sound("www.example.com"));
     again["duplicate_check"] = true.into();
-    let other = asker.import(&again).await;
+    let other = caller.import(&again).await;
     assert_eq!(other.status, 200, "another leaf of the same name: {other:?}");
-    let refused = asker.import(&again).await;
+    let refused = caller.import(&again).await;
     assert_eq!((refused.status.as_u16(), refused.text("error_code")), (400, "SCM.9001".into()));
 
     let server = server.restart().await;
-    let asker = server.by(Person::FullAccess);
-    assert_eq!(asker.show(&id).await.text("domain"), "www.example.com");
+    let caller = server.by(Person::FullAccess);
+    assert_eq!(caller.show(&id).await.text("domain"), "www.example.com");
     assert_eq!(server.by(Person::Stranger).show(&id).await.status, 404);
-    let found = asker.send(Method::GET, &format!("{ALL}?content=EXAMPLE.c"), "").await;
+    let found = caller.send(Method::GET, &format!("{ALL}?content=EXAMPLE.c"), "").await;
     assert_eq!(found.json()["total_count"], 2, "{found:?}");
-    let export = asker.send(Method::POST, &format!("{ALL}/{id}/export"), "").await;
+    let export = caller.send(Method::POST, &format!("{ALL}/{id}/export"), "").await;
     assert!(export.text("private_key").starts_with("-----BEGIN"), "sealed, kept, opened again");
     let renamed = json!({ "name": "renamed" }).to_string();
-    assert!(asker.send(Method::PATCH, &format!("{ALL}/{id}"), renamed).await.status.is_success());
+    assert!(caller.send(Method::PATCH, &format!("{ALL}/{id}"), renamed).await.status.is_success());
     let renewed = import_body(&authority().leaf("new.example.com").issue());
     let renewed = ["certificate", "certificate_chain", "private_key"]
         .map(|field| (field.to_owned(), renewed[field].clone()));
     let renewed = serde_json::Value::Object(renewed.into_iter().collect()).to_string();
-    let replaced = asker.send(Method::PUT, &format!("{ALL}/{id}"), renewed).await;
+    let replaced = caller.send(Method::PUT, &format!("{ALL}/{id}"), renewed).await;
     assert!(replaced.status.is_success(), "{replaced:?}");
-    let shown = asker.show(&id).await;
+    let shown = caller.show(&id).await;
     assert_eq!(
         (shown.text("name"), shown.text("domain")),
         ("renamed".into(), "new.example.com".into())
     );
-    assert_eq!(asker.send(Method::DELETE, &format!("{ALL}/{id}"), "").await.status, 204);
-    assert_eq!(asker.show(&id).await.status, 404);
+    assert_eq!(caller.send(Method::DELETE, &format!("{ALL}/{id}"), "").await.status, 204);
+    assert_eq!(caller.show(&id).await.status, 404);
 }
 
 #[tokio::test]
-async fn a_store_without_its_keyring_is_refused_whoever_made_it() {
+async fn a_store_without_its_keyring_is_refused() {
     let store = new_store().await;
     let first = Folder::new();
     Binary::start(&first, &[&store]).unwrap().stop();
@@ -106,7 +106,7 @@ async fn of_two_first_starts_at_once_one_makes_the_store() {
         std::thread::spawn(move || {
             let mut command = std::process::Command::new(scm_tests::built("scm-server"));
             command.args(["serve", "--listen=127.0.0.1:0", &store, "--data-dir"]).arg(path);
-            // Too few to serve anybody: it ends as soon as it is told to.
+            // Only one of them can set up the store; the other ends.
             command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
             command.spawn().unwrap()
         })
@@ -135,7 +135,7 @@ async fn of_two_first_starts_at_once_one_makes_the_store() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_used_is_told_and_no_password_with_it() {
+async fn what_cannot_be_used_is_reported_without_a_password() {
     let folder = Folder::new();
     let log = refused(&folder, &["--store=postgres://scm:hunter2@127.0.0.1:1/scm"]);
     assert!(log.contains("the store is not available"), "{log}");
@@ -164,8 +164,8 @@ async fn the_schema_is_brought_up_to_date_before_any_server_starts() {
     let ran = run(&["migrate", &store]).done();
     assert_eq!(ran.said, format!("the store has schema {schema}, which is that of this release\n"));
     assert_eq!(run(&["migrate", &store, "--json"]).json(), json!({ "schema": schema }));
-    let nobody = run(&["user", "list", &store]);
-    assert!(nobody.noted.contains("there is no store in postgres:///"), "{nobody:?}");
+    let anonymous = run(&["user", "list", &store]);
+    assert!(anonymous.noted.contains("there is no store in postgres:///"), "{anonymous:?}");
     let url = store.trim_start_matches("--store=");
     Binary::start(&folder, &[&store]).unwrap().stop();
     scm_store_testing::test_postgres::query(url, "UPDATE scm_schema SET version = 99").await;

@@ -7,7 +7,7 @@ mod python_and_go;
 mod terraform;
 
 use http::Method;
-use scm_tests::{Answer, Signer, TestServer, heard};
+use scm_tests::{Answer, Signer, TestServer, exchange};
 
 /// Of [`scm_tests::NOW`].
 const DATE: &str = "20260601T120000Z";
@@ -29,7 +29,7 @@ struct Sent<'a> {
 }
 
 impl Client<'_> {
-    /// Somebody with full access.
+    /// A user with full access.
     async fn of(server: &TestServer) -> Client<'_> {
         Client { server, signer: server.signer_of(scm_tests::Person::FullAccess).await }
     }
@@ -47,7 +47,7 @@ impl Client<'_> {
             text += &format!("{name}: {value}\r\n");
         }
         text += &format!("Authorization: {authorization}\r\n\r\n{body}");
-        let (_, answer) = heard(self.server.address(), text.as_bytes()).await;
+        let (_, answer) = exchange(self.server.address(), text.as_bytes()).await;
         Answer::parse(&answer).unwrap_or_else(|| panic!("no answer: {answer}"))
     }
 

@@ -1,4 +1,4 @@
-//! `scm-server rotate-key`: the master key changes under running servers, and nobody notices.
+//! `scm-server rotate-key`: the master key changes under running servers, and no client notices.
 
 pub(crate) mod load;
 mod refusals;
@@ -169,28 +169,28 @@ async fn a_server_takes_its_ring_from_a_variable_and_shows_nothing_of_it() {
         let mut command = administer(&folder, &[&["rotate-key"], flags].concat());
         Ran::of(command.env("SCM_KEYRING", text).output().unwrap())
     };
-    let mut told = String::new();
+    let mut report = String::new();
     for flags in [&[][..], &["--prepare"]] {
         let refused = with(&text, flags);
         assert_eq!(refused.code, Some(1), "{refused:?}");
         assert!(refused.noted.contains("cannot change"), "{refused:?}");
-        told += &refused.noted;
+        report += &refused.noted;
     }
-    // As it tells: rotated in a file, and given to the servers again.
+    // As the message advises: rotated in a file, and passed to the servers again.
     let file = format!("--keyring={}", elsewhere.display());
     rotate_key(&folder, &["--prepare", &file]).done();
     rotate_key(&folder, &[&*file]).done();
     let turned = fs::read_to_string(&elsewhere).unwrap();
-    told += &server.stop().log;
+    report += &server.stop().log;
     let server = Binary::bare(&folder, &[("SCM_KEYRING", &turned)]).unwrap();
     let exported = crate::certificates::export(&server.administrator(&folder), &id, "").await;
     assert_eq!(exported.text("private_key"), body["private_key"]);
     let forgettable = with(&turned, &["--forget-old"]).done();
     assert!(forgettable.said.contains("take it out of SCM_KEYRING"), "{forgettable:?}");
-    told += &(forgettable.said + &forgettable.noted + &server.stop().log);
+    report += &(forgettable.said + &forgettable.noted + &server.stop().log);
     for line in text.lines().chain(turned.lines()).filter(|line| line.contains("secret")) {
         let secret = line.split('"').nth(3).unwrap();
-        assert!(secret.len() == 44 && !told.contains(secret));
+        assert!(secret.len() == 44 && !report.contains(secret));
     }
     assert!(!path.exists(), "none is made beside the variable");
 }

@@ -43,7 +43,7 @@ fn the_official_sdk_works_as_it_is() {
     ran.unwrap_or_else(|said| panic!("{said}\n{}", server.stop().log));
 }
 
-/// A key whose owner may only look, and one that is locked, as the SDK's users are told.
+/// A read-only key, and a locked one, as the SDK reports them.
 #[tokio::test]
 async fn the_official_sdk_reads_what_a_reader_is_refused() {
     let server = TestServer::start().await;

@@ -63,7 +63,7 @@ fn misplaced(bundle: &TestBundle) -> Vec<String> {
     bodies
 }
 
-/// Everything that can be asked with a secret in hand; gives every answer.
+/// Sends every request that holds a secret; returns every answer.
 async fn ask_everything(session: &Session, folder: &Folder) -> Vec<Answer> {
     let mut answers = Vec::new();
     let bundles = bundles_of_the_hunt();
@@ -72,8 +72,8 @@ async fn ask_everything(session: &Session, folder: &Folder) -> Vec<Answer> {
     }
     for body in bundles.iter().take(4).flat_map(misplaced) {
         for protocol in Protocol::ALL {
-            let asked = request(Method::POST, IMPORT, body.clone());
-            answers.push(session.send_over(protocol, asked).await.unwrap());
+            let prepared = request(Method::POST, IMPORT, body.clone());
+            answers.push(session.send_over(protocol, prepared).await.unwrap());
         }
     }
     let credentials = folder.credentials();

@@ -169,7 +169,7 @@ async fn wide_permissions_are_refused_with_the_command_that_mends_them() {
 }
 
 #[tokio::test]
-async fn damaged_credentials_are_told_and_missing_ones_are_nobodys_business() {
+async fn damaged_credentials_are_reported_and_missing_ones_are_not() {
     let (folder, _) = used().await;
     let file = folder.file("credentials.json");
     let text = fs::read(&file).unwrap();
@@ -184,7 +184,7 @@ async fn damaged_credentials_are_told_and_missing_ones_are_nobodys_business() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_used_are_told_by_name() {
+async fn settings_that_cannot_be_used_are_reported_by_name() {
     let folder = Folder::new();
     let wide = [("SCM_LISTEN", "0.0.0.0:0")];
     let log = Binary::bare(&folder, &wide).map(Binary::stop).unwrap_err().log;
@@ -201,7 +201,7 @@ async fn settings_that_cannot_be_used_are_told_by_name() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_told() {
+async fn an_address_that_is_in_use_is_reported() {
     let (folder, taken) = (Folder::new(), Folder::new());
     let first = Binary::start(&taken, &[]).unwrap();
     let address = first.address().to_string();
@@ -226,7 +226,7 @@ async fn without_a_word_it_serves_by_its_variables() {
 }
 
 #[test]
-fn help_tells_every_setting_with_its_unit_and_default() {
+fn help_shows_every_setting_with_its_unit_and_default() {
     let output = Command::new(built("scm-server")).args(["serve", "--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let settings = help.split("\n      --").skip(1);

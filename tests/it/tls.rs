@@ -64,7 +64,7 @@ fn renew(files: &Folder, authority: &TestAuthority) {
     fs::write(files.file("tls.pem"), own.certificate + &own.certificate_chain).unwrap();
 }
 
-/// A client who trusts these authorities, and nobody else.
+/// A client that trusts only these authorities.
 fn trusting(authorities: &[&TestAuthority]) -> ClientBuilder {
     let roots = authorities.iter().map(|authority| authority.root_pem());
     let roots = roots.map(|pem| Certificate::from_pem(pem.as_bytes()).unwrap());
@@ -119,9 +119,9 @@ async fn a_renewed_certificate_is_taken_up_and_fails_no_request() {
     let kept_open = everybody();
     let url = place.url("localhost", "/v3/scm/certificates");
     let token = place.folder.credentials().token;
-    for (next, asked) in [(&first, true), (&second, false)] {
+    for (next, prepared) in [(&first, true), (&second, false)] {
         renew(&place.files, next);
-        if asked {
+        if prepared {
             place.server.hang_up();
         }
         let mut requests = 0;
@@ -174,7 +174,7 @@ fn half_of_tls_and_plain_http_off_loopback_are_refused_in_words() {
 }
 
 #[tokio::test]
-async fn plain_http_off_loopback_is_there_for_whoever_insists() {
+async fn plain_http_off_loopback_needs_a_flag() {
     let folder = Folder::new();
     let variables = [("SCM_LISTEN", "0.0.0.0:0"), ("SCM_INSECURE_HTTP", "true")];
     let server = Binary::bare(&folder, &variables).unwrap();
@@ -182,7 +182,7 @@ async fn plain_http_off_loopback_is_there_for_whoever_insists() {
     assert_eq!(session.send(Method::GET, "/v3/scm/certificates", "").await.status, 200);
 }
 
-/// What does not shake hands gets nowhere, and stops nobody.
+/// A client that does not complete the handshake is closed, and delays no other client.
 #[tokio::test]
 async fn plain_http_on_the_tls_port_gets_no_answer() {
     let place = Place::open();

@@ -116,7 +116,7 @@ impl Binary {
         Session::new(self.address, Some(folder.credentials().token.secret_str()))
     }
 
-    /// Tells it to stop (SIGTERM).
+    /// Stops it (SIGTERM).
     pub fn terminate(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it runs");
     }
@@ -164,12 +164,12 @@ fn spawn(mut command: Command) -> (Child, JoinHandle<String>, Listens) {
     (child, thread::spawn(move || follow(stderr, &listening)), listens)
 }
 
-/// Reads a log to its end, and tells when it says that the server listens.
+/// Reads a log to its end, and sends a message when the server listens.
 fn follow(log: ChildStderr, listening: &mpsc::Sender<()>) -> String {
     let mut whole = String::new();
     for line in BufReader::new(log).lines().map_while(Result::ok) {
         if line.contains("listening") {
-            // Nobody waits for it a second time.
+            // The message is received once.
             let _first_time = listening.send(());
         }
         whole.push_str(&line);

@@ -1,4 +1,4 @@
-//! Time, as tests want it: it stands still until it is told to move.
+//! A clock for tests: it stands still until a test moves it.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -9,9 +9,9 @@ use http::{Method, StatusCode};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use crate::Answer;
+use crate::answer::Answer;
 
-/// What is asked about the process, or about the document itself, rather than of the API.
+/// Requests about the process, or about the document itself, rather than to the API.
 const ASIDE: [&str; 4] = ["/healthz", "/readyz", "/openapi.json", "/openapi-3.0.json"];
 
 /// `openapi/scm.json` as it is written.

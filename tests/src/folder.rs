@@ -8,7 +8,7 @@ use std::{
 use scm_model::Credentials;
 use tempfile::TempDir;
 
-/// A data folder that is gone when nobody needs it any more.
+/// A data folder that is removed when it is dropped.
 #[derive(Debug)]
 pub struct Folder(TempDir);
 
@@ -28,7 +28,7 @@ impl Folder {
         self.path().join(name)
     }
 
-    /// What the server tells its first user.
+    /// The credentials of the first user.
     pub fn credentials(&self) -> Credentials {
         let text = fs::read(self.file("credentials.json")).expect("a first start writes the file");
         serde_json::from_slice(&text).expect("the file holds credentials")

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Folder;
 
-/// What people are told to use.
+/// The configuration in the documentation.
 const SHOWN: &str = include_str!("../../docs/more-than-one-machine/haproxy.cfg");
 
 /// A HAProxy that runs, in front of servers that speak TLS. It ends with the test.

@@ -1,10 +1,11 @@
-//! What the end-to-end tests stand on: a server on a real socket, people who ask it, and a wire that
-//! sends whatever it is given.
+//! Support of the end-to-end tests: a server on a real socket, its users, and connections that send
+//! arbitrary requests.
 //!
 //! [`TestServer`] runs in the test's own process, under a clock that stands still; [`Binary`] is the
-//! real program, for what only a process can show: its log, its death, its start. Nothing is faked:
+//! real program, for what only a process can show: its log, its end, its start. Nothing is mocked:
 //! store, keyring, sockets and passwords are the real ones.
 
+mod answer;
 mod binary;
 mod bundles;
 mod clock;
@@ -20,6 +21,7 @@ mod signer;
 mod tools;
 mod wire;
 
+pub use answer::Answer;
 pub use binary::{Binary, Ended, built};
 pub use bundles::{authority, import_body, sound};
 pub use clock::{NOW, StillClock};
@@ -33,4 +35,4 @@ pub use server::{TestServer, TestServerBuilder};
 pub use session::Session;
 pub use signer::{Signer, canonical, sha256, unsigned};
 pub use tools::tool;
-pub use wire::{Answer, Connection, Protocol, heard, patiently, request, speak};
+pub use wire::{Connection, Protocol, exchange, patiently, request, speak};

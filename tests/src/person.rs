@@ -13,7 +13,7 @@ use crate::{Folder, NOW};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Person {
     /// Without a token.
-    Nobody,
+    Anonymous,
     /// With a token that was good until a moment ago.
     Expired,
     /// May look at certificates.
@@ -29,7 +29,7 @@ pub enum Person {
 impl Person {
     /// Every kind.
     pub const ALL: [Self; 6] = [
-        Self::Nobody,
+        Self::Anonymous,
         Self::Expired,
         Self::Reader,
         Self::FullAccess,
@@ -37,10 +37,10 @@ impl Person {
         Self::Stranger,
     ];
 
-    /// The role, of whoever has one.
+    /// The role, if there is one.
     pub const fn role(self) -> Option<Role> {
         match self {
-            Self::Nobody | Self::Expired => None,
+            Self::Anonymous | Self::Expired => None,
             Self::Reader => Some(Role::ReadOnly),
             Self::FullAccess | Self::Stranger => Some(Role::FullAccess),
             Self::Administrator => Some(Role::Administrator),
@@ -79,7 +79,7 @@ impl Person {
         let user = NewUser {
             id: self.user(),
             name: self.user().to_string(),
-            password: PasswordHash::new("nobody has this password"),
+            password: PasswordHash::new("no user has this password"),
         };
         let grants = vec![Grant { project: project.clone(), role }];
         let added = store.add_user(Some(&actor), domain, user, grants, NOW).await;

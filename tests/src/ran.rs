@@ -25,7 +25,7 @@ impl Ran {
         Self { code: output.status.code(), said: text(output.stdout), noted: text(output.stderr) }
     }
 
-    /// The same, if it did what it was asked.
+    /// The run, if it succeeded.
     ///
     /// # Panics
     /// If not.
@@ -34,12 +34,12 @@ impl Ran {
         self
     }
 
-    /// The JSON on standard output of a run that did what it was asked.
+    /// The JSON on standard output of a successful run.
     ///
     /// # Panics
     /// If it did not, or wrote something else.
     pub fn json(self) -> Value {
-        serde_json::from_str(&self.done().said).expect("it was asked for JSON")
+        serde_json::from_str(&self.done().said).expect("`--json` prints JSON")
     }
 
     /// The id, and nothing but the id, on standard output.

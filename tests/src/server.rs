@@ -31,7 +31,7 @@ impl std::fmt::Debug for Handle {
 }
 
 /// How a server is to be started. With `SCM_TEST_STORE=postgres` in the environment it is started on a
-/// PostgreSQL, unless it is told on what.
+/// PostgreSQL, unless a flag names another store.
 #[derive(Debug, Default)]
 pub struct TestServerBuilder {
     flags: Vec<String>,
@@ -70,7 +70,7 @@ impl TestServerBuilder {
         self.launch(None).await
     }
 
-    /// Starts it with nobody: people live elsewhere.
+    /// Starts it without users: they are in Keystone.
     pub async fn start_alone(self) -> TestServer {
         self.launch(Some(Vec::new())).await
     }
@@ -96,7 +96,7 @@ impl TestServerBuilder {
         let (address, store) = (server.address(), server.store());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.serve(async {
-            // Whoever drops the test drops the server.
+            // The server is dropped with the test.
             let _either_way = stopped.await;
         }));
         let tokens = match known {

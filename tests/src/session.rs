@@ -1,4 +1,4 @@
-//! Somebody who asks a server things: an address and perhaps a token.
+//! A client of a server: an address and perhaps a token.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::wire::{Answer, Connection, Protocol, patiently, request};
 
-/// Somebody who asks a server things, each on a connection of its own.
+/// A client of a server, with a new connection for each request.
 #[derive(Debug, Clone)]
 pub struct Session {
     address: SocketAddr,
@@ -17,7 +17,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Somebody with a token, or without.
+    /// A client with a token, or without.
     pub fn new(address: SocketAddr, token: Option<&str>) -> Self {
         Self { address, token: token.map(str::to_owned) }
     }

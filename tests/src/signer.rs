@@ -1,4 +1,4 @@
-//! Somebody who signs: an access key, and a session without a token.
+//! A client that signs: an access key, and a session without a token.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use crate::{Answer, NOW, Person, Session, TestServer, request};
 
-/// Somebody with an access key.
+/// A client with an access key.
 #[derive(Debug)]
 pub struct Signer {
     /// How they ask.
@@ -25,7 +25,7 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Somebody with this key.
+    /// A client with this key.
     pub fn new(address: SocketAddr, access_key: &str, secret: &str) -> Self {
         Self {
             session: Session::new(address, None),
@@ -103,7 +103,7 @@ impl TestServer {
         Signer::new(self.address(), &access_key, secret.secret_str())
     }
 
-    /// A kind of person who asks it, with a new access key. Whoever has no role has a key that the
+    /// A client of this kind, with a new access key. A client without a role has a key that the
     /// server does not know.
     pub async fn signer_of(&self, person: Person) -> Signer {
         let user = person.user();

@@ -9,13 +9,13 @@ use std::path::PathBuf;
 pub fn tool(environment: &str, program: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
     let target = test.ancestors().nth(3).expect("tests lie in TARGET/PROFILE/deps");
-    let home = target.join("tools").join(environment);
-    let path = home.join("bin").join(program);
+    let folder = target.join("tools").join(environment);
+    let path = folder.join("bin").join(program);
     assert!(
         path.exists(),
         "{environment} is not installed; `cargo xtask test` does that, or, from the workspace's \
          folder:\npython3 -m venv {0} && {0}/bin/pip install -r tests/{environment}/requirements.txt",
-        home.display()
+        folder.display()
     );
     path
 }

@@ -4,21 +4,17 @@
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::{
-    body::Incoming,
-    client::conn::{http1, http2},
-};
+use http::{Method, Request, Uri};
+use http_body_util::Full;
+use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 
-use crate::document::assert_documented;
+use crate::{answer::Answer, document::assert_documented};
 
 /// How long a test waits before it reports a hang: generous, so that no result depends on speed.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -47,68 +43,6 @@ impl Protocol {
     pub const ALL: [Self; 2] = [Self::Http1, Self::Http2];
 }
 
-/// An answer, all of it.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// Its status.
-    pub status: StatusCode,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body.
-    pub body: Bytes,
-}
-
-impl Answer {
-    async fn read(response: Response<Incoming>) -> hyper::Result<Self> {
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(Self { status: parts.status, headers: parts.headers, body })
-    }
-
-    /// Reads the answer with which a text begins, if it begins with one. Its length must be told.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (head, rest) = text.split_once("\r\n\r\n")?;
-        let mut lines = head.split("\r\n");
-        let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-            headers.append(HeaderName::try_from(name).ok()?, HeaderValue::from_str(value).ok()?);
-        }
-        let length =
-            headers.get("content-length").map(|length| length.to_str().unwrap_or_default());
-        let body = rest.get(..length.unwrap_or("0").parse().ok()?)?.to_owned();
-        Some(Self { status, headers, body: body.into() })
-    }
-
-    /// A header, if it is there and is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// The body as JSON.
-    ///
-    /// # Panics
-    /// If it is none.
-    pub fn json(&self) -> Value {
-        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
-        serde_json::from_slice(&self.body).expect("the content type says JSON")
-    }
-
-    /// A text of the body.
-    ///
-    /// # Panics
-    /// If it is not there.
-    pub fn text(&self, field: &str) -> String {
-        let json = self.json();
-        json[field].as_str().unwrap_or_else(|| panic!("no text {field} in {json}")).to_owned()
-    }
-
-    /// Status, code and message of a refusal in SCM's shape.
-    pub fn refusal(&self) -> (u16, String, String) {
-        (self.status.as_u16(), self.text("error_code"), self.text("error_msg"))
-    }
-}
-
 /// A request with a body that may be empty; with a body comes the content type of JSON.
 pub fn request(method: Method, path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
     let body = body.into();
@@ -117,7 +51,7 @@ pub fn request(method: Method, path: &str, body: impl Into<Bytes>) -> Request<Fu
         true => builder,
         false => builder.header("content-type", "application/json"),
     };
-    builder.body(Full::new(body)).expect("tests ask for paths that are some")
+    builder.body(Full::new(body)).expect("the paths of tests are valid")
 }
 
 /// A connection on which requests follow one another.
@@ -133,9 +67,9 @@ impl Connection {
     /// Connects.
     ///
     /// # Errors
-    /// If nobody answers there, or not in this protocol.
+    /// If no server answers there, or not in this protocol.
     pub async fn open(address: SocketAddr, protocol: Protocol) -> hyper::Result<Self> {
-        let stream = TcpStream::connect(address).await.expect("somebody listens");
+        let stream = TcpStream::connect(address).await.expect("a server listens");
         stream.set_nodelay(true).expect("the socket is open");
         let io = TokioIo::new(stream);
         Ok(match protocol {
@@ -183,11 +117,11 @@ impl Connection {
 /// # Panics
 /// If it does not hang up: ask it to by `connection: close`, or give it a short `--request-timeout`.
 pub async fn speak(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
-    let stream = TcpStream::connect(address).await.expect("somebody listens");
+    let stream = TcpStream::connect(address).await.expect("a server listens");
     let (mut from, mut to) = stream.into_split();
     let mut answer = Vec::new();
     let write = async {
-        // Whoever does not like what it hears may hang up in the middle of it.
+        // A server that refuses the request may close the connection in the middle of it.
         let _whether_all_of_it = to.write_all(bytes).await;
     };
     let read = async {
@@ -197,22 +131,22 @@ pub async fn speak(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// The same for HTTP/1.1: the status of the (first) answer, 0 if there is none, and all the text. If what
+/// Sends bytes over HTTP/1.1; returns the status of the (first) answer, 0 if there is none, and all the text. If what
 /// was said was a request, its answer must be in the document.
-pub async fn heard(address: SocketAddr, bytes: &[u8]) -> (u16, String) {
+pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> (u16, String) {
     let text = String::from_utf8_lossy(&speak(address, bytes).await).into_owned();
     let Some(answer) = Answer::parse(&text) else { return (0, text) };
-    // What is no request is refused before anybody gives it an id.
+    // What is no request is refused before it gets an id.
     if answer.header("x-request-id").is_some()
-        && let Some((method, path)) = asked(bytes)
+        && let Some((method, path)) = request_line(bytes)
     {
         assert_documented(&method, &path, &answer);
     }
     (answer.status.as_u16(), text)
 }
 
-/// What a request asks for, by its first line.
-fn asked(bytes: &[u8]) -> Option<(Method, String)> {
+/// The method and path of a request, by its first line.
+fn request_line(bytes: &[u8]) -> Option<(Method, String)> {
     let line = bytes.split(|byte| *byte == b'\r').next()?;
     let mut words = std::str::from_utf8(line).ok()?.split(' ');
     let (method, target) = (words.next()?, words.next()?);

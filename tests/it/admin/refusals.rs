@@ -1,4 +1,4 @@
-//! What an administrator cannot have, and in which words that is told.
+//! What an administrator cannot do, and the messages about it.
 
 use std::{fs, process::Command};
 
@@ -13,7 +13,7 @@ fn refused(ran: Ran) -> String {
 }
 
 #[test]
-fn unknown_names_are_told_with_what_may_be_meant() {
+fn unknown_names_are_reported_with_similar_ones() {
     let machine = Machine::start();
     machine.run(&["user", "add", "alice"]).done();
     for arguments in [
@@ -48,7 +48,7 @@ fn a_store_is_not_copied_onto_itself() {
 }
 
 #[test]
-fn what_is_there_already_or_not_yet_is_told() {
+fn what_exists_already_or_not_yet_is_reported() {
     let machine = Machine::start();
     let admin = refused(machine.run(&["user", "add", "admin"]));
     assert_eq!(admin, "there is a user \"admin\" already");
@@ -74,7 +74,7 @@ fn what_is_there_already_or_not_yet_is_told() {
 }
 
 #[test]
-fn a_wrong_command_line_is_told_apart() {
+fn a_wrong_command_line_has_its_own_exit_code() {
     let machine = Machine::start();
     for (arguments, words) in [
         (&["user", "add", ""][..], "a name has at least one character"),

@@ -91,10 +91,10 @@ async fn every_try_is_on_record() {
     assert_eq!(export(&server.by(Person::FullAccess), &id, "[]").await.status, 400);
     assert_eq!(export(&server.by(Person::FullAccess), &id, "").await.status, 200);
     let events = server.store().events(&AuditQuery::of(&server.project(), 5)).await.unwrap();
-    let told: Vec<_> = events.iter().map(|e| (&*e.action, e.outcome.clone())).collect();
+    let report: Vec<_> = events.iter().map(|e| (&*e.action, e.outcome.clone())).collect();
     let refused = |code: &str| Outcome::Refused { code: code.to_owned() };
     assert_eq!(
-        told,
+        report,
         [
             (action::CERTIFICATE_EXPORT, Outcome::Done),
             (action::CERTIFICATE_EXPORT, refused("SCM.0005")),

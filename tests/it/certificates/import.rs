@@ -3,9 +3,9 @@
 mod again;
 mod body;
 mod chain;
-mod keeping;
 mod kinds;
 mod lengths;
 mod refusals;
 mod revisions;
+mod storage;
 mod warnings;

@@ -90,7 +90,7 @@ async fn a_count_is_of_all_that_the_filters_let_through() {
 }
 
 #[tokio::test]
-async fn a_certificate_is_told_in_short() {
+async fn a_list_shows_a_certificate_in_short() {
     let server = TestServer::start().await;
     let session = server.by(Person::FullAccess);
     let bundle = authority().leaf("*.example.com").also("example.com").issue();

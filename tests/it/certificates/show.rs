@@ -52,7 +52,7 @@ async fn everything_is_shown_that_is_known() {
 }
 
 #[tokio::test]
-async fn an_id_that_nobody_got_is_not_found() {
+async fn an_unknown_id_is_not_found() {
     let server = TestServer::start().await;
     let overlong = "9".repeat(5000);
     let ids = [

@@ -7,8 +7,8 @@ use std::{
 
 use http::Method;
 use scm_tests::{
-    Answer, Connection, NOW, Person, Protocol, TestServer, heard, import_body, patiently, request,
-    sound, speak, unsigned,
+    Answer, Connection, NOW, Person, Protocol, TestServer, exchange, import_body, patiently,
+    request, sound, speak, unsigned,
 };
 use serde_json::json;
 use tokio::{
@@ -45,9 +45,9 @@ async fn whoever_says_nothing_or_half_of_it_is_hung_up_on() {
     let address = server.address();
     let all =
         beginnings.map(|beginning| tokio::spawn(async move { speak(address, beginning).await }));
-    for (beginning, heard) in beginnings.iter().zip(all) {
-        let heard = heard.await.unwrap();
-        assert!(!heard.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(beginning));
+    for (beginning, exchange) in beginnings.iter().zip(all) {
+        let exchange = exchange.await.unwrap();
+        assert!(!exchange.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(beginning));
     }
     still_serves(&server).await;
 }
@@ -65,7 +65,7 @@ async fn garbage_is_refused() {
         b"POST / HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello",
     ];
     for bytes in garbage {
-        let (status, text) = heard(server.address(), bytes).await;
+        let (status, text) = exchange(server.address(), bytes).await;
         assert!(status == 0 || status == 400, "{} {text}", String::from_utf8_lossy(bytes));
     }
     let mut frames = PREFACE.to_vec();
@@ -156,14 +156,14 @@ async fn very_many_headers_are_refused() {
     for number in 0..90 {
         write!(head, "x-{number}: y\r\n").unwrap();
     }
-    assert_eq!(heard(server.address(), format!("{head}\r\n").as_bytes()).await.0, 200);
+    assert_eq!(exchange(server.address(), format!("{head}\r\n").as_bytes()).await.0, 200);
     for number in 90..5000 {
         write!(head, "x-{number}: y\r\n").unwrap();
     }
-    let (status, text) = heard(server.address(), format!("{head}\r\n").as_bytes()).await;
+    let (status, text) = exchange(server.address(), format!("{head}\r\n").as_bytes()).await;
     assert_eq!(status, 431, "{text}");
     let endless = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(4 << 20));
-    let (status, text) = heard(server.address(), endless.as_bytes()).await;
+    let (status, text) = exchange(server.address(), endless.as_bytes()).await;
     assert!([0, 414, 431].contains(&status), "{text:.200}");
     still_serves(&server).await;
 }
@@ -312,7 +312,7 @@ async fn log_ins_that_never_end_keep_only_log_ins_out() {
     }
     still_serves(&server).await;
     let log_in = request(Method::POST, "/v3/auth/tokens", "{}");
-    let refused = server.by(Person::Nobody).send_as_is(log_in).await;
+    let refused = server.by(Person::Anonymous).send_as_is(log_in).await;
     assert!([400, 429].contains(&refused.status.as_u16()), "{refused:?}");
 }
 

@@ -18,8 +18,8 @@ use super::NO_CERTIFICATE;
 /// Something at Keystone's address.
 struct Peer {
     address: SocketAddr,
-    /// How often it was asked.
-    asked: watch::Sender<usize>,
+    /// The number of requests.
+    requests: watch::Sender<usize>,
     /// One for each answer that it may give.
     permits: Arc<Semaphore>,
 }
@@ -32,29 +32,29 @@ impl Peer {
         peer
     }
 
-    /// The same, but it holds its tongue for now.
+    /// A peer that does not answer yet.
     async fn holding(answers: Vec<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (asked, permits) = (watch::Sender::new(0), Arc::new(Semaphore::new(0)));
-        let peer = Self { address, asked: asked.clone(), permits: Arc::clone(&permits) };
+        let (requests, permits) = (watch::Sender::new(0), Arc::new(Semaphore::new(0)));
+        let peer = Self { address, requests: requests.clone(), permits: Arc::clone(&permits) };
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let answers = answers.clone();
-                tokio::spawn(serve(stream, answers, asked.clone(), Arc::clone(&permits)));
+                tokio::spawn(serve(stream, answers, requests.clone(), Arc::clone(&permits)));
             }
         });
         peer
     }
 
-    fn asked(&self) -> usize {
-        *self.asked.borrow()
+    fn requests(&self) -> usize {
+        *self.requests.borrow()
     }
 
-    async fn is_asked(&self, times: usize) {
-        let mut asked = self.asked.subscribe();
-        patiently(asked.wait_for(|asked| *asked >= times)).await.unwrap();
+    async fn receives(&self, times: usize) {
+        let mut requests = self.requests.subscribe();
+        patiently(requests.wait_for(|requests| *requests >= times)).await.unwrap();
     }
 
     async fn server(&self) -> TestServer {
@@ -70,19 +70,19 @@ impl Peer {
 async fn serve(
     mut stream: TcpStream,
     answers: Vec<String>,
-    asked: watch::Sender<usize>,
+    requests: watch::Sender<usize>,
     permits: Arc<Semaphore>,
 ) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        // Whoever lost patience has hung up.
+        // The server has given up and closed the connection.
         let Ok(byte) = stream.read_u8().await else { return };
         head.push(byte);
     }
     let mut number = 0;
-    asked.send_modify(|asked| {
-        number = *asked;
-        *asked += 1;
+    requests.send_modify(|requests| {
+        number = *requests;
+        *requests += 1;
     });
     permits.acquire().await.unwrap().forget();
     let answer = answers.get(number).or(answers.last()).unwrap();
@@ -132,14 +132,14 @@ async fn many_with_one_unknown_token_are_one_question() {
         let server = Arc::clone(&server);
         asking.spawn(async move { shown(&server, &token(number)).await });
     }
-    peer.is_asked(2).await;
+    peer.receives(2).await;
     peer.permits.add_permits(2);
     assert_eq!(asking.join_all().await, [404; 21]);
-    assert_eq!(peer.asked(), 2);
+    assert_eq!(peer.requests(), 2);
 }
 
 #[tokio::test]
-async fn an_answer_that_says_nothing_lets_nobody_in_and_is_not_remembered() {
+async fn an_unusable_answer_authenticates_no_client_and_is_not_cached() {
     let long = format!("{{\"token\": \"{}\"}}", "x".repeat(300_000));
     let mut answers = vec![
         answer("500 Internal Server Error", ""),
@@ -160,7 +160,7 @@ async fn an_answer_that_says_nothing_lets_nobody_in_and_is_not_remembered() {
         let refused = Session::new(server.address(), Some(&token(1))).show(NO_CERTIFICATE).await;
         assert_eq!(refused.status, 503, "answer {number}: {refused:?}");
         assert_eq!(refused.header("retry-after"), Some("1"));
-        assert_eq!(peer.asked(), number + 1);
+        assert_eq!(peer.requests(), number + 1);
     }
     assert_eq!(shown(&server, &token(1)).await, 404, "it is let in once Keystone says so");
 }
@@ -172,7 +172,7 @@ async fn a_token_is_not_kept_longer_than_it_lives() {
     assert_eq!(shown(&server, &token(1)).await, 404);
     server.clock().advance(Duration::seconds(9));
     assert_eq!(shown(&server, &token(1)).await, 404);
-    assert_eq!(peer.asked(), 1);
+    assert_eq!(peer.requests(), 1);
     server.clock().advance(Duration::SECOND);
     assert_eq!(shown(&server, &token(1)).await, 401, "whatever Keystone says");
 }
@@ -184,7 +184,7 @@ async fn a_refused_token_is_remembered_for_a_moment() {
     for _ in 0..3 {
         assert_eq!(shown(&server, &token(1)).await, 401);
     }
-    assert_eq!(peer.asked(), 1);
+    assert_eq!(peer.requests(), 1);
     server.clock().advance(Duration::seconds(5));
     assert_eq!(shown(&server, &token(1)).await, 404);
 }
@@ -196,9 +196,9 @@ async fn keystone_is_not_bothered_with_what_is_no_token() {
     for length in [0, 31, 65_537, 2_097_152] {
         assert_eq!(shown(&server, &"x".repeat(length)).await, 401, "{length}");
     }
-    assert_eq!(peer.asked(), 0);
+    assert_eq!(peer.requests(), 0);
     assert_eq!(shown(&server, &"x".repeat(65_536)).await, 404);
-    assert_eq!(peer.asked(), 1);
+    assert_eq!(peer.requests(), 1);
 }
 
 /// Takes as long as a caller waits for Keystone: 10 seconds.
@@ -216,13 +216,10 @@ async fn a_keystone_that_never_answers_holds_up_so_many_and_no_more() {
         }
         if address != "192.0.2.2" {
             let first = asking.join_next().await.unwrap().unwrap();
-            assert_eq!(
-                first, 429,
-                "{address} finds no place, and nobody has waited to the end yet"
-            );
+            assert_eq!(first, 429, "{address} gets no permit, and no request has timed out yet");
         }
     }
-    peer.is_asked(8).await;
-    assert_eq!(peer.asked(), 8, "the others wait for their turn");
+    peer.receives(8).await;
+    assert_eq!(peer.requests(), 8, "the others wait for their turn");
     assert_eq!(asking.join_all().await, [503; 72]);
 }

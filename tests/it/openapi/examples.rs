@@ -41,18 +41,18 @@ fn every_example_fits_its_schema() {
 #[tokio::test]
 async fn the_import_can_be_sent_as_it_stands_and_is_given_back_as_shown() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let import = &written()["paths"]["/v3/scm/certificates/import"]["post"];
     let body = &import["requestBody"]["content"]["application/json"]["examples"]["example"];
-    let imported = asker.import(&body["value"]).await;
+    let imported = caller.import(&body["value"]).await;
     assert_eq!(imported.status, 200, "{imported:?}");
     let id = imported.text("certificate_id");
     let export = format!("/v3/scm/certificates/{id}/export");
-    let exported = asker.send(http::Method::POST, &export, "").await.json();
+    let exported = caller.send(http::Method::POST, &export, "").await.json();
     assert_eq!(exported, reply("/v3/scm/certificates/{certificate_id}/export", "post"));
-    let mut told = reply("/v3/scm/certificates/{certificate_id}", "get");
-    told["id"] = json!(id);
-    assert_eq!(asker.show(&id).await.json(), told);
+    let mut report = reply("/v3/scm/certificates/{certificate_id}", "get");
+    report["id"] = json!(id);
+    assert_eq!(caller.show(&id).await.json(), report);
 }
 
 fn reply(path: &str, method: &str) -> Value {

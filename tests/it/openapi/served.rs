@@ -1,4 +1,4 @@
-//! A server gives the document of the revision it runs to whoever asks, and says whether it is new.
+//! A server gives the document of the revision it runs to every client, and reports whether it is new.
 
 use http::Method;
 use scm_model::{
@@ -12,22 +12,22 @@ use serde_json::json;
 async fn the_document_of_the_revision_that_is_served_is_there_for_anybody() {
     for revision in Revision::ALL {
         let server = TestServer::builder().revision(revision).start().await;
-        let nobody = server.by(Person::Nobody);
+        let anonymous = server.by(Person::Anonymous);
         let mut expected = document(revision);
         let here = json!({ "url": "/", "description": "This server" });
         expected["servers"].as_array_mut().unwrap().insert(0, here);
-        let new = nobody.send(Method::GET, "/openapi.json", "").await;
+        let new = anonymous.send(Method::GET, "/openapi.json", "").await;
         assert_eq!((new.status.as_u16(), new.json()), (200, expected.clone()));
-        let old = nobody.send(Method::GET, "/openapi-3.0.json", "").await;
+        let old = anonymous.send(Method::GET, "/openapi-3.0.json", "").await;
         assert_eq!((old.status.as_u16(), old.json()), (200, downgraded(&expected)));
     }
 }
 
 #[tokio::test]
-async fn who_has_the_document_is_told_that_it_is_the_same() {
+async fn a_client_with_the_same_document_gets_304() {
     let server = TestServer::start().await;
-    let nobody = server.by(Person::Nobody);
-    let first = nobody.send(Method::GET, "/openapi.json", "").await;
+    let anonymous = server.by(Person::Anonymous);
+    let first = anonymous.send(Method::GET, "/openapi.json", "").await;
     let tag = first.header("etag").unwrap();
     assert_eq!(first.header("cache-control"), Some("no-cache"));
     for (known, status) in [
@@ -38,14 +38,14 @@ async fn who_has_the_document_is_told_that_it_is_the_same() {
     ] {
         let mut again = request(Method::GET, "/openapi.json", "");
         again.headers_mut().insert("if-none-match", known.parse().unwrap());
-        let again = nobody.send_as_is(again).await;
+        let again = anonymous.send_as_is(again).await;
         assert_eq!((again.status.as_u16(), again.header("etag")), (status, Some(tag)), "{known}");
         assert_eq!(again.body.is_empty(), status == 304);
     }
-    let head = nobody.send(Method::HEAD, "/openapi.json", "").await;
+    let head = anonymous.send(Method::HEAD, "/openapi.json", "").await;
     assert_eq!((head.status.as_u16(), head.header("etag")), (200, Some(tag)));
     assert!(head.body.is_empty());
-    let other = nobody.send(Method::GET, "/openapi-3.0.json", "").await;
+    let other = anonymous.send(Method::GET, "/openapi-3.0.json", "").await;
     assert_ne!(other.header("etag"), Some(tag));
-    assert_eq!(nobody.send(Method::POST, "/openapi.json", "{}").await.status, 404);
+    assert_eq!(anonymous.send(Method::POST, "/openapi.json", "{}").await.status, 404);
 }

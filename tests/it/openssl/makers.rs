@@ -1,4 +1,4 @@
-//! What `openssl` is asked to make: a root, an intermediate, and leaves of all kinds.
+//! What `openssl` makes: a root, an intermediate, and leaves of all kinds.
 
 use std::fs;
 

@@ -13,29 +13,29 @@ use scm_store_testing::test_postgres::TestPostgres;
 use scm_tests::{Person, TestServer, import_body, patiently, sound};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_the_database_is_away_that_is_said_and_afterwards_all_is_well() {
+async fn an_unavailable_database_is_reported_and_found_again() {
     let own = TestPostgres::start();
     let url = own.new_database().await;
     let server = TestServer::builder().flag("--store", &url).start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let body = import_body(&sound("www.example.com"));
-    let id = asker.import(&body).await.text("certificate_id");
-    let nobody = server.by(Person::Nobody);
-    assert_eq!(nobody.send(Method::GET, "/readyz", "").await.status, 200);
+    let id = caller.import(&body).await.text("certificate_id");
+    let anonymous = server.by(Person::Anonymous);
+    assert_eq!(anonymous.send(Method::GET, "/readyz", "").await.status, 200);
 
     own.kill();
-    assert_eq!(nobody.send(Method::GET, "/readyz", "").await.status, 503);
-    assert_eq!(nobody.send(Method::GET, "/healthz", "").await.status, 200, "it lives");
-    for answer in [asker.show(&id).await, asker.import(&body).await] {
+    assert_eq!(anonymous.send(Method::GET, "/readyz", "").await.status, 503);
+    assert_eq!(anonymous.send(Method::GET, "/healthz", "").await.status, 200, "it lives");
+    for answer in [caller.show(&id).await, caller.import(&body).await] {
         assert_eq!(answer.status, 503, "{answer:?}");
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert_eq!(answer.text("error_code"), "SCM.9003");
     }
 
     own.restart();
-    assert_eq!(nobody.send(Method::GET, "/readyz", "").await.status, 200);
-    assert_eq!(asker.show(&id).await.status, 200);
-    let again = asker.import(&body).await;
+    assert_eq!(anonymous.send(Method::GET, "/readyz", "").await.status, 200);
+    assert_eq!(caller.show(&id).await.status, 200);
+    let again = caller.import(&body).await;
     assert_eq!(again.status, 200, "{again:?}");
 }
 
@@ -49,17 +49,17 @@ async fn imports_under_way_are_settled() {
     let own = TestPostgres::start();
     let url = own.new_database().await;
     let server = TestServer::builder().flag("--store", &url).start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let body = import_body(&sound("www.example.com"));
     let mut imports = tokio::task::JoinSet::new();
     let (acknowledged, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     for _ in 0..IMPORTERS {
-        let (asker, body) = (asker.clone(), body.clone());
+        let (caller, body) = (caller.clone(), body.clone());
         let (acknowledged, stop) = (Arc::clone(&acknowledged), Arc::clone(&stop));
         imports.spawn(async move {
             let (mut kept, mut unsettled) = (Vec::new(), 0);
             while !stop.load(Ordering::Relaxed) {
-                let answer = asker.import(&body).await;
+                let answer = caller.import(&body).await;
                 match answer.status.as_u16() {
                     200 => {
                         kept.push(answer.text("certificate_id"));
@@ -90,9 +90,9 @@ async fn imports_under_way_are_settled() {
         patiently(imports.join_all()).await.into_iter().unzip();
     let (kept, unsettled) = (kept.concat(), unsettled.iter().sum::<usize>());
     for id in &kept {
-        assert_eq!(asker.show(id).await.status, 200, "{id}");
+        assert_eq!(caller.show(id).await.status, 200, "{id}");
     }
-    let listed = asker.send(Method::GET, "/v3/scm/certificates", "").await;
+    let listed = caller.send(Method::GET, "/v3/scm/certificates", "").await;
     let total = listed.json()["total_count"].as_u64().unwrap() as usize;
     let known = kept.len();
     assert!((known..=known + unsettled).contains(&total), "{known} kept, {unsettled}, {listed:?}");

@@ -36,7 +36,7 @@ impl Site {
         let url = TestPostgres::shared().new_database().await;
         let (files, certificate) = (Folder::new(), Certificates::issue());
         let flags = certificate.flags(&files, &url);
-        // An address that nobody else uses, so that a server that died gets its port again.
+        // An address that no other process uses, so that a server that died gets its port again.
         let host = Ipv4Addr::new(127, fastrand::u8(1..), fastrand::u8(..), fastrand::u8(1..255));
         let [front, one, two, three] = [8440, 8441, 8442, 8443].map(|port| (host, port).into());
         let first = Folder::new();

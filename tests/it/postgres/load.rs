@@ -29,16 +29,16 @@ pub(super) struct Way {
     pub(super) token: String,
 }
 
-/// Imports that go on until they are told to stop.
+/// Imports that go on until they are stopped.
 pub(super) struct Load {
-    workers: JoinSet<Told>,
+    workers: JoinSet<Tally>,
     acknowledged: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
 }
 
-/// What was answered.
+/// The answers.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Tally {
     /// The names of what was acknowledged, with the ids.
     acknowledged: Vec<(String, String)>,
     /// How many were not, so that they may be there or not.
@@ -83,13 +83,13 @@ impl Load {
     }
 
     /// Lets each worker come to an end with what it is at.
-    pub(super) async fn stop(self) -> Told {
+    pub(super) async fn stop(self) -> Tally {
         self.stop.store(true, Ordering::Relaxed);
-        let mut all = Told::default();
-        for told in self.workers.join_all().await {
-            all.acknowledged.extend(told.acknowledged);
-            all.unanswered += told.unanswered;
-            all.again += told.again;
+        let mut all = Tally::default();
+        for tally in self.workers.join_all().await {
+            all.acknowledged.extend(tally.acknowledged);
+            all.unanswered += tally.unanswered;
+            all.again += tally.again;
         }
         all
     }
@@ -101,8 +101,8 @@ async fn work(
     body: &str,
     count: &AtomicUsize,
     stop: &AtomicBool,
-) -> Told {
-    let mut told = Told::default();
+) -> Tally {
+    let mut tally = Tally::default();
     for number in 0.. {
         if stop.load(Ordering::Relaxed) {
             break;
@@ -112,19 +112,19 @@ async fn work(
         let key = worker.is_multiple_of(2).then_some(&*name);
         loop {
             if let Some(id) = way.import(body.clone(), key).await {
-                told.acknowledged.push((name, id));
+                tally.acknowledged.push((name, id));
                 count.fetch_add(1, Ordering::Relaxed);
                 break;
             }
             sleep(PAUSE).await;
             if key.is_none() {
-                told.unanswered += 1;
+                tally.unanswered += 1;
                 break;
             }
-            told.again += 1;
+            tally.again += 1;
         }
     }
-    told
+    tally
 }
 
 impl Way {
@@ -156,36 +156,36 @@ impl Way {
     }
 }
 
-/// What became of what was told.
+/// The acknowledged imports compared with the store.
 pub(super) struct Count {
-    told: Told,
+    tally: Tally,
     lost: usize,
     doubled: usize,
 }
 
 impl Count {
     /// Looks into a database.
-    pub(super) async fn of(told: Told, url: &str) -> Self {
+    pub(super) async fn of(tally: Tally, url: &str) -> Self {
         let mut kept: HashMap<String, Vec<String>> = HashMap::new();
         for row in query(url, "SELECT name, id FROM certificate").await {
             kept.entry(row.get(0)).or_default().push(format!("scs{:013}", row.get::<_, i64>(1)));
         }
         let is_lost =
             |(name, id): &&(String, String)| !kept.get(name).is_some_and(|ids| ids.contains(id));
-        let lost = told.acknowledged.iter().filter(is_lost).count();
-        Self { told, lost, doubled: kept.values().map(|ids| ids.len() - 1).sum() }
+        let lost = tally.acknowledged.iter().filter(is_lost).count();
+        Self { tally, lost, doubled: kept.values().map(|ids| ids.len() - 1).sum() }
     }
 
     /// Fails if anything is lost or there twice, or nothing was tried.
     pub(super) fn assert_sound(&self) {
-        assert!(!self.told.acknowledged.is_empty(), "{self}");
+        assert!(!self.tally.acknowledged.is_empty(), "{self}");
         assert_eq!((self.lost, self.doubled), (0, 0), "{self}");
     }
 }
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { told: Told { acknowledged, unanswered, again }, lost, doubled } = self;
+        let Self { tally: Tally { acknowledged, unanswered, again }, lost, doubled } = self;
         write!(
             f,
             "{} imports acknowledged, {unanswered} not, {again} times sent again; {lost} lost, \

@@ -134,7 +134,7 @@ async fn what_the_provider_looks_up_at_its_start_is_there() {
 
 /// A project that the key is not for, added after signing, does not open another project.
 #[tokio::test]
-async fn the_project_that_nobody_signed_must_be_the_keys() {
+async fn a_project_that_is_not_signed_must_be_that_of_the_key() {
     let server = TestServer::builder().revision(Revision::R2025).start().await;
     let client = Client::of(&server).await;
     let mut list = sent(&client, Method::GET, CERTIFICATES, Some("application/json;charset=utf8"));

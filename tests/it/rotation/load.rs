@@ -1,4 +1,4 @@
-//! Servers that are asked for all they give while their ring is turned: certificates come, and are
+//! Servers under full load while their keyring is rotated: certificates are imported and
 //! given back, without end.
 
 use std::{
@@ -29,7 +29,7 @@ pub(crate) struct Kept {
     private_key: String,
 }
 
-/// Workers that import and export until they are told to end.
+/// Workers that import and export until they are stopped.
 pub(crate) struct Load {
     sessions: Vec<Session>,
     kept: Arc<Mutex<Kept>>,
@@ -73,7 +73,7 @@ impl Load {
         self.kept.lock().unwrap().ids.len()
     }
 
-    /// Of what was acknowledged up to now, some are given back, wherever they are asked for.
+    /// Some of the acknowledged certificates are exported, by each server.
     pub(crate) async fn some_export(&self) {
         let some = {
             let kept = self.kept.lock().unwrap();
@@ -106,8 +106,8 @@ impl Kept {
 async fn import(session: Session, body: Arc<str>, kept: Arc<Mutex<Kept>>, ended: Arc<AtomicBool>) {
     let mut connection = Connection::open(session.address(), Protocol::Http1).await.unwrap();
     while !ended.load(Ordering::Relaxed) {
-        let asked = request(Method::POST, "/v3/scm/certificates/import", body.to_string());
-        let answer = patiently(connection.send(session.signed(asked))).await.unwrap();
+        let prepared = request(Method::POST, "/v3/scm/certificates/import", body.to_string());
+        let answer = patiently(connection.send(session.signed(prepared))).await.unwrap();
         assert_eq!(answer.status, 200, "{answer:?}");
         let count = {
             let ids = &mut kept.lock().unwrap().ids;
@@ -134,8 +134,8 @@ async fn export(session: Session, kept: Arc<Mutex<Kept>>, ended: Arc<AtomicBool>
 }
 
 async fn exported(connection: &mut Connection, session: &Session, id: &str, key: &str) {
-    let asked = request(Method::POST, &format!("/v3/scm/certificates/{id}/export"), "");
-    let answer = patiently(connection.send(session.signed(asked))).await.unwrap();
+    let prepared = request(Method::POST, &format!("/v3/scm/certificates/{id}/export"), "");
+    let answer = patiently(connection.send(session.signed(prepared))).await.unwrap();
     assert_eq!(answer.status, 200, "{id}: {answer:?}");
     assert_eq!(answer.text("private_key"), key);
 }

@@ -25,7 +25,7 @@ pub(super) struct Prey {
 impl Prey {
     /// Adds a text that must not be seen, nor any 24 characters of it.
     pub(super) fn text(&mut self, secret: &str) {
-        assert!(secret.len() >= TEXT, "too short to be told from chance");
+        assert!(secret.len() >= TEXT, "too short to be distinguished from chance");
         self.texts.extend(secret.as_bytes().windows(TEXT).map(<[u8]>::to_vec));
     }
 

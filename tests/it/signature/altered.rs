@@ -149,7 +149,7 @@ async fn the_real_body_decides_whatever_is_claimed_about_it() {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// A body that is signed to be unsigned: whoever carries the request could swap it.
+/// A body that is signed to be unsigned: an intermediary could replace it.
 #[tokio::test]
 async fn an_unsigned_payload_is_refused_even_when_that_was_signed() {
     let server = TestServer::start().await;

@@ -78,7 +78,7 @@ async fn guessing_locks_the_key_for_the_one_who_guesses_for_a_while() {
     assert_eq!(signer.send(from("192.0.2.1"), later(0)).await.status, 200);
 }
 
-/// As with a full disk: that somebody guesses cannot be kept, and they hear the same.
+/// As with a full disk: a lock-out cannot be recorded, and the answer stays the same.
 #[tokio::test]
 async fn who_guesses_hears_no_difference_when_that_cannot_be_kept() {
     let server = TestServer::builder().flag("--store", "embedded").start().await;
@@ -96,11 +96,11 @@ async fn who_guesses_hears_no_difference_when_that_cannot_be_kept() {
 }
 
 #[tokio::test]
-async fn a_key_that_nobody_has_or_that_was_disabled_opens_nothing() {
+async fn an_unknown_or_disabled_key_opens_nothing() {
     let server = TestServer::start().await;
     let signer = server.signer();
-    let nobody = Signer { access_key: "NOSUCHKEY".to_owned(), ..server.signer() };
-    let message = refused(&nobody.send(list(), NOW).await);
+    let anonymous = Signer { access_key: "NOSUCHKEY".to_owned(), ..server.signer() };
+    let message = refused(&anonymous.send(list(), NOW).await);
     assert!(message.ends_with("ak NOSUCHKEY not exist"), "{message}");
     let id = AccessKeyId::new(signer.access_key.as_str());
     for enabled in [false, true] {

@@ -25,7 +25,7 @@ fn right(server: &TestServer) -> Value {
 }
 
 async fn log_in(server: &TestServer, body: &Value) -> Answer {
-    server.by(Person::Nobody).send(Method::POST, PATH, body.to_string()).await
+    server.by(Person::Anonymous).send(Method::POST, PATH, body.to_string()).await
 }
 
 fn token_of(answer: &Answer) -> String {
@@ -130,19 +130,19 @@ async fn the_catalog_may_be_declined() {
     for query in ["?nocatalog=true", "?nocatalog", "?nocatalog=", "?something=else"] {
         let body = right(&server).to_string();
         let path = format!("{PATH}{query}");
-        let answer = server.by(Person::Nobody).send(Method::POST, &path, body).await;
+        let answer = server.by(Person::Anonymous).send(Method::POST, &path, body).await;
         assert_eq!(answer.status, 201, "{query}: {answer:?}");
     }
 }
 
 #[tokio::test]
-async fn whoever_is_not_known_learns_nothing_about_why() {
+async fn an_unknown_user_learns_nothing_about_the_reason() {
     let server = TestServer::start().await;
     let user = "/auth/identity/password/user";
     let wrong: [(&str, Value); 5] = [
         ("password", json!("wrong")),
         ("password", json!("")),
-        ("name", json!("nobody")),
+        ("name", json!("unknown")),
         ("domain", json!({ "name": "elsewhere" })),
         ("domain", json!({})),
     ];
@@ -162,7 +162,7 @@ async fn whoever_is_not_known_learns_nothing_about_why() {
 #[tokio::test]
 async fn a_project_without_a_role_is_refused_like_one_that_is_not_there() {
     let server = TestServer::start().await;
-    let words = "The username or password is wrong. The user has no role in the project asked \
+    let words = "The username or password is wrong. The user has no role in the project prepared \
                  for, or there is none.";
     for project in [json!({ "name": "nowhere" }), json!({ "name": "another" }), json!({})] {
         let mut body = right(&server);
@@ -216,7 +216,7 @@ async fn other_methods_and_other_shapes_are_refused_in_keystones_shape() {
         assert_eq!(answer.json()["error"]["code"], 400, "{answer:?}");
     }
     let plain = Request::post(PATH).header("host", "scm.test").body("{}".into()).unwrap();
-    let answer = server.by(Person::Nobody).send_as_is(plain).await;
+    let answer = server.by(Person::Anonymous).send_as_is(plain).await;
     assert_eq!(answer.json()["error"]["code"], 415, "{answer:?}");
 }
 
@@ -233,20 +233,20 @@ async fn only_the_hash_of_a_token_is_kept() {
 }
 
 #[tokio::test]
-async fn a_flood_of_log_ins_is_turned_away_and_holds_nobody_else_up() {
+async fn a_flood_of_log_ins_is_refused_and_delays_no_other_client() {
     let server = TestServer::builder().flag("--trusted-proxies", "127.0.0.1").start().await;
     let mut flood = JoinSet::new();
     for number in 0..100 {
         let mut body = right(&server);
         body["auth"]["identity"]["password"]["user"]["name"] = json!(format!("user-{number}"));
-        let nobody = server.by(Person::Nobody);
-        flood.spawn(async move { nobody.send(Method::POST, PATH, body.to_string()).await });
+        let anonymous = server.by(Person::Anonymous);
+        flood.spawn(async move { anonymous.send(Method::POST, PATH, body.to_string()).await });
     }
     let import = import_body(&sound("www.example.com"));
     assert_eq!(server.by(Person::FullAccess).import(&import).await.status, 200);
     let mut elsewhere = request(Method::POST, PATH, right(&server).to_string());
     elsewhere.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));
-    assert_eq!(server.by(Person::Nobody).send_as_is(elsewhere).await.status, 201);
+    assert_eq!(server.by(Person::Anonymous).send_as_is(elsewhere).await.status, 201);
     let answers = flood.join_all().await;
     let (away, judged): (Vec<_>, Vec<_>) =
         answers.iter().partition(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS);
@@ -266,8 +266,8 @@ async fn guessing_all_at_once_or_by_another_name_is_heard_no_more_often() {
     guess["auth"]["identity"]["password"]["user"]["password"] = json!("wrong");
     let mut guesses = JoinSet::new();
     for _ in 0..30 {
-        let (nobody, body) = (server.by(Person::Nobody), guess.to_string());
-        guesses.spawn(async move { nobody.send(Method::POST, PATH, body).await });
+        let (anonymous, body) = (server.by(Person::Anonymous), guess.to_string());
+        guesses.spawn(async move { anonymous.send(Method::POST, PATH, body).await });
     }
     let answers = guesses.join_all().await;
     let words = Condition::WrongCredentials.text();
@@ -299,8 +299,8 @@ async fn every_length_of_token_is_judged() {
     for protocol in Protocol::ALL {
         for length in lengths {
             let session = Session::new(server.address(), Some(&"t".repeat(length)));
-            let asked = request(Method::GET, "/v3/scm/certificates/scs1600313391074", "");
-            let answer = session.send_over(protocol, asked).await.unwrap();
+            let prepared = request(Method::GET, "/v3/scm/certificates/scs1600313391074", "");
+            let answer = session.send_over(protocol, prepared).await.unwrap();
             let words = "The token of the request fails to be authenticated";
             let expected = (401, "SCM.1000".to_owned(), words.to_owned());
             assert_eq!(answer.refusal(), expected, "{protocol:?}, {length} characters");

@@ -1,7 +1,7 @@
-//! The body as such: JSON that is not what was asked for, sizes, content types.
+//! The body as such: JSON of the wrong form, sizes, content types.
 
 use http::{HeaderValue, Method};
-use scm_tests::{Answer, Person, TestServer, heard, import_body, request, sound};
+use scm_tests::{Answer, Person, TestServer, exchange, import_body, request, sound};
 use serde_json::{Value, json};
 
 const PATH: &str = "/v3/scm/certificates/import";
@@ -18,7 +18,7 @@ fn with(change: impl FnOnce(&mut Value)) -> String {
 }
 
 #[tokio::test]
-async fn what_nobody_published_is_ignored() {
+async fn unknown_fields_are_ignored() {
     let server = TestServer::start().await;
     let body = with(|body| {
         body["later"] = json!({ "a": [1, null] });
@@ -28,7 +28,7 @@ async fn what_nobody_published_is_ignored() {
 }
 
 #[tokio::test]
-async fn each_mistake_is_told_by_its_field() {
+async fn each_mistake_is_reported_by_its_field() {
     let server = TestServer::start().await;
     let good = with(|_| {});
     let once_more = |text: &str| good.replacen('{', &format!("{{{text},"), 1);
@@ -86,7 +86,7 @@ async fn an_enterprise_project_has_a_form() {
 }
 
 #[tokio::test]
-async fn invalid_utf8_is_told_with_its_place() {
+async fn invalid_utf8_is_reported_with_its_position() {
     let server = TestServer::start().await;
     let mut body = with(|_| {}).into_bytes();
     let at = body.windows(4).position(|window| window == b"name").unwrap();
@@ -97,7 +97,7 @@ async fn invalid_utf8_is_told_with_its_place() {
 }
 
 #[tokio::test]
-async fn nothing_at_all_is_told_so() {
+async fn an_empty_body_is_reported() {
     let server = TestServer::start().await;
     let mut empty = request(Method::POST, PATH, "");
     empty.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
@@ -170,11 +170,11 @@ async fn a_body_may_have_512_kib_whether_or_not_its_size_is_announced() {
 
 /// Sends a body in chunks, which announces no size.
 async fn chunked(server: &TestServer, body: &str) -> (u16, String) {
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let head = format!(
         "POST {PATH} HTTP/1.1\r\nhost: scm.test\r\nx-auth-token: {}\r\nconnection: close\r\n\
          content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
-        asker.token().unwrap()
+        caller.token().unwrap()
     );
     let mut bytes = head.into_bytes();
     for chunk in body.as_bytes().chunks(60_000) {
@@ -183,27 +183,27 @@ async fn chunked(server: &TestServer, body: &str) -> (u16, String) {
         bytes.extend(b"\r\n");
     }
     bytes.extend(b"0\r\n\r\n");
-    heard(asker.address(), &bytes).await
+    exchange(caller.address(), &bytes).await
 }
 
 #[tokio::test]
 async fn a_body_that_ends_early_is_refused() {
     let server = TestServer::builder().flag("--request-timeout", "1").start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let body = with(|_| {});
     let head = format!(
         "POST {PATH} HTTP/1.1\r\nhost: scm.test\r\nx-auth-token: {}\r\nconnection: close\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{}",
-        asker.token().unwrap(),
+        caller.token().unwrap(),
         body.len(),
         &body[..100],
     );
-    let (status, text) = heard(asker.address(), head.as_bytes()).await;
+    let (status, text) = exchange(caller.address(), head.as_bytes()).await;
     assert_eq!(status, 408, "{text}");
     assert!(text.contains("The request did not arrive in time."), "{text}");
 }
 
-/// Serde takes a list for the fields in the order of their declaration, if nobody stops it.
+/// Serde would take a list for the fields in the order of their declaration.
 #[tokio::test]
 async fn the_fields_without_their_names_are_no_body() {
     let server = TestServer::start().await;

@@ -29,15 +29,15 @@ fn signed_with(algorithm: Algorithm) -> &'static str {
 #[tokio::test]
 async fn every_kind_of_key_is_taken_in_every_encoding_and_line_end() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     for algorithm in Algorithm::ALL {
         let authority = TestAuthority::new(algorithm, NOW);
         for &encoding in encodings(algorithm) {
             let unix = authority.leaf("www.example.com").key_encoding(encoding).issue();
             for bundle in [unix.clone(), unix.with_crlf()] {
-                let answer = asker.import(&import_body(&bundle)).await;
+                let answer = caller.import(&import_body(&bundle)).await;
                 assert_eq!(answer.status, 200, "{algorithm:?} {encoding:?}: {answer:?}");
-                let shown = asker.show(&answer.text("certificate_id")).await;
+                let shown = caller.show(&answer.text("certificate_id")).await;
                 assert_eq!(shown.text("signature_algorithm"), signed_with(algorithm));
             }
         }

@@ -85,7 +85,7 @@ async fn one_character_more_is_refused_with_the_numbers() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_too_long_and_a_bad_bundle_are_told_together() {
+async fn a_name_that_is_too_long_and_a_bad_bundle_are_reported_together() {
     let server = TestServer::start().await;
     let mut body = body_with("name", "x".repeat(64));
     body["private_key"] = "".into();

@@ -181,7 +181,7 @@ async fn what_stands_in_the_wrong_field_is_named() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once_in_order() {
+async fn everything_that_is_wrong_is_reported_at_once_in_order() {
     let server = TestServer::start().await;
     let bundle = authority().leaf("www.example.com").flaw(Flaw::Expired).issue();
     let key = sound("www.example.com").private_key;

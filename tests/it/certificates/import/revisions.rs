@@ -36,7 +36,7 @@ async fn the_older_revision_refuses_what_the_later_takes_and_says_so() {
 }
 
 #[tokio::test]
-async fn an_absent_chain_is_told_in_full() {
+async fn an_absent_chain_is_reported_in_full() {
     let server = TestServer::start().await;
     let (_, body) = lifted().swap_remove(0);
     let message = "Incorrect request parameter. certificate_chain: missing; it may be empty \
@@ -46,7 +46,7 @@ async fn an_absent_chain_is_told_in_full() {
 }
 
 #[tokio::test]
-async fn what_no_revision_takes_is_told_with_the_limit_of_this_one() {
+async fn what_no_revision_accepts_is_reported_with_the_limit_of_this_one() {
     let server = TestServer::start().await;
     let mut body = import_body(&sound("www.example.com"));
     body["certificate"] = "x".repeat(12_289).into();
@@ -87,12 +87,12 @@ async fn the_later_revision_has_stricter_names() {
 #[tokio::test]
 async fn sm2_is_refused_in_plain_words() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     for empty in [json!(""), Value::Null] {
         let mut body = import_body(&sound("www.example.com"));
         body["enc_certificate"] = empty.clone();
         body["enc_private_key"] = empty;
-        assert_eq!(asker.import(&body).await.status, 200);
+        assert_eq!(caller.import(&body).await.status, 200);
     }
     for field in ["enc_certificate", "enc_private_key"] {
         let mut body = import_body(&sound("www.example.com"));
@@ -100,6 +100,6 @@ async fn sm2_is_refused_in_plain_words() {
         let message = "This operation is not allowed by the current certificate type or status. \
                        enc_certificate, enc_private_key: SM2 certificates are not supported yet; \
                        leave both out and import an RSA, ECDSA or Ed25519 certificate.";
-        assert_eq!(asker.import(&body).await.refusal(), (400, "SCM.0010".into(), message.into()));
+        assert_eq!(caller.import(&body).await.refusal(), (400, "SCM.0010".into(), message.into()));
     }
 }

@@ -33,8 +33,8 @@ fn text(folder: &Folder) -> &str {
     folder.path().to_str().unwrap()
 }
 
-/// What a session is told: lists, details, exported bytes.
-async fn told(session: &Session, ids: &[String]) -> Vec<Value> {
+/// The answers to a session: lists, details, exported bytes.
+async fn report(session: &Session, ids: &[String]) -> Vec<Value> {
     let mut all = Vec::new();
     for query in ["", "?content=SHOP", "?sort_key=certExpiredTime&limit=3"] {
         let path = format!("/v3/scm/certificates{query}");
@@ -81,7 +81,7 @@ async fn killed_again_and_again_it_moves_there_and_back_with_everything() {
     let first = Folder::new();
     let server = Binary::start(&first, &[]).unwrap();
     let ids = imported(&server.administrator(&first), 1000).await;
-    let before = told(&server.administrator(&first), &ids).await;
+    let before = report(&server.administrator(&first), &ids).await;
     let in_use = copied(text(&first), "postgres://127.0.0.1:1/none", &[]);
     assert!(in_use.noted.contains("another server is running"), "{in_use:?}");
     server.stop();
@@ -91,7 +91,7 @@ async fn killed_again_and_again_it_moves_there_and_back_with_everything() {
     let second = beside(&first);
     let store = format!("--store={database}");
     let server = Binary::start(&second, &[&store]).unwrap();
-    assert_eq!(told(&server.administrator(&first), &ids).await, before);
+    assert_eq!(report(&server.administrator(&first), &ids).await, before);
     server.stop();
 
     let back = Folder::new();
@@ -103,7 +103,7 @@ async fn killed_again_and_again_it_moves_there_and_back_with_everything() {
     assert!(there > 0 && and_back > 0, "{there} and {and_back}");
     fs::copy(first.file("credentials.json"), back.file("credentials.json")).unwrap();
     let server = Binary::start(&back, &[]).unwrap();
-    assert_eq!(told(&server.administrator(&back), &ids).await, before);
+    assert_eq!(report(&server.administrator(&back), &ids).await, before);
     assert!(Keyring::open(&back.file("keyring.json")).is_ok(), "of mode 0600");
     server.stop();
 
@@ -127,13 +127,13 @@ async fn half_a_copy_is_not_served_nor_copied() {
     let begun = "INSERT INTO moving (part, reached) VALUES ('source', ?1)";
     whole.execute(begun, [first.file("scm.db").canonicalize().unwrap().to_str()]).unwrap();
     drop(whole);
-    let told = refused(&second, &[]);
-    assert!(told.contains("not complete: run `scm-server copy` again"), "{told}");
+    let report = refused(&second, &[]);
+    assert!(report.contains("not complete: run `scm-server copy` again"), "{report}");
     let user = Ran::of(administer(&second, &["user", "list"]).output().unwrap());
     assert!(user.code == Some(1) && user.noted.contains("not complete"), "{user:?}");
     let other = copied(text(&second), text(&Folder::new()), &[]);
     assert!(other.noted.contains("itself a copy"), "{other:?}");
-    // As if nothing had been noted: what is there already is not taken twice, but told.
+    // As if no progress had been noted: rows that exist are reported, not copied twice.
     let twice = copied(text(&first), text(&second), &[]);
     assert_eq!(twice.code, Some(1), "{twice:?}");
 
@@ -145,7 +145,7 @@ async fn half_a_copy_is_not_served_nor_copied() {
 }
 
 #[test]
-fn the_password_of_a_url_is_not_told() {
+fn the_password_of_a_url_is_not_shown() {
     let (first, to) = (Folder::new(), Folder::new());
     for url in
         ["postgres://scm:hunter2@127.0.0.1:1/none", "postgres://scm:hunter2@h/n?sslmode=allow"]

@@ -76,13 +76,13 @@ async fn a_refused_import_keeps_nothing() {
 #[tokio::test]
 async fn the_enterprise_project_is_kept() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let ours = "0a1b2c3d-e4f5-a6b7-c8d9-e0f1a2b3c4d5";
     for (sent, kept) in [(ours, ours), ("0", "0"), ("", "0")] {
         let mut body = import_body(&sound("www.example.com"));
         body["enterprise_project_id"] = sent.into();
-        let id = asker.import(&body).await.text("certificate_id");
-        assert_eq!(asker.show(&id).await.text("enterprise_project_id"), kept);
+        let id = caller.import(&body).await.text("certificate_id");
+        assert_eq!(caller.show(&id).await.text("enterprise_project_id"), kept);
     }
     assert_eq!(counts(&server).await, [("0".to_owned(), false, 2), (ours.to_owned(), false, 1)]);
 }
@@ -90,19 +90,19 @@ async fn the_enterprise_project_is_kept() {
 #[tokio::test]
 async fn a_leaf_may_be_kept_twice_unless_the_caller_minds() {
     let server = TestServer::start().await;
-    let asker = server.by(Person::FullAccess);
+    let caller = server.by(Person::FullAccess);
     let mut body = import_body(&sound("www.example.com"));
-    let first = asker.import(&body).await.text("certificate_id");
+    let first = caller.import(&body).await.text("certificate_id");
     body["duplicate_check"] = false.into();
-    let second = asker.import(&body).await.text("certificate_id");
+    let second = caller.import(&body).await.text("certificate_id");
     assert_ne!(first, second);
     body["duplicate_check"] = true.into();
-    let (status, code, message) = asker.import(&body).await.refusal();
+    let (status, code, message) = caller.import(&body).await.refusal();
     assert_eq!((status, &*code), (400, "SCM.9001"));
     let says = |id: &str| format!("The certificate already exists. This project keeps it as {id}.");
     assert!([says(&first), says(&second)].contains(&message), "{message}");
     body["certificate"] = sound("www.example.com").certificate.into();
-    assert_eq!(asker.import(&body).await.text("error_code"), "SCM.0014", "another leaf");
+    assert_eq!(caller.import(&body).await.text("error_code"), "SCM.0014", "another leaf");
 }
 
 #[tokio::test]
