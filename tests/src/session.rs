@@ -7,7 +7,10 @@ use http::{HeaderValue, Method, Request};
 use http_body_util::Full;
 use serde_json::Value;
 
-use crate::wire::{Answer, Connection, Protocol, patiently, request};
+use crate::{
+    answer::Answer,
+    wire::{Connection, Protocol, patiently, request},
+};
 
 /// A client of a server, with a new connection for each request.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! Building the server as people run it, and letting `scm-bench` measure it.
+//! Builds the server as a release, and lets `scm-bench` measure it.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::{
     tools,
 };
 
-/// Builds the release and measures it; what is asked for otherwise is `scm-bench`'s business.
+/// Builds the release and measures it; the arguments are those of `scm-bench`.
 pub fn bench(arguments: &[String]) -> Done {
     if arguments.iter().any(|argument| matches!(argument.as_str(), "--help" | "-h")) {
         return run(&mut cargo(&["run", "--quiet", "--package", "scm-bench", "--", "--help"]));

@@ -1,7 +1,7 @@
 //! Clients that generators make of our documents: each is made, compiled and run against a real
 //! server, and what came of it stands in `docs/clients.md`.
 //!
-//! What a client is asked to do is a program of its own, `openapi/clients/NAME`, as its users would
+//! What a client does is a program of its own, `openapi/clients/NAME`, as its users would
 //! write it: it imports a certificate, shows, lists, exports and deletes it, and is refused once.
 
 mod given;

@@ -1,4 +1,4 @@
-//! The main job, for everybody to see: make a chain and a key, import them, look at what is kept.
+//! A demonstration: makes a chain and a key, imports them, and shows what is stored.
 
 use std::{
     fs,
@@ -37,17 +37,14 @@ pub fn demo() -> Done {
     let scm = Tool { credentials: data.join("credentials.json") };
     let import: Vec<_> =
         std::iter::once("import".to_owned()).chain(files.iter().map(|file| shown(file))).collect();
-    let id = scm.told(&import)?;
+    let id = scm.run_and_show(&import)?;
 
-    tell("\n── What is kept");
-    scm.told(&["show".to_owned(), id])?;
+    tell("\n── What is stored");
+    scm.run_and_show(&["show".to_owned(), id])?;
     tell(&format!("   {}:", shown(&data)));
     list(&data)?;
     drop(server);
-    tell(&format!(
-        "\n── Done. The server is stopped. To go on with what it keeps:\n{}",
-        further(&data)
-    ));
+    tell(&format!("\n── Done. The server is stopped. To go on with its data:\n{}", further(&data)));
     Ok(())
 }
 
@@ -100,7 +97,7 @@ fn list(folder: &Path) -> Done {
     Ok(())
 }
 
-/// A path as short as it can be told.
+/// A path, as short as possible.
 fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
@@ -111,8 +108,8 @@ struct Tool {
 }
 
 impl Tool {
-    /// Runs it, tells what was run and what it said, and gives the last.
-    fn told(&self, arguments: &[String]) -> Result<String, String> {
+    /// Runs it, prints the command and its output, and returns the output.
+    fn run_and_show(&self, arguments: &[String]) -> Result<String, String> {
         let mut command = Command::new(binary("scm"));
         command.args(arguments).arg("--credentials").arg(&self.credentials).current_dir(root());
         tell(&format!("   $ scm {}", arguments.join(" ")));

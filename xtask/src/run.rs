@@ -1,13 +1,13 @@
-//! Running other programs, and telling people about it.
+//! Running other programs, and printing progress.
 
 use std::{ffi::OsStr, process::Command};
 
 use crate::root::root;
 
-/// What a chore comes to: nothing to say, or why not.
+/// The result of a chore: success, or why not.
 pub type Done = Result<(), String>;
 
-/// Tells people something.
+/// Prints a line.
 #[expect(clippy::print_stdout, reason = "the one place that prints")]
 pub fn tell(words: &str) {
     println!("{words}");
@@ -26,7 +26,7 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command(&cargo, arguments)
 }
 
-/// Runs a command to its end; what it prints goes where ours goes.
+/// Runs a command; its output goes where ours goes.
 pub fn run(command: &mut Command) -> Done {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
@@ -35,7 +35,7 @@ pub fn run(command: &mut Command) -> Done {
     }
 }
 
-/// Runs a command to its end, and gives what it prints.
+/// Runs a command, and returns its output.
 pub fn output(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{}: {error}", line(command)))?;
     if output.status.success() {
@@ -50,7 +50,7 @@ pub fn exists(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok()
 }
 
-/// A command as a person would type it.
+/// A command as it is typed.
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Schemathesis against the real server: whether it does what the document says, whoever asks.
+//! Schemathesis against the real server: whether it does what the document says, for each kind of client.
 
 use std::{
     collections::BTreeMap,
@@ -19,41 +19,41 @@ use crate::{
     tools,
 };
 
-/// The seed unless another is asked for, so that a run can be had again.
+/// The default seed, so that a run can be repeated.
 pub const SEED: u32 = 20_261_124;
 
 /// How many examples of each operation are enough for every change.
 pub const EXAMPLES: u32 = 30;
 
-/// Who asks: somebody with a role or nobody, by what proof, and which revision the server speaks.
+/// A client: with a role or without, its kind of proof, and the revision of the server.
 #[derive(Clone, Copy)]
-struct Asker {
+struct Client {
     role: Option<&'static str>,
     proof: &'static str,
     revision: &'static str,
 }
 
-const ASKERS: [Asker; 5] = [
-    Asker { role: Some("administrator"), proof: "token", revision: "2021" },
-    Asker { role: Some("administrator"), proof: "token", revision: "2025" },
-    Asker { role: Some("administrator"), proof: "signature", revision: "2021" },
-    Asker { role: Some("read_only"), proof: "token", revision: "2021" },
-    Asker { role: None, proof: "none", revision: "2021" },
+const CLIENTS: [Client; 5] = [
+    Client { role: Some("administrator"), proof: "token", revision: "2021" },
+    Client { role: Some("administrator"), proof: "token", revision: "2025" },
+    Client { role: Some("administrator"), proof: "signature", revision: "2021" },
+    Client { role: Some("read_only"), proof: "token", revision: "2021" },
+    Client { role: None, proof: "none", revision: "2021" },
 ];
 
 /// Asks servers all that schemathesis makes of their documents, as each kind of person.
 pub fn schemathesis(seed: u32, examples: u32) -> Done {
     let tool = tools::python("schemathesis")?.join("schemathesis");
     run(&mut cargo(&["build", "--package", "scm-server"]))?;
-    let ask = |asker| ask_as(asker, &tool, seed, examples).err();
-    let failed: Vec<_> = ASKERS.into_iter().filter_map(ask).collect();
+    let ask = |client| ask_as(client, &tool, seed, examples).err();
+    let failed: Vec<_> = CLIENTS.into_iter().filter_map(ask).collect();
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
 }
 
-fn ask_as(asker: Asker, tool: &Path, seed: u32, examples: u32) -> Done {
-    let Asker { role, proof, revision } = asker;
-    tell(&format!("\n  {revision}, asked by {}, proof: {proof}", role.unwrap_or("nobody")));
-    let scene = Scene::set(asker)?;
+fn ask_as(client: Client, tool: &Path, seed: u32, examples: u32) -> Done {
+    let Client { role, proof, revision } = client;
+    tell(&format!("\n  {revision}, role {}, proof: {proof}", role.unwrap_or("none")));
+    let scene = Scene::set(client)?;
     let (seed, examples) = (format!("--seed={seed}"), format!("--max-examples={examples}"));
     run(scene.ask(tool).args([seed, examples]))?;
     let heard = scene.heard()?;
@@ -63,7 +63,7 @@ fn ask_as(asker: Asker, tool: &Path, seed: u32, examples: u32) -> Done {
 /// How often each operation answered with each status.
 type Heard = BTreeMap<String, BTreeMap<String, u32>>;
 
-/// A server, and what somebody has to ask it with. It is gone when dropped.
+/// A server, and the credentials of a client. It ends when dropped.
 struct Scene {
     folder: TempDir,
     server: Server,
@@ -71,7 +71,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn set(Asker { role, proof, revision }: Asker) -> Result<Self, String> {
+    fn set(Client { role, proof, revision }: Client) -> Result<Self, String> {
         let folder = TempDir::new().map_err(|error| error.to_string())?;
         let data = folder.path().join("data");
         let server = Server::start_with(&data, &["--api-revision", revision])?;
@@ -167,8 +167,8 @@ fn bundles() -> Value {
 fn everything_succeeded(heard: &Heard) -> Done {
     let mut failed = Vec::new();
     for (operation, statuses) in heard {
-        let told: Vec<_> = statuses.iter().map(|(status, n)| format!("{n}×{status}")).collect();
-        tell(&format!("    {operation:20} {}", told.join(" ")));
+        let counts: Vec<_> = statuses.iter().map(|(status, n)| format!("{n}×{status}")).collect();
+        tell(&format!("    {operation:20} {}", counts.join(" ")));
         if !statuses.keys().any(|status| status.starts_with('2')) {
             failed.push(format!("{operation} never succeeded, so its success is not tested"));
         }

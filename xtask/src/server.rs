@@ -22,7 +22,7 @@ impl Server {
         Self::start_with(data, &[])
     }
 
-    /// The same, with further flags.
+    /// Starts it with further flags.
     pub fn start_with(data: &Path, flags: &[&str]) -> Result<Self, String> {
         let mut command = Command::new(binary("scm-server"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
@@ -30,20 +30,20 @@ impl Server {
         let mut process =
             command.spawn().map_err(|error| format!("{}: {error}", line(&command)))?;
         let mut log = BufReader::new(process.stderr.take().expect("standard error is piped"));
-        let mut told = Vec::new();
+        let mut entries = Vec::new();
         for entry in log.by_ref().lines().map_while(Result::ok) {
             let event: serde_json::Value = serde_json::from_str(&entry).unwrap_or_default();
             if let (Some("listening"), Some(address)) =
                 (event["message"].as_str(), event["address"].as_str())
             {
                 let address = address.to_owned();
-                // Read to its end, or the server would wait for somebody to make room.
+                // Read to its end, or the server would wait until the pipe has room.
                 thread::spawn(move || io::copy(&mut log, &mut io::sink()));
                 return Ok(Self { process, address });
             }
-            told.push(entry);
+            entries.push(entry);
         }
-        Err(format!("the server did not start:\n{}", told.join("\n")))
+        Err(format!("the server did not start:\n{}", entries.join("\n")))
     }
 }
 

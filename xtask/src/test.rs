@@ -39,7 +39,7 @@ const CHECKS: &[Check] = &[
     ("format", || passed(run(&mut cargo(&["fmt", "--all", "--check"])))),
     ("tidy", || passed(tidy())),
     ("openapi is fresh", || passed(openapi(true))),
-    ("openapi breaks nobody", || passed(keeps_promises())),
+    ("openapi breaks no client", || passed(keeps_promises())),
     ("openapi is valid", spec_is_valid),
     ("openapi is clean", spec_is_clean),
     ("clippy", clippy),
@@ -47,7 +47,7 @@ const CHECKS: &[Check] = &[
     ("licences, bans, sources, advisories", deny),
     ("libraries bring no more than they say", || passed(libraries::light())),
     ("libraries make packages", || passed(libraries::packages())),
-    ("libraries break nobody", || passed(libraries::keeps_interface())),
+    ("libraries break no program", || passed(libraries::keeps_interface())),
     ("generated clients", generated_clients),
     ("the server does as the document says", does_as_it_says),
     ("the API reference", reference),
@@ -157,7 +157,7 @@ fn tests() -> Outcome {
     }
 }
 
-/// Once more what users ask of a server, of one that keeps everything in a PostgreSQL.
+/// The tests of requests once more, on a server whose store is in PostgreSQL.
 fn tests_on_postgres() -> Outcome {
     if let Err(why) = tools::postgres() {
         return Outcome::Skipped(why);

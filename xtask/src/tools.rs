@@ -29,8 +29,8 @@ pub fn debian(program: &str, package: &str) -> Result<(), String> {
     installed.map(drop).map_err(|why| format!("{missing}\n{why}"))
 }
 
-/// Makes sure that there is a PostgreSQL for tests to start. Debian has its programs where nobody
-/// looks for programs.
+/// Makes sure that there is a PostgreSQL for tests to start. Debian installs its programs
+/// outside `PATH`.
 pub fn postgres() -> Result<(), String> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut programs = versions.map(|version| version.path().join("bin/initdb"));

@@ -26,11 +26,11 @@ const FILE: &str = "given.json";
 /// What a program is given.
 pub struct Given {
     credentials: PathBuf,
-    told: Value,
+    input: Value,
 }
 
 impl Given {
-    /// For a server and whoever may use it, as its `credentials.json` says.
+    /// For a server and the user of its `credentials.json`.
     pub fn new(credentials: PathBuf) -> Result<Self, String> {
         let shown = credentials.display();
         let text = fs::read(&credentials).map_err(|error| format!("{shown}: {error}"))?;
@@ -38,24 +38,24 @@ impl Given {
             serde_json::from_slice(&text).map_err(|error| format!("{shown}: {error}"))?;
         let authority = TestAuthority::new(Algorithm::P256, OffsetDateTime::now_utc());
         let mismatched = authority.leaf(DOMAIN).flaw(Flaw::WrongKey).issue();
-        let told = json!({
+        let input = json!({
             "endpoint": known["base_url"],
             "token": known["token"],
             "sound": import(authority.leaf(DOMAIN).issue()),
             "mismatched": import(mismatched),
         });
-        Ok(Self { credentials, told })
+        Ok(Self { credentials, input })
     }
 
     /// The private key that is imported.
     pub fn private_key(&self) -> &str {
-        self.told["sound"]["private_key"].as_str().unwrap_or_default().trim()
+        self.input["sound"]["private_key"].as_str().unwrap_or_default().trim()
     }
 
-    /// Puts it into a folder, for nobody else to read.
+    /// Puts it into a folder, readable by the owner only.
     pub fn write(&self, folder: &Path) -> Result<(), String> {
         let file = folder.join(FILE);
-        fs::write(&file, self.told.to_string())
+        fs::write(&file, self.input.to_string())
             .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(0o600)))
             .map_err(|error| format!("{}: {error}", file.display()))
     }

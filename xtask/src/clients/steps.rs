@@ -4,10 +4,10 @@ use std::{fs, path::Path};
 
 use super::{
     given::{DOMAIN, Given, REFUSED_WITH},
-    workshop::Said,
+    workshop::Output,
 };
 
-/// Every step, in order; those from `RUN` on are told by the program itself, a line each.
+/// Every step, in order; those from `RUN` on are reported by the program itself, a line each.
 pub const STEPS: [&str; 8] =
     ["generate", "compile", "import", "show", "list", "export", "delete", "refusal"];
 
@@ -39,24 +39,26 @@ impl Steps {
     }
 
     /// Judges what a program said, line by line, and the key that it left in its folder.
-    pub fn judge(&mut self, said: &Said, folder: &Path, given: &Given) {
+    pub fn judge(&mut self, said: &Output, folder: &Path, given: &Given) {
         let mut id = "";
         for step in &STEPS[RUN..] {
-            let mut told = said.words.lines().filter_map(|line| line.split_once(' '));
-            let outcome = match told.find(|told| told.0 == *step) {
+            let mut reported = said.words.lines().filter_map(|line| line.split_once(' '));
+            let outcome = match reported.find(|reported| reported.0 == *step) {
                 Some((_, "")) | None => Err("the program did not tell of it".to_owned()),
-                Some(("import", told)) => {
-                    id = told;
-                    expect(id.starts_with("scs") && id.len() == 16, told)
+                Some(("import", reported)) => {
+                    id = reported;
+                    expect(id.starts_with("scs") && id.len() == 16, reported)
                 }
-                Some(("show", told)) => expect(told == DOMAIN, told),
-                Some(("list", told)) => expect(told.split(' ').any(|listed| listed == id), told),
-                Some(("export", told)) => exported(told, folder, given),
-                Some(("delete", told)) => {
-                    expect(told == id, told).and_then(|()| given.nothing_left())
+                Some(("show", reported)) => expect(reported == DOMAIN, reported),
+                Some(("list", reported)) => {
+                    expect(reported.split(' ').any(|listed| listed == id), reported)
                 }
-                Some((_, told)) => {
-                    expect(told == REFUSED_WITH, told).and_then(|()| said.ended.clone())
+                Some(("export", reported)) => exported(reported, folder, given),
+                Some(("delete", reported)) => {
+                    expect(reported == id, reported).and_then(|()| given.nothing_left())
+                }
+                Some((_, reported)) => {
+                    expect(reported == REFUSED_WITH, reported).and_then(|()| said.ended.clone())
                 }
             };
             // Why a program ended early says more than that it was silent.
@@ -68,13 +70,13 @@ impl Steps {
     }
 }
 
-fn expect(is_so: bool, told: &str) -> Result<(), String> {
-    if is_so { Ok(()) } else { Err(format!("the program said {told:?}")) }
+fn expect(is_so: bool, reported: &str) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(format!("the program said {reported:?}")) }
 }
 
-/// Whether the file that a program tells of has the key that was imported.
-fn exported(told: &str, folder: &Path, given: &Given) -> Result<(), String> {
-    expect(told == EXPORTED, told)?;
+/// Whether the file that a program names has the key that was imported.
+fn exported(reported: &str, folder: &Path, given: &Given) -> Result<(), String> {
+    expect(reported == EXPORTED, reported)?;
     let key = fs::read_to_string(folder.join(EXPORTED))
         .map_err(|error| format!("{EXPORTED}: {error}"))?;
     if key.trim() == given.private_key() { Ok(()) } else { Err("another key".to_owned()) }

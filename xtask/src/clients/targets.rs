@@ -180,7 +180,7 @@ pub const TARGETS: &[Target] = &[
              --additional-properties invokerPackage=Scm",
         compile: "find scm/lib -name '*.php' | xargs -n 1 php -l",
         run: "php main.php",
-        remark: "sends booleans as 1 and 0 unless told `BOOLEAN_FORMAT_STRING`",
+        remark: "sends booleans as 1 and 0 unless `BOOLEAN_FORMAT_STRING` is set",
         ..PLAIN
     },
     Target {

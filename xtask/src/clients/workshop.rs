@@ -70,7 +70,7 @@ impl Workshop {
     }
 
     /// Runs a line of the shell in the folder, and keeps in the log what it says.
-    fn sh(&self, line: &str, log: &mut File) -> Result<Said, String> {
+    fn sh(&self, line: &str, log: &mut File) -> Result<Output, String> {
         tell(&format!("   $ {line}"));
         let mut command = Command::new("sh");
         command.args(["-euc", line]).current_dir(&self.folder);
@@ -86,17 +86,17 @@ impl Workshop {
         } else {
             Err(format!("{}: {}", output.status, telling(&complained, &said)))
         };
-        Ok(Said { words: said.into_owned(), ended })
+        Ok(Output { words: said.into_owned(), ended })
     }
 }
 
 /// What a command said, and how it ended.
-pub struct Said {
+pub struct Output {
     pub words: String,
     pub ended: Result<(), String>,
 }
 
-/// The line that tells most of what went wrong.
+/// The line that explains most of what went wrong.
 fn telling<'a>(complained: &'a str, said: &'a str) -> &'a str {
     let lines = || said.lines().chain(complained.lines()).map(str::trim);
     let last = || lines().rfind(|line| !line.is_empty());

@@ -1,6 +1,6 @@
 //! What programs may name of each library, compared with what the last release let them name.
 //!
-//! The listing is made from what rustdoc tells machines, which stable toolchains hold back; so it is
+//! The listing is made from rustdoc's JSON, which stable toolchains hold back; so it is
 //! made in a folder of its own, where the builds of everybody else do not notice.
 
 mod breaking;
@@ -79,7 +79,7 @@ fn json(library: &str) -> PathBuf {
     folder().join("doc").join(library.replace('-', "_")).with_extension("json")
 }
 
-/// Lets rustdoc write what it tells machines.
+/// Lets rustdoc write its JSON.
 fn document() -> Done {
     let mut doc = cargo(&["doc", "--quiet", "--locked", "--no-deps", "--lib", "--all-features"]);
     doc.arg("--target-dir").arg(folder());

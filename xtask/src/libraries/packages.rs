@@ -82,12 +82,12 @@ fn released(packages: &[&Value]) -> Vec<String> {
 }
 
 /// What people look for on the page of a package.
-const TOLD: [&str; 5] = ["description", "license", "documentation", "readme", "rust_version"];
+const REQUIRED: [&str; 5] = ["description", "license", "documentation", "readme", "rust_version"];
 
 fn manifest_faults(package: &Value) -> Vec<String> {
     let name = text(package, "name");
-    let untold = TOLD.iter().filter(|key| text(package, key).is_empty());
-    let mut faults: Vec<_> = untold.map(|key| format!("{name}: has no {key}")).collect();
+    let missing = REQUIRED.iter().filter(|key| text(package, key).is_empty());
+    let mut faults: Vec<_> = missing.map(|key| format!("{name}: has no {key}")).collect();
     for key in ["keywords", "categories"] {
         // The registry takes five.
         if !(1..=5).contains(&package[key].as_array().map_or(0, Vec::len)) {
@@ -146,14 +146,14 @@ mod tests {
             json!({ "name": "scm-server", "publish": null }),
             json!({ "name": "scm-store", "publish": [] }),
         ];
-        let told = released(&here.iter().collect::<Vec<_>>());
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].starts_with("scm-model: a library"), "{told:?}");
-        assert!(told[1].starts_with("scm-server: says"), "{told:?}");
+        let faults = released(&here.iter().collect::<Vec<_>>());
+        assert_eq!(faults.len(), 2, "{faults:?}");
+        assert!(faults[0].starts_with("scm-model: a library"), "{faults:?}");
+        assert!(faults[1].starts_with("scm-server: says"), "{faults:?}");
     }
 
     #[test]
-    fn what_a_manifest_does_not_tell_is_told() {
+    fn missing_manifest_fields_are_reported() {
         let mut package = json!({
             "name": "scm-sign", "description": "signs", "license": "MIT", "readme": "README.md",
             "documentation": "https://docs.example/", "rust_version": "1.90",
@@ -168,27 +168,27 @@ mod tests {
             { "name": "scm-store", "path": "/here", "req": "*", "kind": null },
             { "name": "scm-pki", "path": "/here", "req": "^0.1.0", "kind": "dev" },
         ]);
-        let told = manifest_faults(&package);
+        let faults = manifest_faults(&package);
         let expected = [
             "scm-sign: has no readme",
             "scm-sign: must have one to five keywords",
             "scm-sign: depends on scm-store, which is not released",
             "scm-sign: depends on any version of scm-store",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(faults, expected);
     }
 
     #[test]
-    fn what_lacks_or_is_too_much_is_told() {
+    fn missing_and_surplus_files_are_reported() {
         let listed = "Cargo.toml\nLICENSE\nREADME.md\nsrc/lib.rs\nsrc/call.rs\ntests/it.rs";
         assert_eq!(content_faults("scm-sign", listed), Vec::<String>::new());
-        let told =
+        let faults =
             content_faults("scm-sign", "LICENSE\nsrc/lib.rs\ncredentials.json\nREADME.md.orig");
         let expected = [
             "scm-sign: the package lacks README.md",
             "scm-sign: credentials.json is no part of a package",
             "scm-sign: README.md.orig is no part of a package",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(faults, expected);
     }
 }

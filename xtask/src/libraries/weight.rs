@@ -93,12 +93,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_library_brings_is_told() {
+    fn dependencies_beyond_the_promise_are_reported() {
         let tree = "scm-model v0.1.0 (/here)\nserde v1.0.0\ntokio-util v0.7.0 (*)\nutoipa v6.0.0";
-        let told = PROMISE.faults(tree);
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert_eq!(told[0], "scm-model: must not bring utoipa");
-        assert_eq!(told[1], "scm-model: must not bring tokio-util");
+        let faults = PROMISE.faults(tree);
+        assert_eq!(faults.len(), 2, "{faults:?}");
+        assert_eq!(faults[0], "scm-model: must not bring utoipa");
+        assert_eq!(faults[1], "scm-model: must not bring tokio-util");
     }
 
     #[test]

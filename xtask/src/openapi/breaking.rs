@@ -1,7 +1,7 @@
 //! What a document takes away from those who wrote, or generated, a client from an older one.
 //!
 //! Names of operations and schemas are an interface too: generated code is called by them. What is
-//! only added, or only reworded, breaks nobody.
+//! only added, or only reworded, breaks no client.
 
 mod shape;
 
@@ -105,7 +105,7 @@ impl<'a> Changes<'a> {
         for (status, before) in members(before) {
             let what = format!("{what}: {status}");
             let Some(now) = now.get(status) else {
-                // A refusal that is given no longer harms nobody.
+                // A refusal that is no longer given harms no client.
                 if status.starts_with('2') {
                     self.found.push(format!("{what}: no longer what a success is"));
                 }

@@ -1,9 +1,9 @@
 //! What a library takes away from programs that were written for an older one.
 //!
-//! Whatever is gone, or said in another way, breaks somebody. Of what is new, that does which others
+//! Whatever is gone, or written in another way, breaks some program. Of what is new, that does which others
 //! have to name one by one: variants of an enum, fields of a struct that is written out, items that
-//! a trait demands; unless `#[non_exhaustive]` told them to expect more. It is not seen whether a
-//! struct has private fields beside the public ones: such a new field is named although it breaks nobody.
+//! a trait demands; unless `#[non_exhaustive]` announced more. It is not seen whether a
+//! struct has private fields beside the public ones: such a new field is named although it breaks no program.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub fn breaking(before: &BTreeSet<String>, now: &Listing) -> Vec<String> {
     changes
 }
 
-/// A function that can be asked for at compile time too is still the one it was.
+/// A function that has become `const` is still the one it was.
 fn is_kept(line: &str, now: &BTreeSet<String>) -> bool {
     now.contains(line) || now.contains(&line.replacen("pub fn", "pub const fn", 1))
 }
@@ -44,7 +44,8 @@ fn demand(line: &str, before: &BTreeSet<String>, provided: &BTreeSet<String>) ->
         "trait" => {
             let (_, whose) = parent.rsplit_once("::")?;
             let is_given = provided.contains(&format!("{whose}::{name}"));
-            (!is_given).then(|| format!("`{line}` is demanded of whoever implements the trait"))
+            (!is_given)
+                .then(|| format!("`{line}` must be added by every implementation of the trait"))
         }
         "enum" if is_part => Some(format!("`{line}` is new in an enum that was complete")),
         "struct" | "union" if is_part && has_fields(parent, before) => {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_added_breaks_nobody() {
+    fn additions_break_no_program() {
         let come = [
             "pub fn lib::Client::show(&self)",
             "pub fn lib::Body::check(&self)",
@@ -171,18 +172,18 @@ mod tests {
             "pub fn lib::Page<T>::next(&self)",
             "impl core::marker::Send for lib::Client",
         ];
-        let told = changes(&gone, &[]);
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told.iter().all(|change| change.ends_with("` is gone")), "{told:?}");
+        let found = changes(&gone, &[]);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().all(|change| change.ends_with("` is gone")), "{found:?}");
     }
 
     #[test]
     fn what_is_said_in_another_way_is_named_with_both() {
         let gone = ["pub fn lib::Client::send(&self, u8) -> u8"];
-        let told = changes(&gone, &["pub fn lib::Client::send(&self, u16) -> u8"]);
+        let found = changes(&gone, &["pub fn lib::Client::send(&self, u16) -> u8"]);
         let expected = "`pub fn lib::Client::send(&self, u8) -> u8` is now \
             `pub fn lib::Client::send(&self, u16) -> u8`";
-        assert_eq!(told, [expected]);
+        assert_eq!(found, [expected]);
         assert_eq!(
             changes(&gone, &["pub const fn lib::Client::send(&self, u8) -> u8"]),
             Vec::<String>::new()
@@ -196,20 +197,20 @@ mod tests {
             ("pub lib::Closed::Two(u8)", "an enum that was complete"),
             ("pub lib::Closed::One::field: u8", "a variant that could be written out"),
             ("pub lib::Import::key: u8", "a struct that could be written out"),
-            ("pub fn lib::Body::read(&[u8]) -> Self", "whoever implements the trait"),
-            ("pub const lib::Body::IS_JSON: bool", "whoever implements the trait"),
+            ("pub fn lib::Body::read(&[u8]) -> Self", "every implementation of the trait"),
+            ("pub const lib::Body::IS_JSON: bool", "every implementation of the trait"),
         ];
         for (line, why) in come {
-            let told = changes(&[], &[line]);
-            assert!(told.len() == 1 && told[0].contains(why), "{line}: {told:?}");
+            let found = changes(&[], &[line]);
+            assert!(found.len() == 1 && found[0].contains(why), "{line}: {found:?}");
         }
     }
 
     #[test]
     fn a_promise_of_completeness_may_not_be_taken_back() {
-        let told = changes(&["pub enum lib::Closed"], &["#[non_exhaustive] pub enum lib::Closed"]);
+        let found = changes(&["pub enum lib::Closed"], &["#[non_exhaustive] pub enum lib::Closed"]);
         assert_eq!(
-            told,
+            found,
             ["`pub enum lib::Closed` is now `#[non_exhaustive] pub enum lib::Closed`"]
         );
     }

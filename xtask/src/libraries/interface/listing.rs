@@ -15,23 +15,23 @@ pub struct Listing {
 
 impl Listing {
     /// Reads what rustdoc wrote.
-    pub fn read(json: &Path, library: &str) -> Result<Self, String> {
-        let failed = |error: String| format!("{}: {error}", json.display());
-        let text = fs::read(json).map_err(|error| failed(error.to_string()))?;
-        let told: Value =
+    pub fn read(file: &Path, library: &str) -> Result<Self, String> {
+        let failed = |error: String| format!("{}: {error}", file.display());
+        let text = fs::read(file).map_err(|error| failed(error.to_string()))?;
+        let json: Value =
             serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
-        let listed = Builder::from_rustdoc_json(json).omit_blanket_impls(true).build();
+        let listed = Builder::from_rustdoc_json(file).omit_blanket_impls(true).build();
         let listed = listed.map_err(|error| {
-            let format = &told["format_version"];
+            let format = &json["format_version"];
             failed(format!(
                 "{error}\nThis rustdoc writes format {format}: take the `public-api` that reads it."
             ))
         })?;
         let listed: Vec<_> = listed.items().map(ToString::to_string).collect();
         Ok(Self {
-            version: told["crate_version"].as_str().unwrap_or_default().to_owned(),
+            version: json["crate_version"].as_str().unwrap_or_default().to_owned(),
             lines: relied_on(&listed, library),
-            provided: provided(&told),
+            provided: provided(&json),
         })
     }
 }
@@ -77,7 +77,7 @@ fn is_of_an_implementation(line: &str, whose: &str) -> bool {
     !line.starts_with("pub type ") && rest.starts_with(whose)
 }
 
-/// Other libraries of ours are told by the modules in which they hide their types. Those may move.
+/// Our other libraries appear with the modules in which they hide their types. Those may move.
 fn without_modules(line: &str, library: &str) -> String {
     let in_path = |character: char| character.is_alphanumeric() || "_:".contains(character);
     let mut short = String::with_capacity(line.len());
@@ -101,11 +101,11 @@ fn without_modules(line: &str, library: &str) -> String {
 }
 
 /// What traits give to those who implement them.
-fn provided(told: &Value) -> BTreeSet<String> {
+fn provided(json: &Value) -> BTreeSet<String> {
     let mut provided = BTreeSet::new();
-    for item in told["index"].as_object().into_iter().flat_map(|index| index.values()) {
+    for item in json["index"].as_object().into_iter().flat_map(|index| index.values()) {
         for id in item["inner"]["trait"]["items"].as_array().into_iter().flatten() {
-            let part = &told["index"][id.to_string()];
+            let part = &json["index"][id.to_string()];
             let inner = &part["inner"];
             let given = [&inner["assoc_type"]["type"], &inner["assoc_const"]["value"]];
             if inner["function"]["has_body"] == true || given.iter().any(|it| !it.is_null()) {
@@ -148,14 +148,14 @@ mod tests {
 
     #[test]
     fn what_a_trait_provides_is_known() {
-        let told = serde_json::json!({ "index": {
+        let json = serde_json::json!({ "index": {
             "1": { "name": "Body", "inner": { "trait": { "items": [2, 3, 4, 5] } } },
             "2": { "name": "read", "inner": { "function": { "has_body": false } } },
             "3": { "name": "check", "inner": { "function": { "has_body": true } } },
             "4": { "name": "JSON", "inner": { "assoc_const": { "value": "true" } } },
             "5": { "name": "Kind", "inner": { "assoc_type": { "type": null } } },
         }});
-        let provided: Vec<_> = provided(&told).into_iter().collect();
+        let provided: Vec<_> = provided(&json).into_iter().collect();
         assert_eq!(provided, ["Body::JSON", "Body::check"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Every kind of breaking change, planted into the document, is named; what breaks nobody is not.
+//! Every kind of breaking change, planted into the document, is named; what breaks no client is not.
 
 use scm_model::{Revision, openapi::document};
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ fn answers_go_on_giving_what_they_gave() {
 }
 
 #[test]
-fn what_is_added_or_reworded_breaks_nobody() {
+fn additions_and_new_wording_break_no_client() {
     let found = found(|it| {
         it["paths"]["/v3/scm/more"] = json!({ "get": { "operationId": "More" } });
         it["info"]["description"] = "Other words.".into();
