@@ -2,15 +2,15 @@
 
 mod chains;
 mod change;
+mod import;
 pub(super) mod import_keys;
-mod keep;
 mod read;
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
 pub(super) use self::{
-    keep::{Answer, Group, Import, keep_group},
+    import::{Answer, Group, Import, import_group},
     read::{RECORD, RECORD_FROM, read_record},
 };
 use super::{Postgres, act::Sees, listing};

@@ -26,7 +26,7 @@ use tokio::{
 
 use super::{
     act::{Sees, TRIES, attempt, pause},
-    certificates::{Answer, Group, Import, keep_group},
+    certificates::{Answer, Group, Import, import_group},
     failure::Failure,
     pool::Pool,
     scopes::{SHARDS, any_shard},
@@ -182,7 +182,8 @@ async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<
     let settles = |since: Option<Instant>| since.is_none_or(|since| since.elapsed() < SETTLING);
     loop {
         let failure =
-            match attempt(pool, sees, &*group, |on, group| Box::pin(keep_group(on, group))).await {
+            match attempt(pool, sees, &*group, |on, group| Box::pin(import_group(on, group))).await
+            {
                 Ok(kept) => return Ok(kept),
                 Err(failure) => failure,
             };
@@ -192,13 +193,13 @@ async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<
                 tries += 1;
             }
             Failure::Lost(_) | Failure::Unsure(_) if settles(broken) => {
-                group.may_be_kept = true;
+                group.may_be_stored = true;
                 pool.forget_idle();
                 broken.get_or_insert_with(Instant::now);
                 sleep(pause(SOON)).await;
             }
             Failure::Away(_) if broken.is_some() && settles(broken) => sleep(LOOK).await,
-            other if group.may_be_kept => return Err(other.since_broken()),
+            other if group.may_be_stored => return Err(other.since_broken()),
             other => return Err(other),
         }
     }

@@ -1,8 +1,9 @@
-//! Giving a certificate back, renewing it, changing what is said about it, and forgetting it.
+//! Exporting, replacing, updating and deleting a certificate.
 //!
-//! What is changed is locked first, so that whoever changes it next sees what became of it.
+//! The row is locked first, so that concurrent changes are made one after the other.
 
 use time::OffsetDateTime;
+use tokio_postgres::types::ToSql;
 
 use super::{
     super::{
@@ -25,7 +26,7 @@ use crate::{
     subject::Resource,
 };
 
-/// Who does something, when, and under which number it is told.
+/// Who does something, when, and the number of its audit event.
 pub(super) struct Doing {
     pub(super) actor: Actor,
     pub(super) now: OffsetDateTime,
@@ -107,15 +108,14 @@ pub(super) async fn update(
     let name = change.name.as_ref().unwrap_or(&was.name);
     let description = change.description.as_ref().unwrap_or(&was.description);
     let folded = search::folded(name, &was.domain, &was.sans);
-    on.change(
-        "UPDATE certificate SET name = $2, description = $3, updated = $4, folded = $5
-         WHERE id = $1",
+    update_columns(
+        on,
+        id,
         &[
-            &number(id),
-            &written(name),
-            &description.as_deref().map(written),
-            &millis(by.now),
-            &written(&folded),
+            ("name", &written(name)),
+            ("description", &description.as_deref().map(written)),
+            ("updated", &millis(by.now)),
+            ("folded", &written(&folded)),
         ],
     )
     .await?;
@@ -126,7 +126,7 @@ pub(super) async fn update(
     read::record(on, &by.actor.project, id).await
 }
 
-/// What a certificate leaves behind when it goes, and what stays when it is replaced.
+/// The columns of a certificate that counters, chain and index depend on.
 struct Standing {
     shelf: i64,
     expired: bool,
@@ -158,30 +158,40 @@ async fn replace_facts(
     (chain, expired, folded): (Option<&[u8]>, bool, String),
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    on.change(
-        "UPDATE certificate SET expired = $2, updated = $3, not_after = $4, not_before = $5,
-             chain = $6, domain = $7, sans = $8, folded = $9, domain_count = $10,
-             wildcard_count = $11, signature_algorithm = $12, key_algorithm = $13, sha1 = $14,
-             sha256 = $15
-         WHERE id = $1",
+    update_columns(
+        on,
+        id,
         &[
-            &number(id),
-            &i64::from(expired),
-            &millis(now),
-            &millis(content.not_after),
-            &millis(content.not_before),
-            &chain,
-            &written(&content.domain),
-            &written(&content.sans.join("\n")),
-            &written(&folded),
-            &(content.domain_count as i64),
-            &(content.wildcard_count as i64),
-            &content.signature_algorithm,
-            &content.key_algorithm,
-            &&content.sha1[..],
-            &&content.sha256[..],
+            ("expired", &i64::from(expired)),
+            ("updated", &millis(now)),
+            ("not_after", &millis(content.not_after)),
+            ("not_before", &millis(content.not_before)),
+            ("chain", &chain),
+            ("domain", &written(&content.domain)),
+            ("sans", &written(&content.sans.join("\n"))),
+            ("folded", &written(&folded)),
+            ("domain_count", &(content.domain_count as i64)),
+            ("wildcard_count", &(content.wildcard_count as i64)),
+            ("signature_algorithm", &content.signature_algorithm),
+            ("key_algorithm", &content.key_algorithm),
+            ("sha1", &&content.sha1[..]),
+            ("sha256", &&content.sha256[..]),
         ],
     )
-    .await?;
+    .await
+}
+
+/// Sets columns of a certificate, each by its name.
+async fn update_columns(
+    on: &Connection,
+    id: CertificateId,
+    columns: &[(&str, &(dyn ToSql + Sync))],
+) -> Result<(), Failure> {
+    let assignments = (2..).zip(columns).map(|(number, (name, _))| format!("{name} = ${number}"));
+    let assignments = assignments.collect::<Vec<_>>().join(", ");
+    let id = number(id);
+    let mut values: Vec<&(dyn ToSql + Sync)> = vec![&id];
+    values.extend(columns.iter().map(|(_, value)| *value));
+    on.change(&format!("UPDATE certificate SET {assignments} WHERE id = $1"), &values).await?;
     Ok(())
 }
