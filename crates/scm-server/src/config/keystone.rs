@@ -1,4 +1,4 @@
-//! What can be set about who knows the users: this server itself, or an OpenStack Keystone.
+//! Settings of users: in the store, or in an OpenStack Keystone.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -6,13 +6,13 @@ use reqwest::Url;
 use scm_store::Role;
 use serde::Deserialize;
 
-/// Who knows users, projects and tokens.
+/// Where users, projects and tokens are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Identity {
-    /// This server.
+    /// In the store of this server.
     Local,
-    /// An OpenStack Keystone, or an IAM that speaks its API.
+    /// In an OpenStack Keystone, or an IAM with its API.
     Keystone,
 }
 
@@ -23,12 +23,12 @@ impl FromStr for Identity {
         match text {
             "local" => Ok(Self::Local),
             "keystone" => Ok(Self::Keystone),
-            _ => Err("there are local and keystone"),
+            _ => Err("expected local or keystone"),
         }
     }
 }
 
-/// Where Keystone is, or nothing. The path ends in `/v3`.
+/// The URL of Keystone, or `none`. Its path ends in `/v3`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct KeystoneUrl(Option<Url>);
@@ -47,16 +47,17 @@ impl FromStr for KeystoneUrl {
         if text == "none" {
             return Ok(Self(None));
         }
-        let mut url = Url::parse(text).map_err(|_| "it is no URL such as http://127.0.0.1:5000")?;
+        let mut url =
+            Url::parse(text).map_err(|_| "expected a URL such as http://127.0.0.1:5000")?;
         match () {
             () if !matches!(url.scheme(), "http" | "https") => {
-                return Err("it must begin with http:// or https://");
+                return Err("the URL must begin with http:// or https://");
             }
             () if !url.username().is_empty() || url.password().is_some() => {
-                return Err("it must not hold a user or a password");
+                return Err("the URL must not have a user or a password");
             }
             () if url.query().is_some() || url.fragment().is_some() => {
-                return Err("it must not have a query or a fragment");
+                return Err("the URL must not have a query or a fragment");
             }
             () => {}
         }
@@ -75,21 +76,20 @@ impl TryFrom<String> for KeystoneUrl {
     }
 }
 
-/// Whether a URL leads to this very machine.
+/// Whether the host of a URL is this machine.
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
-/// What Keystone's roles mean here.
+/// The role here for each role of Keystone.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct KeystoneRoles(Vec<(String, Role)>);
 
 impl KeystoneRoles {
-    /// The role that allows most among those that some names mean. Case counts for nothing, as in
-    /// Keystone.
+    /// The role with most rights among those of these names. Case is ignored, as in Keystone.
     pub fn best<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<Role> {
         let meaning =
             |name: &str| self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -113,17 +113,21 @@ impl FromStr for KeystoneRoles {
         for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
             let (name, role) = pair
                 .split_once('=')
-                .ok_or_else(|| format!("`{pair}` is no pair such as member=full_access"))?;
+                .ok_or_else(|| format!("`{pair}` is not a pair such as member=full_access"))?;
             let (name, role) = (name.trim(), role.trim());
             let role = Role::called(role).ok_or_else(|| {
-                format!("`{role}`: there are {}", Role::ALL.map(Role::as_str).join(", "))
+                format!("`{role}` is not one of {}", Role::ALL.map(Role::as_str).join(", "))
             })?;
             if name.is_empty() || roles.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-                return Err(format!("`{pair}`: the role's name is missing, or was there before"));
+                return Err(format!("`{pair}`: the name of the role is missing or repeated"));
             }
             roles.push((name.to_owned(), role));
         }
-        if roles.is_empty() { Err("it names no role".to_owned()) } else { Ok(Self(roles)) }
+        if roles.is_empty() {
+            Err("expected at least one role".to_owned())
+        } else {
+            Ok(Self(roles))
+        }
     }
 }
 
@@ -146,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_ends_in_the_version_whether_told_or_not() {
+    fn a_url_ends_in_the_version() {
         for text in ["http://k:5000", "http://k:5000/", "http://k:5000/v3", "http://k:5000/v3/"] {
             let url = text.parse::<KeystoneUrl>().unwrap();
             assert_eq!(url.as_url().unwrap().as_str(), "http://k:5000/v3", "{text}");
@@ -157,14 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_of_a_service_is_refused() {
+    fn a_text_that_is_not_the_url_of_a_service_is_refused() {
         for text in ["", "keystone:5000", "ftp://k", "http://a:b@k", "http://k/?x", "http://k/#x"] {
             assert!(text.parse::<KeystoneUrl>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn the_role_that_allows_most_counts() {
+    fn the_role_with_most_rights_is_used() {
         let roles: KeystoneRoles =
             "ops = administrator, Member=full_access,reader=read_only".parse().unwrap();
         assert_eq!(roles.best(["reader", "member"]), Some(Role::FullAccess));
@@ -173,14 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn roles_that_mean_nothing_or_two_things_are_refused() {
+    fn roles_without_a_meaning_or_with_two_are_refused() {
         for text in ["", "member", "=read_only", "a=root", "a=read_only,A=full_access"] {
             assert!(text.parse::<KeystoneRoles>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn this_machine_is_known_by_its_names() {
+    fn loopback_names_and_addresses_are_this_machine() {
         let local = |text: &str| is_loopback(&Url::parse(text).unwrap());
         assert!(
             local("http://localhost:1") && local("http://127.8.9.1") && local("http://[::1]:5")

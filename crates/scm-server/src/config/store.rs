@@ -1,5 +1,4 @@
-//! What can be set about where certificates are kept: in a file of the data folder, or in a
-//! PostgreSQL.
+//! Settings of the store: a file in the data folder, or a PostgreSQL database.
 
 use std::{convert::Infallible, fmt, path::Path, str::FromStr};
 
@@ -11,14 +10,14 @@ use crate::data_dir::STORE;
 /// The word for the file in the data folder.
 const EMBEDDED: &str = "embedded";
 
-/// Where certificates are kept, as it was written. A URL may hold a password, so it is not looked
-/// into before whatever is wrong with it can be told without showing it.
+/// The store, as it was written. A URL may hold a password, so it is parsed where an error can be
+/// reported without showing it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct StoreSetting(String);
 
 impl StoreSetting {
-    /// The store that is meant, by a server with this data folder.
+    /// The location of the store, for a server with this data folder.
     ///
     /// # Errors
     /// If it is neither `embedded` nor the URL of a PostgreSQL.
@@ -78,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_a_file_or_a_database() {
+    fn a_store_is_a_file_or_a_database() {
         assert_eq!(home("embedded").unwrap(), Location::Sqlite("/data/scm.db".into()));
         assert!(matches!(home("postgres://db.example/scm"), Ok(Location::Postgres(_))));
         assert!(home("sqlite").is_err());
     }
 
     #[test]
-    fn no_password_shows() {
+    fn no_password_is_shown() {
         let url = "postgres://scm:hunter2@db.example/scm";
         let setting: StoreSetting = url.parse().unwrap();
         assert!(!format!("{setting:?} {:?}", setting.home(Path::new("."))).contains("hunter2"));

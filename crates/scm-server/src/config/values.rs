@@ -1,4 +1,4 @@
-//! What settings may be: numbers within bounds, files, networks.
+//! Types of settings: numbers within bounds, files, networks.
 
 use std::{
     convert::Infallible,
@@ -21,7 +21,7 @@ impl<const LEAST: u32, const MOST: u32> Within<LEAST, MOST> {
         self.0
     }
 
-    /// The same, of things.
+    /// The number, as a count.
     pub fn count(self) -> usize {
         self.0 as usize
     }
@@ -41,17 +41,17 @@ impl<const LEAST: u32, const MOST: u32> FromStr for Within<LEAST, MOST> {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number: Result<i64, _> = text.parse();
-        number.map_err(|_| format!("no whole number from {LEAST} to {MOST}"))?.try_into()
+        number.map_err(|_| format!("not a whole number from {LEAST} to {MOST}"))?.try_into()
     }
 }
 
-/// How to log.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Text.
     Text,
-    /// For machines.
+    /// A JSON object per line.
     Json,
 }
 
@@ -62,12 +62,12 @@ impl FromStr for LogFormat {
         match text {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
-            _ => Err("there are text and json"),
+            _ => Err("expected text or json"),
         }
     }
 }
 
-/// A file, or none.
+/// A file, or `none`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct MaybeFile(Option<PathBuf>);
@@ -87,7 +87,7 @@ impl FromStr for MaybeFile {
     }
 }
 
-/// The networks of proxies that are believed.
+/// The networks of trusted proxies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Proxies(Vec<IpNet>);
@@ -101,7 +101,7 @@ impl TryFrom<String> for Proxies {
 }
 
 impl Proxies {
-    /// Whether an address is one of them.
+    /// Whether an address is in one of them.
     pub fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -115,7 +115,7 @@ impl FromStr for Proxies {
         let networks = networks.filter(|network| !network.is_empty() && *network != "none");
         let parsed = networks.map(|network| match network.parse::<IpAddr>() {
             Ok(address) => Ok(address.into()),
-            Err(_) => network.parse().map_err(|_| format!("`{network}` is no network")),
+            Err(_) => network.parse().map_err(|_| format!("`{network}` is not a network")),
         });
         parsed.collect::<Result<_, _>>().map(Self)
     }
