@@ -1,7 +1,7 @@
-//! Why a request is refused, and the one mapping from every layer's errors to the wire's conditions.
+//! Errors of the API, and the only mapping from the errors of every layer to conditions.
 //!
-//! An error has an outside, which the caller sees, and perhaps an inside, which only the log sees,
-//! once.
+//! An error has details for the client, and perhaps an internal cause, which is logged once and not
+//! sent.
 
 use std::error::Error;
 
@@ -16,7 +16,7 @@ use scm_store::{Resource, StoreError};
 
 use crate::{causes::chain, keystone::TokenError, response::HttpResponse};
 
-/// Why a request is refused: every complaint, each under its condition.
+/// Why a request is refused: one or more complaints, each with its condition.
 #[derive(Debug)]
 pub struct ApiError {
     complaints: Vec<Complaint>,
@@ -31,45 +31,45 @@ struct Complaint {
 }
 
 impl ApiError {
-    /// Refused, with nothing to add to the condition's own text.
+    /// A refusal with the text of the condition only.
     pub fn refused(condition: Condition) -> Self {
         Self::because(condition, None)
     }
 
-    /// Refused, with a sentence of detail.
+    /// A refusal with a sentence of detail.
     pub fn refused_because(condition: Condition, detail: impl Into<String>) -> Self {
         Self::because(condition, Some(detail.into()))
     }
 
-    /// The path does not take the method, but these.
+    /// The path does not support the method, only these.
     pub fn wrong_method(allowed: &str) -> Self {
-        let detail = format!("This path takes {allowed}.");
+        let detail = format!("Allowed here: {allowed}.");
         let allow = HeaderValue::from_str(allowed).ok();
         Self { allow, ..Self::refused_because(Condition::WrongMethod, detail) }
     }
 
-    /// The server failed; only the log is told how.
+    /// A failure of the server. The cause is logged, not sent.
     pub fn internal(inside: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { inside: Some(inside.into()), ..Self::refused(Condition::Internal) }
     }
 
-    /// Both complaints.
+    /// Adds the complaints of another error.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.complaints.extend(other.complaints);
         self
     }
 
-    /// The condition that gives the code: the first in their order of precedence.
+    /// The condition of the response: that of the highest precedence.
     pub fn condition(&self) -> Condition {
         self.complaints.iter().map(|c| c.condition).min().unwrap_or(Condition::Internal)
     }
 
-    /// The answer to the caller. What is inside goes to the log here, and nowhere else.
+    /// The response. The internal cause is logged here, and nowhere else.
     pub fn into_response(mut self, shape: ErrorShape) -> HttpResponse {
         let condition = self.condition();
         if let Some(inside) = &self.inside {
-            tracing::error!(error = %chain(inside.as_ref()), "a request failed");
+            tracing::error!(error = %chain(inside.as_ref()), "a request fails");
         }
         self.complaints.sort_by_key(|complaint| complaint.condition);
         let details: Vec<_> = self.complaints.into_iter().filter_map(|c| c.detail).collect();
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_condition_gives_the_code_and_every_detail_is_told_in_order() {
+    fn the_first_condition_gives_the_code_and_all_details_are_in_order() {
         let error = ApiError::refused_because(Condition::Weak, "Second.")
             .and(ApiError::refused_because(Condition::KeyMissing, "First."));
         assert_eq!(error.condition(), Condition::KeyMissing);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inside_never_shows() {
+    fn the_internal_cause_is_not_sent() {
         let error = ApiError::internal("the disk is on fire");
         let response = error.into_response(ErrorShape::Scm);
         assert_eq!(response.status(), 500);

@@ -1,4 +1,4 @@
-//! The functions that answer the rows of the table.
+//! The handlers of the rows of the table.
 
 mod certificates;
 mod directory;
@@ -12,7 +12,7 @@ use scm_model::api::{
 
 use crate::router::Router;
 
-/// Every row, and the function that answers it.
+/// Every row with its handler.
 pub fn routes() -> Router {
     Router::default()
         .on(ImportCertificate, certificates::import)
@@ -33,7 +33,7 @@ pub fn routes() -> Router {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn every_row_of_the_table_is_answered() {
+    fn every_row_of_the_table_has_a_handler() {
         assert_eq!(super::routes().missing(), [""; 0]);
     }
 }

@@ -1,15 +1,13 @@
 //! A self-hosted SSL certificate manager that speaks the SCM v3 API.
 //!
-//! [`Server::start`] opens a data folder and listens; [`Server::serve`] answers. A request goes
-//! through the `middleware`, the `router` finds its row in the table of [`scm_model::api`], `auth` finds
-//! out who asks, a function of `handlers` does the work with [`scm_pki`], [`scm_seal`] and
-//! [`scm_store`], and `error` says no where one of them did.
+//! [`Server::start`] opens a data folder and listens; [`Server::serve`] handles requests. A request
+//! passes the `middleware`. The `router` finds its row in the table of [`scm_model::api`], `auth`
+//! authenticates the caller, `authorization` checks the role, and a function of `handlers` does the work
+//! with [`scm_pki`], [`scm_seal`] and [`scm_store`]. `error` maps their errors to conditions of the API.
 //!
-//! [`administer`] does what the commands for users, projects, roles, access keys and tokens ask, beside
-//! a server or without one.
+//! [`administer`] runs the commands of the administrator, whether or not a server is running.
 //!
-//! This is a library for the sake of the binary and the end-to-end tests; its interface is not meant
-//! for others.
+//! The library is for the binary and the end-to-end tests only.
 
 mod admin;
 mod announce;

@@ -1,6 +1,6 @@
-//! The OpenAPI document of the revision that is served, for whoever asks.
+//! The OpenAPI document of this server's revision.
 //!
-//! Not part of the API that it describes. It is made when it is asked for the first time, and kept.
+//! It is made at its first request, then cached. It is not part of the API that it describes.
 
 use std::sync::OnceLock;
 
@@ -16,7 +16,7 @@ use crate::{
     response::HttpResponse,
 };
 
-/// The document in both versions of OpenAPI.
+/// The document in OpenAPI 3.1 and 3.0.
 #[derive(Debug)]
 pub struct Documents {
     revision: Revision,
@@ -25,12 +25,12 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Those of one revision.
+    /// The documents of a revision.
     pub fn new(revision: Revision) -> Self {
         Self { revision, v3_1: OnceLock::new(), v3_0: OnceLock::new() }
     }
 
-    /// The answer, if one of them is asked for.
+    /// The response, if the request is for one of them.
     pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<HttpResponse> {
         let document = match uri.path() {
             "/openapi.json" if reads(method) => self.v3_1(),
@@ -53,7 +53,7 @@ fn written(document: &Value) -> Cached {
     Cached::new("application/json", document.to_string())
 }
 
-/// The document with the server that serves it before those that anybody knows.
+/// The document with this server at the head of its list of servers.
 fn served(revision: Revision) -> Value {
     let mut document = document(revision);
     let servers = document["servers"].as_array_mut().expect("a document has servers");

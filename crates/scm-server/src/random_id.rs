@@ -1,8 +1,8 @@
-//! Ids that nobody guesses.
+//! Random ids.
 
 use aws_lc_rs::rand;
 
-/// 128 random bits as 32 hexadecimal digits, as the cloud has them.
+/// 128 random bits as 32 hexadecimal digits, like the ids of the cloud.
 pub fn random_id() -> String {
     let mut random = [0; 16];
     rand::fill(&mut random).expect("the operating system has random bytes");

@@ -1,5 +1,5 @@
-//! The API reference at `/docs`: Swagger UI on the document that the server gives, with everything it
-//! needs, so that no request leaves for elsewhere. Not part of the API that it describes.
+//! The API reference at `/docs`: Swagger UI with the OpenAPI document of this server. All its files are
+//! built in, so that the page makes no request to other hosts. It is not part of the API.
 
 use bytes::Bytes;
 use http::{
@@ -14,7 +14,7 @@ use crate::{
 
 const PAGE: &str = include_str!("../assets/docs/index.html");
 
-/// What the page is made of: name, type, content.
+/// The files of the page: name, media type, content.
 const PARTS: [(&str, &str, &[u8]); 4] = [
     ("docs.css", CSS, include_bytes!("../assets/docs/docs.css")),
     ("docs.js", JS, include_bytes!("../assets/docs/docs.js")),
@@ -24,8 +24,8 @@ const PARTS: [(&str, &str, &[u8]); 4] = [
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-/// What a browser is to make sure of. Nothing inline runs, nothing comes from or goes to elsewhere;
-/// the one exception are the `data:` images that stand in Swagger UI's style sheet.
+/// Headers that restrict what a browser does: no inline scripts, no other hosts. The only exception are
+/// the `data:` images in the style sheet of Swagger UI.
 const POLICIES: [(HeaderName, &str); 5] = [
     (
         CONTENT_SECURITY_POLICY,
@@ -38,17 +38,17 @@ const POLICIES: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// The page and its parts.
+/// The page and its files.
 #[derive(Debug)]
 pub struct Docs {
     page: Cached,
-    /// Stands in the paths of the parts, so that they can be kept for ever.
+    /// A part of the files' paths, so that browsers can cache them for ever.
     version: String,
     parts: Vec<(&'static str, Cached)>,
 }
 
 impl Docs {
-    /// As they were built in.
+    /// The page that is built in.
     pub fn new() -> Self {
         let version = fingerprint(&PARTS.map(|(_, _, content)| content));
         let page = PAGE.replace("{version}", &version);
@@ -57,7 +57,7 @@ impl Docs {
         Self { page: Cached::new("text/html; charset=utf-8", page), version, parts: parts.into() }
     }
 
-    /// The answer, if the page or a part of it is asked for.
+    /// The response, if the request is for the page or one of its files.
     pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<HttpResponse> {
         let place = uri.path().strip_prefix("/docs").filter(|_| reads(method))?;
         let mut answer = match place.split('/').collect::<Vec<_>>()[..] {

@@ -1,4 +1,4 @@
-//! Records as wire types.
+//! Records of the store as types of the API.
 
 use scm_model::{
     certificates::{CertificateDetail, CertificateSummary},
@@ -7,7 +7,7 @@ use scm_model::{
 use scm_store::CertificateRecord;
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
-/// Everything that is known of a certificate, as the wire has it.
+/// A certificate in detail.
 pub fn certificate(record: CertificateRecord, now: OffsetDateTime) -> CertificateDetail {
     let names: Vec<_> = std::iter::once(&record.domain).chain(&record.sans).cloned().collect();
     CertificateDetail {
@@ -41,7 +41,7 @@ pub fn certificate(record: CertificateRecord, now: OffsetDateTime) -> Certificat
     }
 }
 
-/// What lists tell of a certificate.
+/// A certificate in a list.
 pub fn summary(record: CertificateRecord, domain: &str, now: OffsetDateTime) -> CertificateSummary {
     CertificateSummary {
         id: record.id.to_string(),
@@ -64,12 +64,13 @@ pub fn summary(record: CertificateRecord, domain: &str, now: OffsetDateTime) -> 
     }
 }
 
-/// A count as the wire has it.
+/// A count, capped at the API's maximum.
 pub fn count(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// An import is an upload until it ends; its last moment is still its own.
+/// The status of an imported certificate: `UPLOAD` up to and including the last moment of its
+/// validity, then `EXPIRED`.
 fn status(record: &CertificateRecord, now: OffsetDateTime) -> &'static str {
     if record.not_after < now { "EXPIRED" } else { "UPLOAD" }
 }
@@ -86,7 +87,7 @@ fn domain_type(names: usize, wildcards: usize) -> &'static str {
     }
 }
 
-/// The names joined by `;`, as many whole ones as the wire has room for.
+/// The names joined by `;`, as many whole names as the field holds.
 fn joined(names: &[String]) -> Option<String> {
     let mut joined = String::new();
     for name in names {
@@ -102,13 +103,13 @@ fn joined(names: &[String]) -> Option<String> {
     (!joined.is_empty()).then_some(joined)
 }
 
-/// A time as certificates have it on the wire: `2021-05-27 16:46:25.0`, UTC.
+/// The format of times of certificates: `2021-05-27 16:46:25.0`, UTC.
 fn wire_time(time: OffsetDateTime) -> String {
     let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second].0");
     time.to_offset(UtcOffset::UTC).format(&form).expect("the parts of a time have a form")
 }
 
-/// A time as tokens have it: RFC 3339 with microseconds, UTC.
+/// The format of times of tokens: RFC 3339 with microseconds, UTC.
 pub fn token_time(time: OffsetDateTime) -> String {
     let form =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn joined_names_are_cut_at_a_whole_name() {
+    fn joined_names_end_with_a_whole_name() {
         let names: Vec<_> = (0..1000).map(|n| format!("name-{n}.example.com")).collect();
         let joined = joined(&names).unwrap();
         assert!(joined.len() <= 4096 && joined.len() > 4096 - 25, "{}", joined.len());

@@ -1,4 +1,4 @@
-//! Access keys that this server makes: a public id and a secret, for signing requests.
+//! Access keys that this server generates: an id and a secret that signs requests.
 
 use aws_lc_rs::rand;
 use scm_model::SecretText;
@@ -6,10 +6,10 @@ use scm_seal::{Keyring, SealedSecret};
 use scm_store::AccessKeyId;
 use zeroize::Zeroizing;
 
-/// What the sealed secret of an access key is for: see [`Keyring::seal_secret`].
+/// The purpose of a sealed secret of an access key: see [`Keyring::seal_secret`].
 pub const ACCESS_KEY: &str = "access-key";
 
-/// The form of the cloud's: 20 characters for the id, 40 for the secret.
+/// Lengths of the cloud's access keys.
 const ID_LEN: usize = 20;
 const SECRET_LEN: usize = 40;
 
@@ -20,23 +20,23 @@ const ID_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const SECRET_ALPHABET: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// A new access key. The secret is told once and kept sealed.
+/// A new access key. The secret is shown once and stored sealed.
 #[derive(Debug)]
 pub struct AccessKeyPair {
-    /// The public half, which clients call AK.
+    /// The public id, which clients call AK.
     pub id: AccessKeyId,
-    /// The secret half, which clients call SK.
+    /// The secret, which clients call SK.
     pub secret: SecretText,
 }
 
 impl AccessKeyPair {
-    /// A pair that nobody can guess.
+    /// A random access key.
     pub fn random() -> Self {
         let id = AccessKeyId::new(drawn(ID_LEN, ID_ALPHABET).as_str());
         Self { id, secret: drawn(SECRET_LEN, SECRET_ALPHABET).into() }
     }
 
-    /// The secret as it may be kept.
+    /// The sealed secret, for the store.
     pub fn seal(&self, keyring: &Keyring) -> SealedSecret {
         keyring.seal_secret(ACCESS_KEY, self.id.as_str(), self.secret.secret_str().as_bytes())
     }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_the_form_of_the_clouds_and_differ() {
+    fn access_keys_have_the_lengths_of_the_cloud_and_differ() {
         let (one, other) = (AccessKeyPair::random(), AccessKeyPair::random());
         assert_eq!((one.id.as_str().len(), one.secret.secret_str().len()), (20, 40));
         assert_ne!(one.id, other.id);

@@ -1,4 +1,4 @@
-//! Tokens and passwords that this server makes.
+//! Tokens and passwords that this server generates.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -9,13 +9,13 @@ use scm_model::SecretText;
 use scm_store::TokenHash;
 use zeroize::Zeroizing;
 
-/// Marks a text as a token of this server, for people and for scanners of leaked secrets.
+/// The prefix of a token, by which people and scanners for leaked secrets recognize it.
 const PREFIX: &str = "scmt_";
 
 /// 32 random bytes as base64.
 const RANDOM_LEN: usize = 43;
 
-/// A secret that nobody can guess: 256 random bits.
+/// A new secret of 256 random bits.
 #[derive(Debug)]
 pub struct NewSecret(pub SecretText);
 
@@ -30,7 +30,7 @@ impl NewSecret {
         Self::with_prefix("")
     }
 
-    /// What is kept of a token.
+    /// The hash that the store has of a token.
     pub fn token_hash(&self) -> TokenHash {
         hash_of(self.0.secret_str().as_bytes()).expect("a token has a token's form")
     }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_hashed() {
+    fn a_text_that_is_not_a_token_is_not_hashed() {
         let long = "a".repeat(2_097_152);
         for text in ["", "scmt_", "x".repeat(48).as_str(), long.as_str()] {
             assert!(hash_of(text.as_bytes()).is_none());

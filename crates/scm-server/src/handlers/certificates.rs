@@ -1,4 +1,4 @@
-//! Certificates: import, show, replace, update, delete; listing and exporting are next door.
+//! Certificates: import, show, replace, update, delete. List and export have modules of their own.
 
 mod export;
 mod list;
@@ -20,7 +20,7 @@ use crate::{auth::Caller, context::Context, error::ApiError, view};
 pub use export::export;
 pub use list::list;
 
-/// Keeps a bundle once every check has passed.
+/// Stores a bundle that passes every check.
 pub async fn import(
     ctx: Context,
     caller: Caller,
@@ -40,11 +40,11 @@ pub async fn import(
         certificate = certificate.once_by(key);
     }
     let id = ctx.store().keep(&caller.actor, certificate).await?;
-    sealing::follow(&ctx, &caller, id, &keyring).await;
+    sealing::reseal_if_rotated(&ctx, &caller, id, &keyring).await;
     Ok(Warned { reply: ImportedCertificate { certificate_id: id.to_string() }, warnings })
 }
 
-/// Everything that is kept of one certificate but its key.
+/// The details of a certificate, without its private key.
 pub async fn show(
     ctx: Context,
     caller: Caller,
@@ -54,7 +54,7 @@ pub async fn show(
     Ok(view::certificate(record, ctx.now()))
 }
 
-/// Puts a renewed bundle in the place of one that is kept; its id stays.
+/// Replaces a stored bundle by a renewed one. The id stays.
 pub async fn replace(
     ctx: Context,
     caller: Caller,
@@ -67,11 +67,11 @@ pub async fn replace(
     let sealed = sealing::seal(&keyring, &caller, id, &bundle);
     let replacement = Replacement::new(bundle, sealed);
     let record = ctx.store().replace(&caller.actor, id, replacement, ctx.now()).await?;
-    sealing::follow(&ctx, &caller, id, &keyring).await;
+    sealing::reseal_if_rotated(&ctx, &caller, id, &keyring).await;
     Ok(Warned { reply: view::certificate(record, ctx.now()), warnings })
 }
 
-/// Gives a certificate another name or description.
+/// Changes the name or the description of a certificate.
 pub async fn update(
     ctx: Context,
     caller: Caller,
@@ -87,7 +87,7 @@ pub async fn update(
     Ok(view::certificate(record, ctx.now()))
 }
 
-/// Forgets a certificate and its key.
+/// Deletes a certificate with its private key.
 pub async fn delete(
     ctx: Context,
     caller: Caller,
@@ -97,7 +97,7 @@ pub async fn delete(
     Ok(Empty)
 }
 
-/// What is no id names no certificate.
+/// The id in a path. A text that is not an id names no certificate.
 fn id(path: &CertificatePath) -> Result<CertificateId, ApiError> {
     let unknown = |_| ApiError::refused(Condition::UnknownCertificate);
     path.certificate_id.parse().map_err(unknown)

@@ -1,4 +1,4 @@
-//! What clients look up before their first request: their project and their domain.
+//! Projects and domains, which clients look up before their first request.
 
 use scm_model::{
     Call,
@@ -9,10 +9,10 @@ use scm_store::ProjectRecord;
 
 use crate::{auth::Caller, context::Context, error::ApiError};
 
-/// The caller's projects, or the one of a name.
+/// The caller's project, under the name in the query if there is one.
 ///
-/// A token or an access key is for one project. The cloud names projects by region, and clients ask
-/// for the name of theirs: whatever name that is, it stands for the project that they are in.
+/// A token or an access key is for one project. The cloud names projects by region, and clients look
+/// up the name of their region: every name stands for the project of the caller.
 pub async fn projects(
     ctx: Context,
     caller: Caller,
@@ -24,7 +24,7 @@ pub async fn projects(
     Ok(ProjectList { projects: vec![project(mine, name)], links })
 }
 
-/// The domain that the caller belongs to.
+/// The caller's domain.
 pub async fn domains(
     ctx: Context,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! Tokens: logging in, looking at one, revoking one.
+//! Tokens: log in, show, check, revoke.
 
 mod log_in;
 
@@ -24,7 +24,7 @@ use crate::{
     view,
 };
 
-/// Gives a token for a name and password.
+/// Issues a token for a name and password.
 pub async fn create(
     ctx: Context,
     origin: Origin,
@@ -49,7 +49,7 @@ pub async fn create(
     let actor = actor(origin, &token);
     let body = body(&user, &domain, &project, role, (token.issued, token.expires));
     match ctx.store().keep_token(&actor, token).await {
-        // The user was disabled, or lost the role, while the password was compared.
+        // The user was disabled or lost the role while the password was compared.
         Err(StoreError::Missing { .. }) => {
             return Err(ApiError::refused(Condition::WrongCredentials));
         }
@@ -58,7 +58,7 @@ pub async fn create(
     Ok(IssuedToken { subject_token: secret.0, body })
 }
 
-/// What a token is.
+/// The details of a token.
 pub async fn show(
     ctx: Context,
     caller: Caller,
@@ -66,7 +66,7 @@ pub async fn show(
 ) -> Result<TokenBody, ApiError> {
     let (_, token) = subject(&ctx, &caller, &call.headers).await?;
     match described(&ctx, &token).await {
-        // A token goes with its user.
+        // A token is deleted with its user.
         Err(StoreError::Missing { .. }) => Err(ApiError::refused(Condition::UnknownToken)),
         described => Ok(described?),
     }
@@ -79,7 +79,7 @@ async fn described(ctx: &Context, token: &TokenRecord) -> Result<TokenBody, Stor
     Ok(body(&user, &domain, &project, token.role, (token.issued, token.expires)))
 }
 
-/// Whether a token is good.
+/// Checks whether a token is valid.
 pub async fn check(
     ctx: Context,
     caller: Caller,
@@ -88,7 +88,7 @@ pub async fn check(
     subject(&ctx, &caller, &call.headers).await.map(|_| Empty)
 }
 
-/// Makes a token worthless.
+/// Revokes a token.
 pub async fn revoke(
     ctx: Context,
     caller: Caller,
@@ -99,8 +99,8 @@ pub async fn revoke(
     Ok(Empty)
 }
 
-/// The token that is asked about, if it is good and the caller's business: their own, or in a
-/// project that they administer.
+/// The subject token, if it is valid and the caller may see it: the caller's own, or one for a
+/// project that the caller administers.
 async fn subject(
     ctx: &Context,
     caller: &Caller,
@@ -114,9 +114,13 @@ async fn subject(
         found => found?,
     };
     let own = token.user == caller.actor.user;
-    let in_charge =
+    let administers =
         caller.role == Some(Role::Administrator) && token.project == caller.actor.project;
-    if token.expires > ctx.now() && (own || in_charge) { Ok((hash, token)) } else { Err(unknown()) }
+    if token.expires > ctx.now() && (own || administers) {
+        Ok((hash, token))
+    } else {
+        Err(unknown())
+    }
 }
 
 fn actor(origin: Origin, token: &NewToken) -> Actor {

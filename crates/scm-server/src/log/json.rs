@@ -1,8 +1,7 @@
-//! A line of the log as JSON.
+//! Log lines as JSON.
 //!
-//! The members of a span are written once, when it begins, and stand in each of its lines as they are;
-//! everything goes straight into the line. The formatter of `tracing-subscriber` parses them again for
-//! each line, twice.
+//! The members of a span are formatted once, when it begins, and copied into each of its lines. The
+//! formatter of `tracing-subscriber` parses them again for each line, twice.
 
 use std::fmt::{self, Write};
 
@@ -44,7 +43,7 @@ where
         mut line: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        // What comes from crates that use `log` has its origin in its fields.
+        // Events of crates that use `log` have their target in their fields.
         let normalized = event.normalized_metadata();
         let about = normalized.as_ref().unwrap_or_else(|| event.metadata());
         line.write_str("{\"timestamp\":\"")?;
@@ -85,7 +84,7 @@ where
     line.write_str("\"}")
 }
 
-/// Writes each field as a member with a comma behind it, so that any number of them may follow.
+/// Writes each field as a member with a comma after it, so that more members can follow.
 struct Members<'a> {
     line: &'a mut dyn Write,
     outcome: fmt::Result,
@@ -134,7 +133,7 @@ impl Visit for Members<'_> {
     }
 }
 
-/// What is inside quotes.
+/// Writes a text inside quotes, with escapes.
 struct Quoted<'a>(&'a mut dyn Write);
 
 impl Write for Quoted<'_> {
@@ -167,9 +166,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct Written(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Kept {
+    impl io::Write for Written {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -181,12 +180,12 @@ mod tests {
     }
 
     fn logged(log: impl FnOnce()) -> Value {
-        let kept = Kept::default();
-        let writer = kept.clone();
+        let written = Written::default();
+        let writer = written.clone();
         let log_to = tracing_subscriber::fmt().fmt_fields(Json).event_format(Json);
         let subscriber = log_to.with_writer(move || writer.clone()).finish();
         tracing::subscriber::with_default(subscriber, log);
-        let line = kept.0.lock().unwrap().clone();
+        let line = written.0.lock().unwrap().clone();
         assert!(line.ends_with(b"}\n"));
         let mut json: Value = serde_json::from_slice(&line).unwrap();
         let timestamp = json.as_object_mut().unwrap().remove("timestamp").unwrap();

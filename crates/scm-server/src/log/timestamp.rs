@@ -1,4 +1,4 @@
-//! When a line was written: RFC 3339, UTC, microseconds.
+//! The time of a log line: RFC 3339, UTC, microseconds.
 
 use std::{fmt, str};
 
@@ -7,8 +7,8 @@ use tracing_subscriber::fmt::{format::Writer, time::FormatTime};
 
 use crate::clock::{Clock as _, SystemClock};
 
-/// Writes the time as `2026-11-24T16:45:42.289239Z`, digit by digit: a tenth of what the formatter of
-/// `tracing-subscriber` takes (2,500 instructions a line).
+/// Writes the time as `2026-11-24T16:45:42.289239Z`, digit by digit, in a tenth of the 2,500 instructions
+/// that the formatter of `tracing-subscriber` needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Timestamp;
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_has_27_characters_whatever_it_is() {
+    fn every_time_has_27_characters() {
         let shown = |time| String::from_utf8(written(time).to_vec()).unwrap();
         let late = datetime!(2026-11-24 16:45:42.289239 UTC);
         assert_eq!(shown(late), "2026-11-24T16:45:42.289239Z");

@@ -1,4 +1,4 @@
-//! Giving a certificate back, with its chain and its private key.
+//! Exporting a certificate with its chain and its private key.
 
 use scm_model::{Call, api::ExportCertificate, certificates::ExportedCertificate};
 use scm_pki::{Certificate, pem};
@@ -7,8 +7,8 @@ use scm_store::{CertificateId, KeptBundle};
 
 use crate::{auth::Caller, context::Context, error::ApiError};
 
-/// The certificate, its chain and its key. The audit event is on disk before the key leaves; the
-/// router records refusals.
+/// The certificate, its chain and its private key. The audit event is on disk before the key is sent;
+/// the router records refusals.
 pub async fn export(
     ctx: Context,
     caller: Caller,

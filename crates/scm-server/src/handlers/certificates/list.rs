@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::proof::is_enterprise_project;
 use crate::{auth::Caller, context::Context, error::ApiError, view};
 
-/// A page of the certificates that are asked for.
+/// A page of certificates.
 pub async fn list(
     ctx: Context,
     caller: Caller,
@@ -31,7 +31,7 @@ pub async fn list(
     Ok(page(summaries.collect(), view::count(listing.total), next))
 }
 
-/// What the store is asked; nothing if there can be no such certificate here.
+/// The query for the store, or `None` if no certificate of this server can match.
 fn query(
     filter: CertificateFilter,
     now: OffsetDateTime,
@@ -78,7 +78,7 @@ fn query(
     }))
 }
 
-/// So many days ago, or the beginning of time.
+/// The time so many days ago, or the epoch.
 fn ago(now: OffsetDateTime, days: u32) -> OffsetDateTime {
     now.checked_sub(Duration::days(days.into())).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

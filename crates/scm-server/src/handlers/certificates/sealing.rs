@@ -1,8 +1,8 @@
-//! Sealing and opening keys while the keyring may be turned at any moment.
+//! Sealing private keys while the master key may be rotated at any time.
 //!
-//! What is sealed under the master key of a moment ago is sealed anew as soon as it is kept, so that
-//! nothing which was acknowledged waits for whoever turns the keyring to find it. What is opened is opened
-//! with the keyring from before it was read: the store may have it sealed anew since.
+//! A key that was sealed under the previous master key is resealed as soon as it is stored, so that no
+//! acknowledged import depends on the rotation to find it. A key is opened with the keyring from before
+//! it was read, since the store may have resealed it meanwhile.
 
 use std::error::Error;
 
@@ -12,7 +12,7 @@ use scm_store::{CertificateId, Exchange};
 
 use crate::{auth::Caller, context::Context};
 
-/// The key of a bundle, bound to where it is to be kept and to its certificate.
+/// Seals the key of a bundle, bound to its id, its project and its certificate.
 pub fn seal(
     keyring: &Keyring,
     caller: &Caller,
@@ -23,15 +23,20 @@ pub fn seal(
     keyring.seal(&id.to_string(), project, public_key, bundle.key())
 }
 
-/// Seals anew what was kept a moment ago, if the keyring with which that was sealed was turned meanwhile.
-/// If that fails, it is kept all the same, and whoever turns the keyring finds it.
-pub async fn follow(ctx: &Context, caller: &Caller, id: CertificateId, keyring: &Keyring) {
+/// Reseals a key that was just stored, if the master key was rotated meanwhile. A failure is only
+/// logged: the key stays stored, and `rotate-key` reseals it.
+pub async fn reseal_if_rotated(
+    ctx: &Context,
+    caller: &Caller,
+    id: CertificateId,
+    keyring: &Keyring,
+) {
     let now = ctx.keyring();
     if now.active_id() == keyring.active_id() {
         return;
     }
     if let Err(error) = reseal(ctx, caller, id, keyring, &now).await {
-        tracing::warn!(%id, %error, "could not be sealed anew yet");
+        tracing::warn!(%id, %error, "a stored key is not resealed yet");
     }
 }
 
