@@ -125,7 +125,7 @@ impl Error {
             | Self::Unreadable { .. }
             | Self::TooLong { .. } => true,
             // Out of service is who turns requests away, except where that came in the middle of one.
-            Self::Refused { status: 503, code, .. } => code == Condition::Unsettled.code(),
+            Self::Refused { status: 503, code, .. } => code == Condition::OutcomeUnknown.code(),
             Self::Refused { status, .. } => *status >= 500,
             Self::Address(_)
             | Self::TokenMalformed

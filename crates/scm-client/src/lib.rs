@@ -14,7 +14,7 @@
 //! let client = Client::from_credentials(&credentials)?;
 //! let leaf = std::fs::read_to_string("leaf.pem").expect("the file is there");
 //! let chain = std::fs::read_to_string("chain.pem").expect("the file is there");
-//! let import = CertificateImport::new("www.example.com", leaf, key).with_chain(chain).unless_kept();
+//! let import = CertificateImport::new("www.example.com", leaf, key).with_chain(chain).with_duplicate_check();
 //! match client.import_certificate(import).await {
 //!     Ok(imported) => println!("kept as {}", imported.reply.certificate_id),
 //!     Err(Error::Refused { code, message, .. }) => eprintln!("{code}: {message}"),

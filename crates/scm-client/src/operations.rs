@@ -45,7 +45,7 @@ impl Client {
         &self,
         filter: CertificateFilter,
     ) -> Result<CertificatePage, Error> {
-        self.send(Call::<ListCertificates>::with(filter)?).await
+        self.send(Call::<ListCertificates>::with_query(filter)?).await
     }
 
     /// Every certificate that a filter lets through, from where it begins: fetched page by page as
@@ -92,7 +92,7 @@ impl Client {
         &self,
         certificate_id: impl Into<String>,
     ) -> Result<CertificateDetail, Error> {
-        self.send(Call::<ShowCertificate>::at(path(certificate_id))?).await
+        self.send(Call::<ShowCertificate>::with_path(path(certificate_id))?).await
     }
 
     /// Fetches a certificate with its chain and its private key.
@@ -103,7 +103,7 @@ impl Client {
         &self,
         certificate_id: impl Into<String>,
     ) -> Result<ExportedCertificate, Error> {
-        self.send(Call::<ExportCertificate>::at(path(certificate_id))?).await
+        self.send(Call::<ExportCertificate>::with_path(path(certificate_id))?).await
     }
 
     /// Deletes a certificate with everything that is kept of it.
@@ -112,7 +112,7 @@ impl Client {
     /// As [`Self::send`]. Where a connection broke it is asked for once more, so that a refusal for
     /// an unknown id (404) can mean that the first try has done it.
     pub async fn delete_certificate(&self, certificate_id: impl Into<String>) -> Result<(), Error> {
-        self.send(Call::<DeleteCertificate>::at(path(certificate_id))?).await?;
+        self.send(Call::<DeleteCertificate>::with_path(path(certificate_id))?).await?;
         Ok(())
     }
 

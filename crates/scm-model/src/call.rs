@@ -1,12 +1,12 @@
-//! One call of an operation: read from a request by a server, written as one by a client.
+//! One call of an operation: a client writes it as a request, a server reads it from one.
 
 use http::{HeaderValue, Request, header::CONTENT_TYPE};
 
 use crate::{Body, Empty, Operation, Parameters, Violations, payload::encode_segment};
 
-/// What a caller sends for an operation, under the rules of the wire.
+/// The arguments of an operation, checked by the rules of the API.
 ///
-/// Only [`Call::read`] and [`Call::new`] make one, and both apply the rules.
+/// [`Call::new`] and [`Call::read`] apply the rules.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Call<O: Operation> {
@@ -20,24 +20,24 @@ pub struct Call<O: Operation> {
     pub body: O::Body,
 }
 
-/// A request's parts as a server has them: names and values, decoded.
+/// The parts of a request that a server received: names and decoded values.
 #[derive(Debug, Clone, Copy)]
 pub struct Received<'a> {
     /// The parameters of the path.
     pub path: &'a [(&'a str, &'a str)],
     /// The parameters of the query.
     pub query: &'a [(&'a str, &'a str)],
-    /// The headers that the operation declares, by the names of their fields.
+    /// The headers that the operation declares, under the names of their fields.
     pub headers: &'a [(&'a str, &'a str)],
     /// The body.
     pub body: &'a [u8],
 }
 
 impl<O: Operation> Call<O> {
-    /// A call made in the program.
+    /// A call with these arguments.
     ///
     /// # Errors
-    /// Every rule of the wire that it breaks.
+    /// Every rule of the API that it breaks.
     pub fn new(
         path: O::Path,
         query: O::Query,
@@ -53,10 +53,10 @@ impl<O: Operation> Call<O> {
         }
     }
 
-    /// A call as it came over the wire.
+    /// Reads a call from a request.
     ///
     /// # Errors
-    /// Every rule of the wire that it breaks.
+    /// Every rule of the API that it breaks.
     pub fn read(received: Received<'_>) -> Result<Self, Violations> {
         let path = O::Path::read(received.path);
         let query = O::Query::read(received.query);
@@ -74,7 +74,7 @@ impl<O: Operation> Call<O> {
     /// Writes the call as an HTTP request against `base`, such as `https://scm.example.com`.
     ///
     /// # Errors
-    /// If `base` is no URL that a path can follow.
+    /// If `base` is not a URL that a path can follow, or a header value is invalid.
     pub fn write(&self, base: &str) -> Result<Request<Vec<u8>>, http::Error> {
         let mut uri = format!("{}{}", base.trim_end_matches('/'), O::PATH);
         for (name, value) in self.path.write() {
@@ -97,7 +97,7 @@ impl<O: Operation> Call<O> {
     }
 }
 
-/// The header of a field: `x_subject_token` is `x-subject-token` there.
+/// The name of a field's header: `x-subject-token` for `x_subject_token`.
 pub fn header_name(field: &str) -> String {
     field.replace('_', "-")
 }
@@ -106,31 +106,31 @@ impl<O: Operation<Path = Empty, Query = Empty>> Call<O>
 where
     O::Headers: Default,
 {
-    /// A call that is all body.
+    /// A call of an operation with a body only, or with headers that may be absent.
     ///
     /// # Errors
-    /// Every rule of the wire that it breaks.
-    pub fn of(body: O::Body) -> Result<Self, Violations> {
+    /// Every rule of the API that it breaks.
+    pub fn with_body(body: O::Body) -> Result<Self, Violations> {
         Self::new(Empty, Empty, O::Headers::default(), body)
     }
 }
 
 impl<O: Operation<Query = Empty, Headers = Empty, Body = Empty>> Call<O> {
-    /// A call that is all path.
+    /// A call of an operation with path parameters only.
     ///
     /// # Errors
-    /// Every rule of the wire that it breaks.
-    pub fn at(path: O::Path) -> Result<Self, Violations> {
+    /// Every rule of the API that it breaks.
+    pub fn with_path(path: O::Path) -> Result<Self, Violations> {
         Self::new(path, Empty, Empty, Empty)
     }
 }
 
 impl<O: Operation<Path = Empty, Headers = Empty, Body = Empty>> Call<O> {
-    /// A call that is all query.
+    /// A call of an operation with query parameters only.
     ///
     /// # Errors
-    /// Every rule of the wire that it breaks.
-    pub fn with(query: O::Query) -> Result<Self, Violations> {
+    /// Every rule of the API that it breaks.
+    pub fn with_query(query: O::Query) -> Result<Self, Violations> {
         Self::new(Empty, query, Empty, Empty)
     }
 }

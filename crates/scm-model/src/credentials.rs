@@ -1,13 +1,13 @@
-//! `credentials.json`: what a server writes on its first start, and its clients find.
+//! `credentials.json`: a server writes it on its first start, and clients read it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::SecretText;
 
-/// Where a server is, and how its first administrator logs in.
+/// The URL of a server, and the credentials of its first administrator.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Credentials {
-    /// Where it answers, such as `http://127.0.0.1:8443`.
+    /// The URL of the server, such as `http://127.0.0.1:8443`.
     pub base_url: String,
     /// The domain's id, 32 hexadecimal digits.
     pub domain_id: String,
@@ -21,12 +21,12 @@ pub struct Credentials {
     pub user: String,
     /// The administrator's password.
     pub password: SecretText,
-    /// A token, good for 24 hours from the first start.
+    /// A token that is valid for 24 hours after the first start.
     pub token: SecretText,
-    /// An access key of the administrator for the project, to sign requests with.
+    /// The administrator's access key for the project, which signs requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_key: Option<String>,
-    /// What it signs with.
+    /// The secret of the access key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<SecretText>,
 }

@@ -1,5 +1,5 @@
-//! What a wire type says of its own fields, so that validation, explanations of bad input and the
-//! OpenAPI document come from one declaration.
+//! Wire types declare their fields once: validation, error messages and the OpenAPI document are
+//! derived from that declaration.
 
 use std::fmt;
 
@@ -19,34 +19,34 @@ pub trait Wire {
 pub struct Field {
     /// Its name on the wire.
     pub name: &'static str,
-    /// What it holds.
+    /// Its kind of value.
     pub kind: Kind,
     /// Whether it may be absent or null.
     pub optional: bool,
-    /// How long it may be, if it is a text with a limit.
+    /// The accepted lengths, if it is a text with a limit.
     pub length: Option<Length>,
     /// Its documentation, a line each.
     pub doc: &'static [&'static str],
 }
 
-/// What a field holds.
+/// The kind of value that a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A text.
     Text,
-    /// A text that must never be shown.
+    /// A text that must never be printed.
     Secret,
     /// `true` or `false`.
     Flag,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// One of these numbers.
     OneNumberOf(&'static [&'static str]),
-    /// A list.
+    /// An array.
     List,
-    /// An object of its own.
+    /// An object.
     Object,
 }
 
@@ -55,18 +55,18 @@ impl fmt::Display for Kind {
         match self {
             Self::Text | Self::Secret => f.write_str("a string"),
             Self::Flag => f.write_str("true or false"),
-            Self::Integer => f.write_str("a whole number from 0 to 4294967295"),
+            Self::Integer => f.write_str("an integer from 0 to 4294967295"),
             Self::OneOf(values) | Self::OneNumberOf(values) => {
                 write!(f, "one of {}", values.join(", "))
             }
-            Self::List => f.write_str("a list"),
+            Self::List => f.write_str("an array"),
             Self::Object => f.write_str("an object"),
         }
     }
 }
 
 impl Kind {
-    /// Whether a parameter of a path or a query, which is always text, is of this kind.
+    /// Whether the text of a parameter can be read as this kind of value.
     pub(crate) fn reads(self, text: &str) -> bool {
         match self {
             Self::Flag => matches!(text, "true" | "false"),
@@ -79,12 +79,12 @@ impl Kind {
 
 /// A type that a field of the wire can have.
 pub trait FieldType {
-    /// What it holds.
+    /// Its kind of value.
     const KIND: Kind;
     /// Whether it may be absent or null.
     const OPTIONAL: bool = false;
 
-    /// The length of a present text in Unicode scalar values; nothing for everything else.
+    /// The length of a text in Unicode scalar values; `None` for other values and absent texts.
     fn characters(&self) -> Option<usize> {
         None
     }
@@ -143,10 +143,10 @@ macro_rules! choice {
         }
 
         impl $name {
-            /// Every value, as it stands on the wire.
+            /// Every value, as it is on the wire.
             pub const VALUES: &'static [&'static str] = &[$($text),+];
 
-            /// The value as it stands on the wire.
+            /// The value, as it is on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
@@ -159,9 +159,9 @@ macro_rules! choice {
 }
 pub(crate) use choice;
 
-/// Declares a wire type: its fields, their limits and their documentation, once.
+/// Declares a wire type: its fields, their limits and their documentation.
 ///
-/// Writes the struct with its serde form, [`validator::Validate`] (whose errors never hold the
+/// Generates the struct with its serde form, [`validator::Validate`] (whose errors never contain the
 /// rejected value, unlike the derived ones), [`Wire`], and, with the feature `openapi`, its schema.
 macro_rules! wire {
     (
@@ -207,8 +207,8 @@ macro_rules! wire {
 }
 pub(crate) use wire;
 
-/// Reads null as nothing: the cloud says null, or leaves a field out, where our server always knows
-/// what to say, as of a certificate that was bought and not issued yet.
+/// Reads null as the default value. The cloud sends null or omits a field that this server always
+/// sends, for example of a certificate that was bought and is not issued yet.
 pub(crate) fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Default + Deserialize<'de>,
@@ -217,7 +217,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// The one limit of a field, if it has one.
+/// The limit of a field, if it has one.
 pub(crate) const fn first(lengths: &[Length]) -> Option<Length> {
     match lengths {
         [] => None,
@@ -233,7 +233,7 @@ pub(crate) const fn wire_name(name: &'static str) -> &'static str {
     }
 }
 
-/// An error for each text that is too short or too long: how long it is, never what it says.
+/// An error for each text that is too short or too long. It contains the length, never the text.
 pub(crate) fn check_lengths(
     texts: &[(&'static str, Option<usize>, Length)],
 ) -> Result<(), ValidationErrors> {

@@ -1,4 +1,4 @@
-//! Logging in as Keystone v3 has it: the password method, and its own shape of errors.
+//! Log-ins and tokens of Keystone v3: the password method, and the shape of its errors.
 
 mod directory;
 
@@ -10,13 +10,13 @@ use crate::{
 
 pub use directory::{Domain, DomainList, Links, Project, ProjectFilter, ProjectList, SubjectToken};
 
-/// The reply header that holds the token.
+/// The reply header with the token.
 pub const SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
 
 wire! {
-    /// What else a log-in may say.
+    /// The query of a log-in.
     pub struct TokenQuery {
-        /// Whether the reply may leave the catalog out. This server's catalog is always empty.
+        /// Whether to omit the catalog. The catalog of this server is always empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "true")]
         nocatalog: Option<String>,
@@ -24,25 +24,25 @@ wire! {
 }
 
 wire! {
-    /// A log-in.
+    /// The body of a log-in.
     pub struct TokenRequest {
-        /// Who logs in, and for what.
+        /// The credentials and the scope.
         auth: Auth,
     }
 }
 
 wire! {
-    /// Who logs in, and for what.
+    /// The credentials and the scope of a log-in.
     pub struct Auth {
-        /// Who logs in.
+        /// The credentials.
         identity: Identity,
-        /// For what: a project, or a domain. Without it, the user's only project.
+        /// The scope of the token: a project or a domain. By default the user's only project.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scope: Option<Scope>,
     }
 }
 
-/// The ways of logging in that a request may name, all of them.
+/// The methods that a log-in can use.
 pub const LOG_IN_METHODS: [&str; 1] = ["password"];
 
 #[cfg(feature = "openapi")]
@@ -52,7 +52,7 @@ fn log_in_methods() -> utoipa::openapi::schema::Array {
     let method = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(LOG_IN_METHODS));
     ArrayBuilder::new()
         .items(method)
-        .description(Some("How: `password`."))
+        .description(Some("The method: `password`."))
         .min_items(Some(LOG_IN_METHODS.len()))
         .max_items(Some(LOG_IN_METHODS.len()))
         .example(Some(serde_json::json!(LOG_IN_METHODS)))
@@ -60,9 +60,9 @@ fn log_in_methods() -> utoipa::openapi::schema::Array {
 }
 
 wire! {
-    /// Who logs in.
+    /// The credentials of a log-in.
     pub struct Identity {
-        /// How: `password`.
+        /// The method: `password`.
         #[schema(schema_with = log_in_methods)]
         methods: Vec<String>,
         /// The name and password.
@@ -81,15 +81,15 @@ wire! {
 wire! {
     /// A user and their password.
     pub struct UserCredentials {
-        /// The user's id; or else name and domain.
+        /// The id of the user. Otherwise send name and domain.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: Option<String>,
-        /// The user's name.
+        /// The name of the user.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "admin")]
         name: Option<String>,
-        /// The domain that the user belongs to.
+        /// The domain of the user.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         domain: Option<Named>,
         /// The password.
@@ -99,13 +99,13 @@ wire! {
 }
 
 wire! {
-    /// Something by its id or its name.
+    /// A project or a domain, by its id or its name.
     pub struct Named {
-        /// Its id.
+        /// The id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: Option<String>,
-        /// Its name.
+        /// The name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "default")]
         name: Option<String>,
@@ -113,7 +113,7 @@ wire! {
 }
 
 wire! {
-    /// What a token is for. If both are given, the project counts.
+    /// The scope of a token. If both are present, the project applies.
     #[derive(Default)]
     pub struct Scope {
         /// A project.
@@ -126,9 +126,9 @@ wire! {
 }
 
 wire! {
-    /// What a token says.
+    /// The reply to a log-in, and to a request that shows a token.
     pub struct TokenBody {
-        /// The token's content.
+        /// The content of the token.
         token: Token,
     }
 }
@@ -136,77 +136,77 @@ wire! {
 wire! {
     /// The content of a token.
     pub struct Token {
-        /// How the user proved who they are.
+        /// The methods that authenticated the user.
         #[schema(example = json!(["password"]))]
         methods: Vec<String>,
-        /// When it was issued, RFC 3339, UTC.
+        /// The time of issue, RFC 3339, UTC.
         #[schema(example = "2026-01-03T09:05:22.701000Z")]
         issued_at: String,
-        /// Until when it is good, RFC 3339, UTC.
+        /// The end of validity, RFC 3339, UTC.
         #[schema(example = "2026-01-04T09:05:22.701000Z")]
         expires_at: String,
-        /// Whose it is.
+        /// The user.
         user: Scoped,
-        /// For which project.
+        /// The project.
         project: Scoped,
-        /// What it allows.
+        /// The roles of the user in the project.
         roles: Vec<Reference>,
-        /// Where services are. Always empty.
+        /// The service catalog: always empty.
         catalog: Vec<Reference>,
     }
 }
 
 wire! {
-    /// A user or a project, in its domain.
+    /// A user or a project with its domain.
     pub struct Scoped {
-        /// Its id.
+        /// The id.
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
-        /// Its name.
+        /// The name.
         #[schema(example = "default")]
         name: String,
-        /// Its domain.
+        /// The domain.
         domain: Reference,
     }
 }
 
 wire! {
-    /// Something by its id and its name.
+    /// An object with its id and its name.
     pub struct Reference {
-        /// Its id.
+        /// The id.
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
-        /// Its name.
+        /// The name.
         #[schema(example = "default")]
         name: String,
     }
 }
 
 wire! {
-    /// A refusal, as Keystone has it.
+    /// An error answer in the shape of Keystone.
     pub struct IdentityErrorBody {
-        /// The refusal.
+        /// The error.
         error: IdentityError,
     }
 }
 
 wire! {
-    /// The content of a refusal, as Keystone has it.
+    /// The content of an error answer in the shape of Keystone.
     pub struct IdentityError {
         /// The HTTP status.
         #[schema(example = 401)]
         code: u32 [limits::STATUS_CODE],
-        /// What was refused, in words.
+        /// The text of the error, then every finding with its remedy.
         #[schema(example = "The username or password is wrong.")]
         message: String [limits::ERROR_MSG],
-        /// The HTTP status, in words.
+        /// The reason phrase of the HTTP status.
         #[schema(example = "Unauthorized")]
         title: String,
     }
 }
 
 impl IdentityErrorBody {
-    /// The refusal of a condition, with its details.
+    /// The error answer of a condition with its details.
     pub fn new<D: AsRef<str>>(condition: Condition, details: &[D]) -> Self {
         let status = condition.status();
         let title = status.canonical_reason().unwrap_or_default().to_owned();
@@ -214,19 +214,19 @@ impl IdentityErrorBody {
         Self { error: IdentityError { code, message, title } }
     }
 
-    /// The same in the terms of SCM: the status stands for the code.
+    /// The error answer in the shape of SCM. The status becomes the code.
     pub fn into_error_body(self) -> ErrorBody {
         let IdentityError { code, message, .. } = self.error;
         ErrorBody { error_code: code.to_string(), error_msg: message }
     }
 }
 
-/// A token, as it is given: the text in the header, what it says in the body.
+/// A token that was issued: the token in the header, its content in the body.
 #[derive(Debug)]
 pub struct IssuedToken {
     /// The token.
     pub subject_token: SecretText,
-    /// What it says.
+    /// The content of the token.
     pub body: TokenBody,
 }
 

@@ -1,12 +1,11 @@
-//! The wire of the SCM v3 API: every operation, body, limit and error code, as types.
+//! The wire format of the SCM v3 API: every operation, body, limit and error code, as types.
 //!
-//! [`api`] is the table of operations. Both ends of the wire read it: a server finds the row of a
-//! request and [reads](Call::read) a [`Call`] from it, a client [makes](Call::new) a [`Call`] and
-//! [writes](Call::write) it as an [`http::Request`]. With the feature `openapi` the same table
-//! becomes an OpenAPI document ([`openapi::document`]).
+//! [`api`] is the table of operations. A client [makes](Call::new) a [`Call`] and
+//! [writes](Call::write) it as an [`http::Request`]; a server finds the row of a request and
+//! [reads](Call::read) a [`Call`] from it. With the feature `openapi` the table becomes an OpenAPI
+//! document ([`openapi::document`]).
 //!
-//! Deliberately absent: I/O, async, cryptography, and any opinion on whether a certificate is
-//! sound.
+//! Deliberately absent: I/O, async, cryptography, and the validation of certificates.
 
 pub mod api;
 mod call;

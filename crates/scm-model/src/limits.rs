@@ -1,11 +1,11 @@
-//! Every length limit of the wire, once.
+//! The length limits of the API.
 //!
-//! Validation, the OpenAPI document and the tests read these constants; nothing else states a
-//! number. Lengths are counted in Unicode scalar values, as JSON Schema counts them. The source of
-//! each is the published page of its operation.
+//! Validation, the OpenAPI document and the tests read these constants. Lengths are counted in
+//! Unicode scalar values, as JSON Schema counts them. The source of each limit is the published page
+//! of its operation.
 
-/// How long a text may be, in Unicode scalar values, both ends included; of answers, how many items
-/// a list or how much a number may have too.
+/// The accepted lengths of a text in Unicode scalar values, both ends included. In answers also the
+/// number of items of a list, or the value of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
     /// The shortest text accepted.
@@ -48,8 +48,8 @@ pub const BODY_BYTES: usize = 512 * 1024;
 /// A certificate's id: `scs` and 13 digits.
 pub const CERTIFICATE_ID: Length = Length::exactly(16);
 
-/// A certificate's name as the pages' limit column has it. Both revisions say less in prose:
-/// [`NAME_2021`] and [`NAME_2025`].
+/// A certificate's name, as the limit column of the pages states it. The text of each revision states
+/// a lower limit: [`NAME_2021`] and [`NAME_2025`].
 pub const NAME: Length = Length::up_to(255);
 
 /// A certificate's name in the revision of 2021.
@@ -58,7 +58,7 @@ pub const NAME_2021: Length = Length::up_to(63);
 /// A certificate's name in the revision of 2025.
 pub const NAME_2025: Length = Length::between(3, 63);
 
-/// The certificate, PEM, possibly followed by its chain: the longest that any revision takes.
+/// The certificate, PEM, possibly followed by its chain: the higher limit of the two revisions.
 pub const CERTIFICATE: Length = CERTIFICATE_2025;
 
 /// The certificate in the revision of 2021.
@@ -76,43 +76,43 @@ pub const PRIVATE_KEY: Length = Length::up_to(4096);
 /// An enterprise project's id.
 pub const ENTERPRISE_PROJECT_ID: Length = Length::up_to(64);
 
-/// `error_code` of a refusal.
+/// `error_code` of an error answer.
 pub const ERROR_CODE: Length = Length::between(3, 36);
 
-/// `error_msg` of a refusal.
+/// `error_msg` of an error answer.
 pub const ERROR_MSG: Length = Length::up_to(1024);
 
 /// The further names of a certificate, joined.
 pub const SANS: Length = Length::up_to(4096);
 
-/// The most names that `domain_count` tells.
+/// The highest value of `domain_count`.
 pub const DOMAIN_COUNT: u32 = 100;
 
-/// The most wildcards that `wildcard_count` tells.
+/// The highest value of `wildcard_count` in the detail of a certificate.
 pub const WILDCARD_COUNT: u32 = 99;
 
-/// What is searched for in names and domains.
+/// The text of a search in names and domains.
 pub const CONTENT: Length = Length::up_to(255);
 
-/// What a certificate's owner writes about it.
+/// The description of a certificate.
 pub const DESCRIPTION: Length = Length::up_to(255);
 
-/// Where a page of a list ended.
+/// The marker of a list's next page.
 pub const MARKER: Length = Length::up_to(128);
 
-/// How many names a reply counts.
+/// `domain_count` of a certificate.
 pub const COUNTED_NAMES: Length = Length::up_to(DOMAIN_COUNT as usize);
 
-/// How many wildcards a list counts.
+/// `wildcard_count` of a certificate in a list.
 pub const LISTED_WILDCARDS: Length = COUNTED_NAMES;
 
-/// How many wildcards the detail counts.
+/// `wildcard_count` in the detail of a certificate.
 pub const COUNTED_WILDCARDS: Length = Length::up_to(WILDCARD_COUNT as usize);
 
-/// The certificates of a page.
+/// The number of certificates of a page.
 pub const PAGE: Length = Length::up_to(50);
 
-/// A word of a reply: a status, a type, a brand, a time.
+/// A short text of a reply: a status, a type, a brand, a time.
 pub const WORD: Length = Length::up_to(32);
 
 /// An order's id.
@@ -124,7 +124,7 @@ pub const SIGNATURE_ALGORITHM: Length = Length::up_to(64);
 /// A domain, or part of the record that proves control of it.
 pub const DOMAIN: Length = Length::up_to(255);
 
-/// Why a certificate was revoked.
+/// The reason of a revocation.
 pub const REVOKE_REASON: Length = Length::up_to(255);
 
 /// A SHA-1 in hexadecimal digits.

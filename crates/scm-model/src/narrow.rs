@@ -3,7 +3,7 @@
 use crate::{NameRule, Revision, Rule, Violation, certificates::CertificateImport};
 
 impl Revision {
-    /// What this revision does not take of an import that some revision takes.
+    /// What this revision refuses in an import that the union of all revisions accepts.
     pub fn narrow(self, import: &CertificateImport) -> Vec<Violation> {
         let mut found = self.narrow_name(&import.name);
         found.extend(self.narrow_certificate(&import.certificate));
@@ -15,23 +15,23 @@ impl Revision {
         found
     }
 
-    /// What this revision does not take of a name that some revision takes.
+    /// What this revision refuses in a name that the union of all revisions accepts.
     pub fn narrow_name(self, name: &str) -> Vec<Violation> {
         let rules = self.name_violations(name).into_iter();
-        let taken = |later: Self| later.name_violations(name).is_empty();
-        rules.map(|rule| self.unless_lifted("name", rule, taken)).collect()
+        let accepted = |later: Self| later.name_violations(name).is_empty();
+        rules.map(|rule| self.unless_lifted("name", rule, accepted)).collect()
     }
 
-    /// What this revision does not take of a certificate that some revision takes.
+    /// What this revision refuses in a certificate that the union of all revisions accepts.
     pub fn narrow_certificate(self, certificate: &str) -> Vec<Violation> {
         let rule = self.certificate_violation(certificate).into_iter();
-        let taken = |later: Self| later.certificate_violation(certificate).is_none();
-        rule.map(|rule| self.unless_lifted("certificate", rule, taken)).collect()
+        let accepted = |later: Self| later.certificate_violation(certificate).is_none();
+        rule.map(|rule| self.unless_lifted("certificate", rule, accepted)).collect()
     }
 
-    fn unless_lifted(self, field: &str, rule: Rule, taken: impl Fn(Self) -> bool) -> Violation {
+    fn unless_lifted(self, field: &str, rule: Rule, accepted: impl Fn(Self) -> bool) -> Violation {
         let violation = Violation::new(field, rule);
-        match Self::ALL.into_iter().find(|&other| other > self && taken(other)) {
+        match Self::ALL.into_iter().find(|&other| other > self && accepted(other)) {
             Some(later) => violation.lifted_by(later),
             None => violation,
         }
@@ -40,13 +40,13 @@ impl Revision {
     fn name_violations(self, name: &str) -> Vec<Rule> {
         let NameRule { length, pattern } = self.name();
         let actual = name.chars().count();
-        let taken = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+        let accepted = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         let mut rules = Vec::new();
         if !length.allows(actual) {
             rules.push(Rule::Length { actual, length });
         }
-        if pattern.is_some() && !name.chars().all(taken) {
-            rules.push(Rule::Pattern("made of letters, digits, `_`, `.` and `-`"));
+        if pattern.is_some() && !name.chars().all(accepted) {
+            rules.push(Rule::Pattern("letters, digits, `_`, `.` and `-`"));
         }
         rules
     }

@@ -1,7 +1,7 @@
-//! The table as an OpenAPI document: 3.1, and from that 3.0 for tools that stop there.
+//! The table as an OpenAPI document: 3.1, and 3.0 for tools that do not support 3.1.
 //!
-//! Everything in it comes from the rows, the types and the conditions, but for what is said of the
-//! API as a whole (`about`, `security`) and the examples.
+//! The document is generated from the rows, the types and the conditions. The modules `about` and
+//! `security` and the examples add what concerns the API as a whole.
 
 mod about;
 mod example;
@@ -76,7 +76,7 @@ impl Collected {
             })
             .summary(Some(summary.trim().trim_end_matches('.')))
             .description(Some(prose(description)))
-            .securities(Some(security::demanded(O::ACCESS)))
+            .securities(Some(security::requirements(O::ACCESS)))
             .response(O::STATUS.as_str(), self.success::<O>());
         for (status, response) in refusals::of::<O>(&mut self.schemas) {
             operation = operation.response(status, response);
@@ -130,14 +130,14 @@ fn method<O: Operation>() -> HttpMethod {
     }
 }
 
-/// An answer to a request that was read, which has an id.
+/// An answer with the request id that every answer to a readable request has.
 fn answer(description: &str) -> ResponseBuilder {
     let mut id = text();
     if let Schema::Object(id) = &mut id {
         id.pattern = Some("^[0-9a-f]{32}$".to_owned());
         id.examples = vec![json!("185d687de3f44f2249d0e0f084efccb5")];
     }
-    let words = "The request's id, as it stands in the server's log.";
+    let words = "The id of the request, as in the server's log.";
     ResponseBuilder::new().description(description).header("X-Request-Id", header(id, words))
 }
 

@@ -1,48 +1,48 @@
-//! What is publicly known of one operation, and the macro that writes the table of them.
+//! The description of one operation, and the macro that writes the table of operations.
 
 use http::{Method, StatusCode};
 
 use crate::{Body, Condition, Parameters, Reply};
 
-/// One operation of the API: where it lives, what it takes, what it gives, who may call it.
+/// One operation of the API: method, path, parameters, body, reply, refusals and required access.
 ///
-/// Implemented by the unit types of [`crate::api`] only.
+/// The unit types of [`crate::api`] implement it.
 pub trait Operation: Sized + Send + Sync + 'static {
     /// Its public name, such as `ImportCertificate`.
     const ID: &'static str;
-    /// Its documentation, a line each; the first is the summary.
+    /// Its documentation, line by line. The first line is the summary.
     const DOC: &'static [&'static str];
     /// Its HTTP method.
     const METHOD: Method;
     /// Its path, with parameters in braces.
     const PATH: &'static str;
-    /// What it demands of the caller.
+    /// The access that it requires.
     const ACCESS: Access;
-    /// The status of its success.
+    /// The status of its reply.
     const STATUS: StatusCode;
-    /// How its refusals look.
+    /// The shape of its error answers.
     const ERRORS: ErrorShape;
-    /// The refusals of its own, beside those that [`Self::refusals`] adds for every row like it.
+    /// The conditions specific to this operation. [`Self::refusals`] adds the general ones.
     const REFUSES: &'static [Condition];
     /// The parameters in its path.
     type Path: Parameters;
     /// The parameters in its query.
     type Query: Parameters;
-    /// The parameters in its headers, beside the proof of who asks.
+    /// The parameters in its headers, without the credentials.
     type Headers: Parameters;
-    /// What it takes.
+    /// Its request body.
     type Body: Body;
-    /// What it gives.
+    /// Its reply.
     type Reply: Reply;
 
-    /// Every way in which it can refuse.
+    /// Every condition under which it refuses a request.
     fn refusals() -> Vec<Condition> {
         let mut all = Vec::new();
         if Self::ACCESS != Access::Open {
             all.extend([
                 Condition::TokenInvalid,
                 Condition::SignatureInvalid,
-                Condition::IdentityAway,
+                Condition::IdentityUnavailable,
             ]);
         }
         if matches!(Self::ACCESS, Access::Action(_)) {
@@ -52,18 +52,18 @@ pub trait Operation: Sized + Send + Sync + 'static {
             all.push(Condition::ContentType);
         }
         if Self::METHOD != Method::GET {
-            all.push(Condition::Unsettled);
+            all.push(Condition::OutcomeUnknown);
         }
         all.extend_from_slice(Self::REFUSES);
         all.extend([
-            // Where no body is asked for, one that says something is refused.
+            // An operation without a body refuses a body that is not an empty one.
             Condition::BodyMalformed,
             Condition::UnknownPath,
             Condition::WrongMethod,
             Condition::TooLarge,
-            Condition::TooSlow,
+            Condition::RequestTimeout,
             Condition::TooMany,
-            Condition::StoreAway,
+            Condition::StoreUnavailable,
             Condition::Internal,
         ]);
         all.sort();
@@ -72,29 +72,29 @@ pub trait Operation: Sized + Send + Sync + 'static {
     }
 }
 
-/// What a row of the table demands of the caller.
+/// The access that an operation requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing: anybody may call it.
+    /// None: an unauthenticated client may call it.
     Open,
-    /// A valid proof of who the caller is.
+    /// Valid credentials.
     SignedIn,
-    /// That, and a role that contains this action.
+    /// Valid credentials, and a role that contains this action.
     Action(Action),
 }
 
-/// Something that a role may allow, under its published name.
+/// An action that a role permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Importing a certificate.
     CertImport,
-    /// Seeing the list of certificates.
+    /// Listing certificates.
     CertList,
-    /// Seeing one certificate.
+    /// Showing a certificate.
     CertGet,
-    /// Getting a certificate back with its private key.
+    /// Exporting a certificate with its private key.
     CertExport,
-    /// Changing a certificate, or replacing it.
+    /// Updating or replacing a certificate.
     CertUpdate,
     /// Deleting a certificate.
     CertDelete,
@@ -111,7 +111,7 @@ impl Action {
         Self::CertDelete,
     ];
 
-    /// Its name in identity policies.
+    /// Its published name in identity policies.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CertImport => "scm:cert:import",
@@ -124,22 +124,22 @@ impl Action {
     }
 }
 
-/// How an operation's refusals look on the wire.
+/// The shape of an operation's error answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorShape {
-    /// [`ErrorBody`](crate::ErrorBody), as SCM has it.
+    /// [`ErrorBody`](crate::ErrorBody), the shape of SCM.
     Scm,
-    /// [`IdentityErrorBody`](crate::identity::IdentityErrorBody), as Keystone has it.
+    /// [`IdentityErrorBody`](crate::identity::IdentityErrorBody), the shape of Keystone.
     Identity,
 }
 
-/// Something done once per operation, such as documenting it.
+/// Visits each operation once, for example to document it.
 pub trait Visitor {
-    /// Does it for one operation.
+    /// Visits one operation.
     fn visit<O: Operation>(&mut self);
 }
 
-/// Writes the table: unit types, their [`Operation`]s, and [`visit_all`](crate::api::visit_all).
+/// Generates the table: unit types, their [`Operation`]s, and [`visit_all`](crate::api::visit_all).
 ///
 /// A row declares any of `path`, `query`, `headers` and `body`, in this order.
 macro_rules! operations {

@@ -1,4 +1,4 @@
-//! What a body, a set of parameters or a reply can be: JSON, or nothing.
+//! Bodies, parameters and replies: read, checked and written; JSON, or nothing.
 
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -11,90 +11,105 @@ mod parameters;
 
 pub(crate) use parameters::encode_segment;
 
-/// A type that can describe itself in an OpenAPI document, where that is asked for.
+/// A type that has a schema, if the feature `openapi` is on.
 #[cfg(feature = "openapi")]
 pub trait Described: utoipa::ToSchema {}
 #[cfg(feature = "openapi")]
 impl<T: utoipa::ToSchema> Described for T {}
 
-/// A type that can describe itself in an OpenAPI document, where that is asked for.
+/// A type that has a schema, if the feature `openapi` is on.
 #[cfg(not(feature = "openapi"))]
 pub trait Described {}
 #[cfg(not(feature = "openapi"))]
 impl<T> Described for T {}
 
-/// What a request can carry as its body.
+/// A request body.
 pub trait Body: Sized + Send + 'static {
-    /// Whether it is JSON; otherwise there is none.
+    /// Whether it is JSON. Otherwise there is no body.
     const IS_JSON: bool;
 
-    /// Reads it under the rules of the wire, or tells each that is broken.
+    /// Reads a body and applies the rules of the API.
+    ///
+    /// # Errors
+    /// Every rule that it breaks.
     fn read(bytes: &[u8]) -> Result<Self, Violations>;
 
-    /// Applies the rules of the wire to one that was made in the program.
+    /// Applies the rules of the API to a body that the program made.
+    ///
+    /// # Errors
+    /// Every rule that it breaks.
     fn check(&self) -> Result<(), Violations>;
 
-    /// Writes it.
+    /// Writes the body.
     fn write(&self) -> Vec<u8>;
 
-    /// Adds its schemas to a document and gives the name of its own.
+    /// Adds its schemas to a document and returns the name of its own.
     #[cfg(feature = "openapi")]
     fn describe(schemas: &mut crate::schema::Schemas) -> Option<String>;
 }
 
-/// The parameters of a path or a query.
+/// The parameters of a path, a query or the headers.
 pub trait Parameters: Sized + Send + 'static {
-    /// What they are.
+    /// The fields, one for each parameter.
     const FIELDS: &'static [Field];
 
-    /// Reads them from decoded pairs, or tells each rule that is broken.
+    /// Reads decoded pairs and applies the rules of the API.
+    ///
+    /// # Errors
+    /// Every rule that they break.
     fn read(pairs: &[(&str, &str)]) -> Result<Self, Violations>;
 
-    /// Applies the rules of the wire to some that were made in the program.
+    /// Applies the rules of the API to parameters that the program made.
+    ///
+    /// # Errors
+    /// Every rule that they break.
     fn check(&self) -> Result<(), Violations>;
 
-    /// Writes them as pairs, the absent ones left out, not yet encoded.
+    /// Writes the present parameters as pairs, not encoded.
     fn write(&self) -> Vec<(String, String)>;
 
-    /// The schemas of those that are texts, numbers or flags.
+    /// The schemas of the parameters that are texts, numbers or flags.
     #[cfg(feature = "openapi")]
     fn properties() -> crate::schema::Properties;
 }
 
-/// What an operation can give.
+/// The answer of an operation that succeeded.
 pub trait Reply: Sized + Send + 'static {
     /// Writes it as headers and body.
     fn write(self) -> ReplyParts;
 
-    /// Reads it from headers and body.
+    /// Reads headers and body.
+    ///
+    /// # Errors
+    /// If they are not a reply of this type.
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable>;
 
-    /// Adds its schemas to a document and gives the name of its own.
+    /// Adds its schemas to a document and returns the name of its own.
     #[cfg(feature = "openapi")]
     fn describe(schemas: &mut crate::schema::Schemas) -> Option<String>;
 
-    /// The headers it has beyond those of every reply: names and what they hold.
+    /// Names and descriptions of the headers that not every reply has.
     #[cfg(feature = "openapi")]
     fn headers() -> &'static [(&'static str, &'static str)] {
         &[]
     }
 }
 
-/// A reply, written.
+/// A reply as headers and body.
 #[derive(Debug)]
 pub struct ReplyParts {
-    /// Its headers, the content type among them.
+    /// The headers, including the content type.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
 }
 
-/// An answer that is not what its operation gives.
+/// An answer that is not a reply of its operation.
 #[derive(Debug, thiserror::Error)]
-#[error("the reply is not what the operation gives: {0}")]
+#[error("the answer is not a reply of the operation: {0}")]
 pub struct Unreadable(pub(crate) &'static str);
 
-/// Nothing: no body, no parameters.
+/// No body, no parameters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty;
 
@@ -109,7 +124,7 @@ impl ReplyParts {
 impl Body for Empty {
     const IS_JSON: bool = false;
 
-    /// Clients send nothing, `{}` or `null` where nothing is asked for; all mean the same.
+    /// Accepts what clients send if an operation has no body: nothing, an object or `null`.
     fn read(bytes: &[u8]) -> Result<Self, Violations> {
         json::nothing(bytes).map(|()| Self)
     }
@@ -221,7 +236,7 @@ where
     }
 
     fn read(_: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable> {
-        serde_json::from_slice(body).map_err(|_| Unreadable("the body is not its JSON"))
+        serde_json::from_slice(body).map_err(|_| Unreadable("the body does not match its schema"))
     }
 
     #[cfg(feature = "openapi")]

@@ -1,7 +1,7 @@
 //! The two published revisions of the API, and what each narrows.
 //!
-//! The types of this crate hold the union of both, since a client also talks to the cloud. A server
-//! runs one revision and narrows what it takes to that.
+//! The types of this crate accept the union of both, since a client also calls the cloud. A server
+//! runs one revision and refuses what that revision does not accept.
 
 use std::{fmt, str::FromStr};
 
@@ -12,21 +12,21 @@ use crate::{Length, limits};
 /// A published revision of the import page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Revision {
-    /// The page of 2021: a mandatory chain, a certificate of up to 4096 characters.
+    /// The revision of 2021: a mandatory chain, a certificate of up to 4096 characters.
     #[default]
     #[serde(rename = "2021")]
     R2021,
-    /// The page of 2025: an optional chain, a certificate that may carry it, stricter names.
+    /// The revision of 2025: an optional chain, a certificate that may include it, stricter names.
     #[serde(rename = "2025")]
     R2025,
 }
 
-/// What a certificate's name may be.
+/// The rule for names of certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameRule {
-    /// How long.
+    /// The accepted lengths.
     pub length: Length,
-    /// Of what, as a regular expression, if not of anything.
+    /// The accepted characters as a regular expression, if they are limited.
     pub pattern: Option<&'static str>,
 }
 
@@ -34,7 +34,7 @@ impl Revision {
     /// Every revision, the oldest first.
     pub const ALL: [Self; 2] = [Self::R2021, Self::R2025];
 
-    /// What a certificate's name may be.
+    /// The rule for names of certificates.
     pub const fn name(self) -> NameRule {
         match self {
             Self::R2021 => NameRule { length: limits::NAME_2021, pattern: None },
@@ -44,7 +44,7 @@ impl Revision {
         }
     }
 
-    /// How long `certificate` may be.
+    /// The accepted lengths of `certificate`.
     pub const fn certificate(self) -> Length {
         match self {
             Self::R2021 => limits::CERTIFICATE_2021,
@@ -52,7 +52,7 @@ impl Revision {
         }
     }
 
-    /// Whether `certificate_chain` must be there.
+    /// Whether `certificate_chain` is mandatory.
     pub const fn chain_is_mandatory(self) -> bool {
         matches!(self, Self::R2021)
     }
@@ -67,9 +67,9 @@ impl fmt::Display for Revision {
     }
 }
 
-/// The text names no published revision.
+/// The text is not a published revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a published revision of the API; there are 2021 and 2025")]
+#[error("not a published revision of the API: use 2021 or 2025")]
 pub struct UnknownRevision;
 
 impl FromStr for Revision {

@@ -1,24 +1,24 @@
-//! Text that travels but never prints.
+//! Secret text: it is sent, but never printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// A secret text: it is written on the wire, never shown by `Debug`, has no `Display` and no
-/// `Clone`, and is wiped when dropped.
+/// A secret text. It is serialized, but `Debug` does not show it, and it has no `Display` and no
+/// `Clone`. It is wiped when dropped.
 #[derive(Default)]
 pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
-    /// The text itself. The name is the warning: do not log, print or copy what it gives.
+    /// The secret. Do not log, print or copy it.
     pub fn secret_str(&self) -> &str {
         &self.0
     }
 }
 
-/// As spare capacity the text is wiped all at once, and not byte by byte, which takes half a microsecond
-/// for a private key.
+/// Cleared first, so that the text is wiped as spare capacity: at once and not byte by byte, which takes
+/// half a microsecond for a private key.
 impl Drop for SecretText {
     fn drop(&mut self) {
         self.0.clear();
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn travels_but_never_prints() {
+    fn a_secret_is_serialized_but_not_printed() {
         let secret = SecretText::from("hunter2".to_owned());
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""hunter2""#);
         assert_eq!(format!("{secret:?}"), "SecretText(…)");

@@ -1,56 +1,56 @@
-//! Why a request is not one that the wire takes: facts, never the rejected values.
+//! Why a request is invalid: fields and rules, never the rejected values.
 
 use std::fmt;
 
 use crate::{Kind, Length, Revision};
 
-/// One rule of the wire that a request breaks.
+/// One rule of the API that a request breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// The field, as a dotted path for nested ones; empty for the body as a whole.
     pub field: String,
-    /// The rule it breaks.
+    /// The rule that it breaks.
     pub rule: Rule,
-    /// The published revision that does not have this rule, if one does not.
+    /// A later published revision without this rule, if there is one.
     pub lifted_by: Option<Revision>,
 }
 
-/// A rule of the wire.
+/// A rule of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rule {
-    /// The body is JSON; the text is the parser's own, which quotes nothing of the body.
+    /// The body is JSON. The text is the parser's, which quotes nothing of the body.
     Json(String),
     /// The body is an object.
     Object,
-    /// The field is mandatory.
+    /// The field is present.
     Mandatory,
     /// The field is not null.
     NotNull,
-    /// The field stands once.
+    /// The field occurs once.
     Once,
-    /// The field holds this kind of value.
+    /// The field has a value of this kind.
     Kind(Kind),
-    /// The field holds a value of the published shape.
+    /// The field has a value that matches the schema.
     Shape,
-    /// The text has this length.
+    /// The text is within these limits.
     Length {
-        /// The length that was sent, in Unicode scalar values.
+        /// The length of the text, in Unicode scalar values.
         actual: usize,
-        /// The lengths that are taken.
+        /// The lengths that are accepted.
         length: Length,
     },
-    /// The text is made of what the words say.
+    /// The text consists of these characters only.
     Pattern(&'static str),
 }
 
 impl Violation {
-    /// A violation that every revision has.
+    /// A violation of a rule that every revision has.
     pub fn new(field: impl Into<String>, rule: Rule) -> Self {
         Self { field: field.into(), rule, lifted_by: None }
     }
 
-    /// The same, with the revision that lifts it.
+    /// Adds the revision that does not have the rule.
     pub fn lifted_by(mut self, revision: Revision) -> Self {
         self.lifted_by = Some(revision);
         self
@@ -66,17 +66,17 @@ impl fmt::Display for Rule {
             Self::NotNull => f.write_str("must not be null"),
             Self::Once => f.write_str("given more than once"),
             Self::Kind(kind) => write!(f, "must be {kind}"),
-            Self::Shape => f.write_str("not of the published shape"),
+            Self::Shape => f.write_str("does not match the schema"),
             Self::Length { actual, length } if length.min == length.max => {
-                write!(f, "{}, must be {}", characters(*actual), length.min)
+                write!(f, "{}, must have exactly {}", characters(*actual), length.min)
             }
             Self::Length { actual, length } if *actual > length.max => {
-                write!(f, "{}, at most {} are taken", characters(*actual), length.max)
+                write!(f, "{}, must have at most {}", characters(*actual), length.max)
             }
             Self::Length { actual, length } => {
-                write!(f, "{}, at least {} are needed", characters(*actual), length.min)
+                write!(f, "{}, must have at least {}", characters(*actual), length.min)
             }
-            Self::Pattern(words) => write!(f, "must be {words}"),
+            Self::Pattern(characters) => write!(f, "must contain only {characters}"),
         }
     }
 }
@@ -91,20 +91,20 @@ impl fmt::Display for Violation {
         write!(f, "{field}: {}", self.rule)?;
         match (self.lifted_by, &self.rule) {
             (Some(revision), Rule::Mandatory) => {
-                write!(f, "; it may be empty (revision {revision} of this API does without it)")
+                write!(f, "; it may be empty (optional in revision {revision} of this API)")
             }
-            (Some(revision), _) => write!(f, " (revision {revision} of this API takes it)"),
+            (Some(revision), _) => write!(f, " (accepted by revision {revision} of this API)"),
             (None, _) => Ok(()),
         }
     }
 }
 
-/// All the rules that a request breaks; at least one.
+/// All rules that a request breaks: at least one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// The violations, or nothing to complain about.
+    /// An error with these violations, unless there are none.
     pub fn unless_empty(all: Vec<Violation>) -> Result<(), Self> {
         if all.is_empty() { Ok(()) } else { Err(Self(all)) }
     }
@@ -114,8 +114,8 @@ impl Violations {
         Self(parts.into_iter().flat_map(|part| part.0).collect())
     }
 
-    /// The same with the limits of one revision, where those of all of them were broken: who
-    /// shortens a text to the longer limit would only be refused again.
+    /// Replaces the limits of the union of all revisions by those of one revision. A text that is
+    /// shortened to the longer limit would be refused again.
     #[must_use]
     pub fn restated(mut self, revision: Revision) -> Self {
         for violation in &mut self.0 {
@@ -131,7 +131,7 @@ impl Violations {
         self
     }
 
-    /// Each of them, in the order of the fields.
+    /// The violations, in the order of the fields.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.0.iter()
     }

@@ -56,7 +56,7 @@ impl Authenticator {
     ///
     /// # Errors
     /// [`Condition::TokenInvalid`] if the request has no valid token and no signature,
-    /// [`Condition::IdentityAway`] if Keystone does not answer, and those of [`SignedRequest::read`].
+    /// [`Condition::IdentityUnavailable`] if Keystone does not answer, and those of [`SignedRequest::read`].
     pub async fn claim(&self, parts: &Parts, origin: &Origin) -> Result<Claim, ApiError> {
         let mut tokens = parts.headers.get_all(AUTH_TOKEN).iter();
         match tokens.next() {

@@ -87,7 +87,7 @@ impl ApiError {
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, allow);
         }
-        if condition.passes() {
+        if condition.is_transient() {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -139,11 +139,11 @@ impl From<StoreError> for ApiError {
             StoreError::Missing { what } => Self::missing(what),
             StoreError::Duplicate { existing } => {
                 let detail = format!("This project keeps it as {existing}.");
-                Self::refused_because(Condition::AlreadyKept, detail)
+                Self::refused_because(Condition::AlreadyStored, detail)
             }
             StoreError::ReusedKey { existing } => {
                 let detail = format!("That one is kept as {existing}.");
-                Self::refused_because(Condition::KeyReused, detail)
+                Self::refused_because(Condition::IdempotencyKeyReused, detail)
             }
             StoreError::OtherOrder => {
                 let words = "from a list in the same order as this one";
@@ -151,10 +151,10 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Busy => Self::refused(Condition::TooMany),
             StoreError::Unavailable { .. } | StoreError::Closed => {
-                Self { inside: Some(error.into()), ..Self::refused(Condition::StoreAway) }
+                Self { inside: Some(error.into()), ..Self::refused(Condition::StoreUnavailable) }
             }
             StoreError::Unsettled { .. } => {
-                Self { inside: Some(error.into()), ..Self::refused(Condition::Unsettled) }
+                Self { inside: Some(error.into()), ..Self::refused(Condition::OutcomeUnknown) }
             }
             StoreError::Conflict { .. }
             | StoreError::Corrupt { .. }
@@ -177,7 +177,7 @@ impl From<TokenError> for ApiError {
             }
             TokenError::Busy => Self::refused(Condition::TooMany),
             TokenError::Unavailable(error) => {
-                Self { inside: Some(error.into()), ..Self::refused(Condition::IdentityAway) }
+                Self { inside: Some(error.into()), ..Self::refused(Condition::IdentityUnavailable) }
             }
             TokenError::Aborted => Self::internal(error),
         }

@@ -122,7 +122,7 @@ impl RoutedRequest {
                 let detail = "The body ended before its announced end.";
                 Err(ApiError::refused_because(Condition::BodyMalformed, detail))
             }
-            Err(_) => Err(ApiError::refused(Condition::TooSlow)),
+            Err(_) => Err(ApiError::refused(Condition::RequestTimeout)),
         }
     }
 }

@@ -148,7 +148,7 @@ async fn a_wrong_value_is_named() {
     let long = format!("/v3/scm/certificates?content={}", "%C3%A9".repeat(256));
     let (status, _, message) = session.send(Method::GET, &long, "").await.refusal();
     assert_eq!(status, 400);
-    assert!(message.contains("content: 256 characters, at most 255 are taken"), "{message}");
+    assert!(message.contains("content: 256 characters, must have at most 255"), "{message}");
     let (_, _, message) =
         session.send(Method::GET, "/v3/scm/certificates?limit=1&sort_dir=x", "").await.refusal();
     assert!(message.contains("limit: must be one of 10, 20, 50."), "{message}");

@@ -44,7 +44,7 @@ async fn what_breaks_a_rule_is_refused_and_changes_nothing() {
     let long = json!({ "description": "é".repeat(256) });
     let (_, code, message) = ask(&session, Method::PATCH, &id, Some(&long)).await.refusal();
     assert_eq!(code, "SCM.0005");
-    assert!(message.contains("description: 256 characters, at most 255 are taken"), "{message}");
+    assert!(message.contains("description: 256 characters, must have at most 255"), "{message}");
     for wrong in [json!({ "name": 7 }), json!([]), json!("name")] {
         let (status, code, _) = ask(&session, Method::PATCH, &id, Some(&wrong)).await.refusal();
         assert_eq!((status, &*code), (400, "SCM.0005"), "{wrong}");

@@ -26,7 +26,7 @@ fn whatever_holds_a_key_elides_it() {
     let mut prey = Prey::default();
     prey.key(&bundle);
     let body: CertificateImport = serde_json::from_value(import_body(&bundle)).unwrap();
-    let call = Call::<ImportCertificate>::of(body).unwrap();
+    let call = Call::<ImportCertificate>::with_body(body).unwrap();
     let read = bundle.read();
     let block = pem::scan(&bundle.private_key).next().unwrap();
     let key = PrivateKey::from_der(KeyEncoding::Pkcs8, der_of(&bundle.private_key).into()).unwrap();

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn each_reason_has_a_line() {
-        let message = "Incorrect certificate name. name: 64 characters, at most 63 are taken. \
+        let message = "Incorrect certificate name. name: 64 characters, must have at most 63. \
                        certificate 1 of certificate_chain (\"CN=x\") expired on 2026-11-23 03:53:24 \
                        UTC, 1 day ago; renew it. the private key is 127.0.0.1. And 2 more.";
         let (summary, reasons) = parted("SCM.0032", message);
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "name: 64 characters, at most 63 are taken.",
+                "name: 64 characters, must have at most 63.",
                 "certificate 1 of certificate_chain (\"CN=x\") expired on 2026-11-23 03:53:24 UTC, \
                  1 day ago; renew it.",
                 "the private key is 127.0.0.1.",

@@ -1,21 +1,21 @@
-//! What clients look up before their first request: their project, their domain, their token.
+//! Projects, domains and tokens, which clients look up before their first request.
 
 use crate::{SecretText, field::wire, limits};
 
 wire! {
-    /// Which token is asked about.
+    /// The header with the token that a request is about.
     pub struct SubjectToken {
-        /// The token that is asked about.
+        /// The token to show, check or revoke.
         #[schema(value_type = String, example = "3f9a6c1e8b2d4f7099a1c3e5b7d9f1a2")]
         x_subject_token: SecretText [limits::AUTH_TOKEN],
     }
 }
 
 wire! {
-    /// Which projects.
+    /// The filter of a list of projects.
     pub struct ProjectFilter {
-        /// Only the one of this name. The cloud names projects by region, and clients ask for the
-        /// name of theirs: a name that is none of this server's stands for the caller's project.
+        /// Only the project with this name. The cloud names projects by region, and clients send the
+        /// name of theirs: a name that no project has therefore stands for the caller's project.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "ap-southeast-1")]
         name: Option<String>,
@@ -23,11 +23,11 @@ wire! {
 }
 
 wire! {
-    /// Projects.
+    /// A list of projects.
     pub struct ProjectList {
-        /// The projects that the caller has a role in.
+        /// The projects in which the caller has a role.
         projects: Vec<Project>,
-        /// Where this list is.
+        /// The path of this list.
         links: Links,
     }
 }
@@ -35,38 +35,38 @@ wire! {
 wire! {
     /// A project.
     pub struct Project {
-        /// Its id.
+        /// The id.
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
-        /// Its name.
+        /// The name.
         #[schema(example = "default")]
         name: String,
-        /// The domain that owns it.
+        /// The id of the domain that owns the project.
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         domain_id: String,
-        /// What it is about.
+        /// The description.
         #[schema(example = "")]
         description: String,
-        /// Whether it may be used.
+        /// Whether it is enabled.
         #[schema(example = true)]
         enabled: bool,
-        /// Whether it stands for a domain.
+        /// Whether the project acts as a domain.
         #[schema(example = false)]
         is_domain: bool,
-        /// The project or domain that it is part of.
+        /// The id of the parent project or domain.
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         parent_id: String,
-        /// Where it is.
+        /// The path.
         links: Links,
     }
 }
 
 wire! {
-    /// Domains.
+    /// A list of domains.
     pub struct DomainList {
-        /// The domain that the caller belongs to.
+        /// The domain of the caller.
         domains: Vec<Domain>,
-        /// Where this list is.
+        /// The path of this list.
         links: Links,
     }
 }
@@ -74,27 +74,27 @@ wire! {
 wire! {
     /// A domain.
     pub struct Domain {
-        /// Its id.
+        /// The id.
         #[schema(example = "5b1f3a0c8e7d4f6a9b2c1d0e3f4a5b6c")]
         id: String,
-        /// Its name.
+        /// The name.
         #[schema(example = "default")]
         name: String,
-        /// What it is about.
+        /// The description.
         #[schema(example = "")]
         description: String,
-        /// Whether it may be used.
+        /// Whether it is enabled.
         #[schema(example = true)]
         enabled: bool,
-        /// Where it is.
+        /// The path.
         links: Links,
     }
 }
 
 wire! {
-    /// Where something is.
+    /// The links of an object.
     pub struct Links {
-        /// Its path.
+        /// The path of the object.
         #[serde(rename = "self")]
         #[schema(example = "/v3/projects")]
         this: String,

@@ -1,7 +1,7 @@
-//! Examples of whole bodies: of requests, and of what is answered to them.
+//! Examples of request bodies and replies.
 //!
-//! The bundle in them is real, so that the import can be sent as it stands. Its key is public and
-//! worth nothing: `cargo run -p scm-pki --example throw_away` made it.
+//! The bundle in them is valid, so that the import can be sent unchanged. Its key is public:
+//! `cargo run -p scm-pki --example throw_away` generated it.
 
 use std::sync::LazyLock;
 
@@ -10,27 +10,27 @@ use utoipa::openapi::{RefOr, example::Example};
 
 type Named = (String, RefOr<Example>);
 
-/// By operation, then `request` and `reply`; the texts of the bundle stand as `$` and their name.
+/// By operation, then `request` and `reply`. `$certificate` and the like stand for parts of the bundle.
 static EXAMPLES: LazyLock<Value> = LazyLock::new(|| {
     let mut examples = read(include_str!("examples.json"));
     fill(&mut examples, &read(include_str!("throw_away.json")));
     examples
 });
 
-/// The body of a request, if the operation takes one.
+/// The request body, if the operation has one.
 pub(super) fn request(operation: &str) -> Option<Named> {
     named(&EXAMPLES[operation]["request"])
 }
 
-/// The body of an answer, if the operation gives one.
+/// The body of the reply, if the operation has one.
 pub(super) fn reply(operation: &str) -> Option<Named> {
     named(&EXAMPLES[operation]["reply"])
 }
 
-fn named(told: &Value) -> Option<Named> {
+fn named(entry: &Value) -> Option<Named> {
     let mut example = Example::new();
-    example.summary = told["summary"].as_str()?.to_owned();
-    example.value = Some(told["value"].clone());
+    example.summary = entry["summary"].as_str()?.to_owned();
+    example.value = Some(entry["value"].clone());
     Some(("example".to_owned(), example.into()))
 }
 
@@ -41,7 +41,7 @@ fn read(text: &str) -> Value {
 fn fill(value: &mut Value, bundle: &Value) {
     match value {
         Value::String(text) => {
-            // The longest name first: one begins like another.
+            // The longest name first: one is the prefix of another.
             for name in ["certificate_chain", "certificate", "private_key"] {
                 let part = bundle[name].as_str().expect("a bundle has three texts");
                 *text = text.replace(&format!("${name}"), part);

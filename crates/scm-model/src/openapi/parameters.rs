@@ -1,4 +1,4 @@
-//! What stands in a path, a query or a header, as the document has it.
+//! The parameters of paths, queries and headers.
 
 use serde_json::Value;
 use utoipa::openapi::{
@@ -26,19 +26,20 @@ fn in_place<P: Parameters>(place: ParameterIn) -> Vec<Parameter> {
 }
 
 fn parameter(field: &Field, place: ParameterIn, properties: &mut Properties) -> Parameter {
-    let told = properties.remove(field.name).unwrap_or_default();
+    let property = properties.remove(field.name).unwrap_or_default();
     ParameterBuilder::new()
         .name(field.name)
         .parameter_in(place)
         .description(Some(prose(field.doc)))
         .required(if field.optional { Required::False } else { Required::True })
-        .example(told.example.clone().map(|example| as_sent(field.kind, example)))
-        .schema(Some(Schema::Object(schema(field.kind, told))))
+        .example(property.example.clone().map(|example| as_sent(field.kind, example)))
+        .schema(Some(Schema::Object(schema(field.kind, property))))
         .build()
 }
 
-/// A parameter is there or not, and never null: its kind says it all, and its type what else is told.
-fn schema(kind: Kind, told: Object) -> Object {
+/// The schema of a parameter, which is present or absent but never null: its kind, with the limits of
+/// its type.
+fn schema(kind: Kind, property: Object) -> Object {
     let object = ObjectBuilder::new();
     let object = match kind {
         Kind::Flag => object.schema_type(Type::Boolean),
@@ -55,12 +56,12 @@ fn schema(kind: Kind, told: Object) -> Object {
             .enum_values(Some(values.iter().filter_map(|value| value.parse::<u32>().ok()))),
         Kind::Text | Kind::Secret | Kind::List | Kind::Object => object
             .schema_type(Type::String)
-            .min_length(told.min_length)
-            .max_length(told.max_length)
-            .pattern(told.pattern),
+            .min_length(property.min_length)
+            .max_length(property.max_length)
+            .pattern(property.pattern),
     };
     let mut object = object.build();
-    object.default = told.default.map(|default| as_sent(kind, default));
+    object.default = property.default.map(|default| as_sent(kind, default));
     object
 }
 

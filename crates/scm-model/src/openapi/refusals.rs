@@ -1,8 +1,9 @@
-//! The refusals of an operation, and the table of all error codes.
+//! The error answers of an operation, and the table of all error codes.
 //!
-//! Codes are open: a server may have more of them tomorrow, and the cloud has. A schema that names
-//! them all would make generated clients fail at a new one, so they stand in `x-extensible-enum`,
-//! in each answer's words, and with status, meaning and remedy in `x-error-codes`.
+//! The set of codes is open: the cloud has more, and a later server may have more. With an `enum` in
+//! the schema, generated clients would fail at a new code. The codes are therefore in
+//! `x-extensible-enum`, in the description of each answer, and with status, meaning and remedy in
+//! `x-error-codes`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +14,20 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Response, Schema, Type, exam
 use super::{Schemas, answer, content, header, prose, text};
 use crate::{Condition, ErrorBody, ErrorShape, Operation, identity::IdentityErrorBody};
 
-/// Every status that an operation can refuse with, and what it says then.
+/// Every error status of an operation with its answer.
 ///
-/// Not 431: the HTTP library gives it before there is a request, without a body. Beside the others it
-/// would make "an error or nothing" of the error that generators write down, and some refuse it.
+/// Without 431: the HTTP library answers with it before there is a request, without a body. With it,
+/// the error type of generated clients would become "an error or nothing", which some generators
+/// reject.
 pub(super) fn of<O: Operation>(schemas: &mut Schemas) -> Vec<(String, Response)> {
     let mut by_status = BTreeMap::<StatusCode, Vec<Condition>>::new();
     for condition in O::refusals() {
         by_status.entry(condition.status()).or_default().push(condition);
     }
-    let told = by_status.iter().map(|(status, conditions)| {
+    let responses = by_status.iter().map(|(status, conditions)| {
         (status.as_str().to_owned(), refusal::<O>(schemas, conditions))
     });
-    told.collect()
+    responses.collect()
 }
 
 fn refusal<O: Operation>(schemas: &mut Schemas, conditions: &[Condition]) -> Response {
@@ -44,11 +46,11 @@ fn refusal<O: Operation>(schemas: &mut Schemas, conditions: &[Condition]) -> Res
         response = response.content("application/json", content);
     }
     if conditions.contains(&Condition::WrongMethod) {
-        let words = "The methods that the path takes.";
+        let words = "The methods that the path supports.";
         response = response.header("Allow", header(text(), words));
     }
-    if conditions.iter().any(|condition| condition.passes()) {
-        let words = "Seconds until a new try.";
+    if conditions.iter().any(|condition| condition.is_transient()) {
+        let words = "The number of seconds after which to retry.";
         response = response.header("Retry-After", header(Schema::Object(seconds()), words));
     }
     response.build()
@@ -70,7 +72,7 @@ fn example(condition: Condition, shape: ErrorShape) -> (String, RefOr<Example>) 
     (format!("{condition:?}"), example.into())
 }
 
-/// Every code with what it is about, in the order of precedence.
+/// Every condition with its code, in the order of precedence.
 pub(super) fn table() -> Value {
     let row = |condition: &Condition| {
         json!({

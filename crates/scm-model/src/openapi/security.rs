@@ -1,8 +1,8 @@
-//! How a caller proves who they are, as the document has it.
+//! The security schemes of the document.
 //!
-//! The token is a scheme and not a header parameter beside it: a parameter is one more argument of
-//! every function that is generated, also for those who sign. A scheme has no schema, so that the
-//! published limits of the token stand in its words and in `x-schema`.
+//! The token is a scheme and not also a header parameter: generators turn a parameter into one more
+//! argument of every function, also for clients that sign. A scheme has no schema, so its description
+//! and `x-schema` state the published limits of the token.
 
 use serde_json::{Value, json};
 use utoipa::openapi::security::SecurityRequirement;
@@ -12,7 +12,7 @@ use crate::{Access, limits};
 const TOKEN: &str = "token";
 const SIGNATURE: &str = "signature";
 
-/// The schemes there are.
+/// The security schemes.
 pub(super) fn schemes() -> Value {
     let limits = limits::AUTH_TOKEN;
     json!({
@@ -21,7 +21,7 @@ pub(super) fn schemes() -> Value {
             "in": "header",
             "name": "X-Auth-Token",
             "description": format!(
-                "A token, as `POST /v3/auth/tokens` gives it in the header `X-Subject-Token`: \
+                "A token, as returned by `POST /v3/auth/tokens` in the header `X-Subject-Token`: \
                  {} to {} characters.",
                 limits.min, limits.max,
             ),
@@ -30,17 +30,17 @@ pub(super) fn schemes() -> Value {
         SIGNATURE: {
             "type": "http",
             "scheme": "SDK-HMAC-SHA256",
-            "description": "A request that is signed with an access key, as the cloud's SDKs do: \
+            "description": "A signature with an access key, in the format of the cloud's SDKs: \
                 `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`, with the \
-                time in the header `X-Sdk-Date` (`YYYYMMDDTHHMMSSZ`, at most 15 minutes off). The \
-                signature covers method, path, query, the signed headers and the body, so it is \
-                made by the client for every request.",
+                time in the header `X-Sdk-Date` (`YYYYMMDDTHHMMSSZ`, within 15 minutes of the \
+                server's clock). The signature covers method, path, query, the signed headers and the \
+                body, so the client computes it for each request.",
         },
     })
 }
 
-/// What an operation demands: one of these is enough, and nothing if there is none.
-pub(super) fn demanded(access: Access) -> Vec<SecurityRequirement> {
+/// The security requirement of an operation: one of these schemes, or none.
+pub(super) fn requirements(access: Access) -> Vec<SecurityRequirement> {
     match access {
         Access::Open => Vec::new(),
         Access::SignedIn | Access::Action(_) => {

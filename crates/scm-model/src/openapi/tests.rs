@@ -1,4 +1,4 @@
-//! The document keeps to the types, and the types to the document.
+//! The document agrees with the types.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ fn schema_of(revision: Revision, name: &str) -> Value {
     document(revision)["components"]["schemas"][name].clone()
 }
 
-/// The mandatory fields of an import, each as short as can be, with one of another length.
+/// An import whose mandatory fields are empty, with one field of a given length.
 fn import_with(field: &str, length: usize) -> CertificateImport {
     let mut body =
         json!({"name": "", "certificate": "", "certificate_chain": "", "private_key": ""});
@@ -22,19 +22,22 @@ fn import_with(field: &str, length: usize) -> CertificateImport {
     serde_json::from_value(body).expect("a body of texts deserializes whatever their lengths")
 }
 
-fn is_taken(revision: Revision, import: &CertificateImport) -> bool {
+fn is_accepted(revision: Revision, import: &CertificateImport) -> bool {
     import.validate().is_ok() && revision.narrow(import).is_empty()
 }
 
 #[test]
-fn the_schema_states_the_limits_that_hold() {
+fn the_schema_states_the_limits_that_are_enforced() {
     let schema = schema_of(Revision::R2021, "CertificateImport");
     let mut tried = BTreeMap::new();
     for (field, property) in schema["properties"].as_object().unwrap() {
         let Some(max) = property["maxLength"].as_u64() else { continue };
         let max = usize::try_from(max).unwrap();
-        assert!(is_taken(Revision::R2021, &import_with(field, max)), "{field} of {max}");
-        assert!(!is_taken(Revision::R2021, &import_with(field, max + 1)), "{field} of {max} + 1");
+        assert!(is_accepted(Revision::R2021, &import_with(field, max)), "{field} of {max}");
+        assert!(
+            !is_accepted(Revision::R2021, &import_with(field, max + 1)),
+            "{field} of {max} + 1"
+        );
         tried.insert(field.as_str(), max);
     }
     let published = [("certificate", 4096), ("certificate_chain", 8192), ("enc_certificate", 4096)];
@@ -57,12 +60,12 @@ fn the_revisions_differ_in_three_rules() {
 }
 
 #[test]
-fn a_refusal_that_the_later_revision_would_not_give_says_so() {
+fn a_violation_names_the_later_revision_without_the_rule() {
     let import = import_with("certificate", 4097);
     let [violation] = &Revision::R2021.narrow(&import)[..] else { panic!("one rule is broken") };
     assert_eq!(violation.lifted_by, Some(Revision::R2025));
-    let text = "certificate: 4097 characters, at most 4096 are taken \
-                (revision 2025 of this API takes it)";
+    let text = "certificate: 4097 characters, must have at most 4096 \
+                (accepted by revision 2025 of this API)";
     assert_eq!(violation.to_string(), text);
     let long = Revision::R2021.narrow(&import_with("name", 64));
     assert!(matches!(long[0].rule, Rule::Length { actual: 64, .. }));

@@ -1,7 +1,7 @@
-//! The document for tools that stop at OpenAPI 3.0: the same, said in its words.
+//! Converts the document to OpenAPI 3.0.
 //!
-//! Knows what this crate's documents are made of, not all of JSON Schema. What 3.0 has no word for
-//! is left out, and a licence's identifier becomes its address.
+//! Supports what this crate's documents contain, not all of JSON Schema. Keywords that 3.0 does not
+//! have are omitted, and the identifier of a license becomes its URL.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ pub fn downgraded(document: &Value) -> Value {
     downgraded
 }
 
-/// Any part of a document that is no schema.
+/// Converts a part of a document that is not a schema.
 fn node(value: &mut Value, known: &Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| node(item, known)),
@@ -28,7 +28,7 @@ fn node(value: &mut Value, known: &Value) {
                 match name.as_str() {
                     "schema" => schema(member, known),
                     "schemas" => each(member, known),
-                    // Values, whatever they look like.
+                    // Values, even if they look like schemas.
                     "example" | "examples" => {}
                     _ => node(member, known),
                 }
@@ -38,7 +38,7 @@ fn node(value: &mut Value, known: &Value) {
     }
 }
 
-/// Every schema of a map or list of them.
+/// Converts every schema of a map or list.
 fn each(schemas: &mut Value, known: &Value) {
     match schemas {
         Value::Array(items) => items.iter_mut().for_each(|item| schema(item, known)),
@@ -74,8 +74,8 @@ fn nullable_type(schema: &mut Map<String, Value>) {
     }
 }
 
-/// `oneOf: [T, {type: null}]`, where `T` is a reference, perhaps with words beside it. What is
-/// nullable must have a type of its own.
+/// `oneOf: [T, {type: null}]`, where `T` is a reference, possibly with a description. In 3.0 a nullable
+/// schema must have a type.
 fn nullable_choice(schema: &mut Map<String, Value>, known: &Value) {
     let Some(Value::Array(choices)) = schema.get("oneOf") else { return };
     let others: Vec<_> = choices.iter().filter(|one| one["type"] != "null").cloned().collect();
@@ -96,7 +96,7 @@ fn nullable_choice(schema: &mut Map<String, Value>, known: &Value) {
     schema.insert("allOf".into(), json!([{ "$ref": reference }]));
 }
 
-/// A reference with words beside it, which 3.0 does not read.
+/// A reference with further keywords, which 3.0 ignores.
 fn lone_reference(schema: &mut Map<String, Value>) {
     if schema.len() > 1
         && let Some(reference) = schema.remove("$ref")
@@ -105,7 +105,7 @@ fn lone_reference(schema: &mut Map<String, Value>) {
     }
 }
 
-/// What has another name, or none.
+/// Keywords that have another name in 3.0, or none.
 fn renamed(schema: &mut Map<String, Value>) {
     schema.remove("propertyNames");
     if let Some(value) = schema.remove("const") {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_null_says_so_in_its_words() {
+    fn nullable_schemas_are_converted() {
         assert_eq!(
             schema_of(json!({ "type": ["string", "null"], "maxLength": 3 })),
             json!({ "type": "string", "maxLength": 3, "nullable": true })
@@ -151,12 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_name_gets_it() {
+    fn renamed_keywords_are_converted() {
         let named = json!({ "$ref": "#/components/schemas/Named" });
         assert_eq!(schema_of(named.clone()), named);
-        let mut told = named.clone();
-        told["description"] = "words".into();
-        assert_eq!(schema_of(told), json!({ "description": "words", "allOf": [named] }));
+        let mut described = named.clone();
+        described["description"] = "words".into();
+        assert_eq!(schema_of(described), json!({ "description": "words", "allOf": [named] }));
         assert_eq!(
             schema_of(json!({ "type": "array", "items": { "const": 1, "examples": [1, 2] } })),
             json!({ "type": "array", "items": { "enum": [1], "example": 1 } })
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_left_alone() {
+    fn values_are_not_converted() {
         let value = json!({ "schema": { "type": ["string", "null"] } });
         let document = json!({ "info": {}, "content": { "example": value.clone() } });
         let downgraded = downgraded(&document);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_may_be_called_like_a_keyword() {
+    fn a_property_may_have_the_name_of_a_keyword() {
         let schema = json!({
             "type": "object",
             "properties": { "type": { "type": ["string", "null"] } },

@@ -1,8 +1,8 @@
-//! Reading a JSON body: fast when it is right, thorough when it is wrong.
+//! Reads a JSON body: fast if it is valid, with all violations if it is not.
 //!
-//! Serde stops at the first thing it does not like and quotes values in its messages. So a body
-//! that does not deserialize is looked at a second time, by the fields its type declares, and only
-//! names, kinds and places are told.
+//! Serde stops at the first error and quotes values in its messages. A body that does not deserialize
+//! is therefore read a second time, by the fields that its type declares, and the violations contain
+//! names, kinds and positions only.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::{Field, Kind, Rule, Violation, Violations, Wire};
 
 /// Reads a body and applies the rules of its fields.
 pub(super) fn read<T: Wire + DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Violations> {
-    // Serde would take the items of a list for the fields, in the order of their declaration.
+    // Serde would read the items of an array as the fields, in the order of their declaration.
     if bytes.trim_ascii_start().starts_with(b"[") {
         nothing(bytes)?;
     }
@@ -39,7 +39,7 @@ pub(super) fn check<T: Wire + Validate>(value: &T) -> Result<(), Violations> {
     Violations::unless_empty(broken.collect())
 }
 
-/// Makes sure that a body says nothing: none, an object, or null.
+/// Checks that a body is absent, an object or null.
 pub(super) fn nothing(bytes: &[u8]) -> Result<(), Violations> {
     if bytes.trim_ascii().is_empty() {
         return Ok(());
@@ -59,7 +59,7 @@ fn explain<T: Wire + DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) 
         }
         Category::Eof => {
             let place = format!("line {} column {}", error.line(), error.column());
-            return Violation::new("", Rule::Json(format!("it ends too early, at {place}"))).into();
+            return Violation::new("", Rule::Json(format!("unexpected end at {place}"))).into();
         }
         _ => return Violation::new("", Rule::Json(error.to_string())).into(),
     }
@@ -70,7 +70,7 @@ fn explain<T: Wire + DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) 
     Violations::unless_empty(broken).err().unwrap_or_else(|| nested::<T>(bytes))
 }
 
-/// What a body's member is, without what it says.
+/// The shape of a JSON value, without the value.
 enum Shape {
     Null,
     Of(Kind),
@@ -92,7 +92,7 @@ fn broken(field: &Field, members: &[(String, Shape)]) -> Option<Violation> {
     Some(Violation::new(field.name, rule))
 }
 
-/// Where inside a field the shape differs, as a path of names that the type declares.
+/// The place inside a field that does not match the schema, as a path of names that the type declares.
 fn nested<T: DeserializeOwned>(bytes: &[u8]) -> Violations {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {

@@ -1,4 +1,4 @@
-//! Reading and writing the parameters of paths and queries.
+//! Reads and writes the parameters of paths, queries and headers.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
@@ -7,15 +7,15 @@ use validator::Validate;
 
 use crate::{Rule, Violation, Violations, Wire};
 
-/// What RFC 3986 section 2.3 calls unreserved stays as it is.
+/// Every character but the unreserved ones of RFC 3986 section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// One path segment, or one name or value of a query, percent-encoded.
+/// Percent-encodes one path segment, or one name or value of a query.
 pub(crate) fn encode_segment(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Reads decoded pairs: those that the type does not declare are ignored.
+/// Reads decoded pairs. Parameters that the type does not declare are ignored.
 pub(super) fn read<T>(pairs: &[(&str, &str)]) -> Result<T, Violations>
 where
     T: Wire + DeserializeOwned + Validate,
@@ -40,7 +40,7 @@ where
     Ok(value)
 }
 
-/// Writes the parameters that are there.
+/// Writes the parameters that are present.
 pub(super) fn write(parameters: &impl Serialize) -> Vec<(String, String)> {
     let value = serde_json::to_value(parameters).expect("parameter types have string keys only");
     let Value::Object(members) = value else { return Vec::new() };

@@ -54,8 +54,8 @@ async fn a_key_is_one_text() {
     let body = import_body(&sound("www.example.com"));
     let long = [b'k'; 256];
     for (keys, why) in [
-        (&[&b""[..]][..], "at least 1 are needed"),
-        (&[&long[..]], "at most 255 are taken"),
+        (&[&b""[..]][..], "must have at least 1"),
+        (&[&long[..]], "must have at most 255"),
         (&[b"one", b"two"], "given more than once"),
     ] {
         let (status, code, message) = import(&caller, &body, keys).await.refusal();

@@ -48,31 +48,31 @@ async fn one_character_more_is_refused_with_the_numbers() {
     let server = TestServer::start().await;
     let bundle = sound("www.example.com");
     let cases = [
-        ("name", "😀".repeat(64), "SCM.0032", "name: 64 characters, at most 63 are taken."),
+        ("name", "😀".repeat(64), "SCM.0032", "name: 64 characters, must have at most 63."),
         (
             "certificate",
             padded(&bundle.certificate, 4097),
             "SCM.0005",
-            "certificate: 4097 characters, at most 4096 are taken (revision 2025 of this API \
-             takes it).",
+            "certificate: 4097 characters, must have at most 4096 (accepted by revision \
+             2025 of this API).",
         ),
         (
             "certificate_chain",
             padded(&bundle.certificate_chain, 8193),
             "SCM.0005",
-            "certificate_chain: 8193 characters, at most 8192 are taken.",
+            "certificate_chain: 8193 characters, must have at most 8192.",
         ),
         (
             "private_key",
             padded(&bundle.private_key, 4097),
             "SCM.0005",
-            "private_key: 4097 characters, at most 4096 are taken.",
+            "private_key: 4097 characters, must have at most 4096.",
         ),
         (
             "enterprise_project_id",
             "0".repeat(65),
             "SCM.0005",
-            "enterprise_project_id: 65 characters, at most 64 are taken.",
+            "enterprise_project_id: 65 characters, must have at most 64.",
         ),
     ];
     for (field, text, code, detail) in cases {
@@ -90,7 +90,7 @@ async fn a_name_that_is_too_long_and_a_bad_bundle_are_reported_together() {
     let mut body = body_with("name", "x".repeat(64));
     body["private_key"] = "".into();
     let refusal = server.by(Person::FullAccess).import(&body).await.refusal();
-    let message = "Incorrect certificate name. name: 64 characters, at most 63 are taken. \
+    let message = "Incorrect certificate name. name: 64 characters, must have at most 63. \
                    private_key is empty; send a private key in PEM format.";
     assert_eq!(refusal, (400, "SCM.0032".into(), message.into()));
 }

@@ -33,8 +33,8 @@ fn condition(flaw: Flaw) -> Option<Condition> {
 const NOT_OF_THE_BUNDLE: [Condition; 4] = [
     Condition::NameInvalid,
     Condition::ChainRequired,
-    Condition::AlreadyKept,
-    Condition::KeyReused,
+    Condition::AlreadyStored,
+    Condition::IdempotencyKeyReused,
 ];
 
 async fn refusal(server: &TestServer, bundle: &TestBundle) -> (u16, String, String) {

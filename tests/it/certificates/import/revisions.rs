@@ -6,7 +6,7 @@ use scm_tests::{NOW, Person, TestServer, import_body, sound};
 use serde_json::{Value, json};
 
 const REMARKS: [&str; 2] =
-    [" (revision 2025 of this API takes it).", " (revision 2025 of this API does without it)."];
+    [" (accepted by revision 2025 of this API).", " (optional in revision 2025 of this API)."];
 
 /// Bodies that only the later revision takes, each with its code in the older one.
 fn lifted() -> Vec<(&'static str, Value)> {
@@ -40,7 +40,7 @@ async fn an_absent_chain_is_reported_in_full() {
     let server = TestServer::start().await;
     let (_, body) = lifted().swap_remove(0);
     let message = "Incorrect request parameter. certificate_chain: missing; it may be empty \
-                   (revision 2025 of this API does without it).";
+                   (optional in revision 2025 of this API).";
     let refusal = server.by(Person::FullAccess).import(&body).await.refusal();
     assert_eq!(refusal, (400, "SCM.0005".into(), message.into()));
 }
@@ -54,10 +54,10 @@ async fn what_no_revision_accepts_is_reported_with_the_limit_of_this_one() {
     let (status, code, message) = server.by(Person::FullAccess).import(&body).await.refusal();
     assert_eq!((status, &*code), (400, "SCM.0005"));
     assert!(
-        message.contains("certificate: 12289 characters, at most 4096 are taken."),
+        message.contains("certificate: 12289 characters, must have at most 4096."),
         "{message}"
     );
-    assert!(message.contains("name: 256 characters, at most 63 are taken."), "{message}");
+    assert!(message.contains("name: 256 characters, must have at most 63."), "{message}");
 }
 
 #[tokio::test]
@@ -79,8 +79,8 @@ async fn the_later_revision_has_stricter_names() {
         assert_eq!(answer.text("error_code"), "SCM.0032", "{bad}");
     }
     let refusal = later.by(Person::FullAccess).import(&name("é")).await.refusal();
-    let message = "Incorrect certificate name. name: 1 character, at least 3 are needed. \
-                   name: must be made of letters, digits, `_`, `.` and `-`.";
+    let message = "Incorrect certificate name. name: 1 character, must have at least 3. \
+                   name: must contain only letters, digits, `_`, `.` and `-`.";
     assert_eq!(refusal, (400, "SCM.0032".into(), message.into()));
 }
 

@@ -1,29 +1,31 @@
-//! Nothing is left to guess: everything is described, limited where it can be, and shown once.
+//! The document is complete: operations, fields, parameters and codes are described, with examples.
 
 use serde_json::Value;
 
 use crate::{Condition, Revision, openapi::document};
 
-/// Every place of the document with the value there.
-fn walk(value: &Value, place: &str, see: &mut impl FnMut(&str, &Value)) {
-    see(place, value);
+/// Visits every value of the document with its place.
+fn walk(value: &Value, place: &str, visit: &mut impl FnMut(&str, &Value)) {
+    visit(place, value);
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(name, member)| walk(member, &format!("{place}/{name}"), see));
+            members
+                .iter()
+                .for_each(|(name, member)| walk(member, &format!("{place}/{name}"), visit));
         }
         Value::Array(items) => {
             let named = items.iter().enumerate();
-            named.for_each(|(at, item)| walk(item, &format!("{place}/{at}"), see));
+            named.for_each(|(at, item)| walk(item, &format!("{place}/{at}"), visit));
         }
         _ => {}
     }
 }
 
-fn is_told(value: &Value) -> bool {
+fn has_text(value: &Value) -> bool {
     value.as_str().is_some_and(|words| !words.trim().is_empty())
 }
 
-/// A reference may be one of two choices, the other of which is null.
+/// Whether a property is a reference, or a choice between a reference and null.
 fn refers(property: &Value) -> bool {
     let choices = property["oneOf"].as_array().into_iter().flatten();
     property["$ref"].is_string() || choices.into_iter().any(|choice| choice["$ref"].is_string())
@@ -31,28 +33,28 @@ fn refers(property: &Value) -> bool {
 
 fn describes_itself(property: &Value) -> bool {
     let choices = property["oneOf"].as_array().into_iter().flatten();
-    std::iter::once(property).chain(choices).any(|part| is_told(&part["description"]))
+    std::iter::once(property).chain(choices).any(|part| has_text(&part["description"]))
 }
 
 #[test]
-fn every_operation_says_what_it_does() {
+fn every_operation_is_described() {
     let document = document(Revision::R2021);
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             for words in ["summary", "description", "operationId"] {
-                assert!(is_told(&operation[words]), "{method} {path} has no {words}");
+                assert!(has_text(&operation[words]), "{method} {path} has no {words}");
             }
         }
     }
     let tags = document["tags"].as_array().unwrap();
-    assert!(tags.iter().all(|tag| is_told(&tag["description"])));
+    assert!(tags.iter().all(|tag| has_text(&tag["description"])));
 }
 
 #[test]
-fn every_field_and_parameter_is_described_and_shown() {
+fn every_field_and_parameter_has_a_description_and_an_example() {
     let document = document(Revision::R2021);
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        assert!(is_told(&schema["description"]), "{name}");
+        assert!(has_text(&schema["description"]), "{name}");
         for (field, property) in schema["properties"].as_object().unwrap() {
             assert!(describes_itself(property), "{name}.{field} is not described");
             let shown = property.get("example").is_some();
@@ -62,7 +64,7 @@ fn every_field_and_parameter_is_described_and_shown() {
     }
     walk(&document["paths"], "", &mut |place, value| {
         if value["in"].is_string() {
-            assert!(is_told(&value["description"]), "{place} is not described");
+            assert!(has_text(&value["description"]), "{place} is not described");
             assert!(value.get("example").is_some(), "{place} has no example");
         }
         if value["schema"]["$ref"].is_string() {
@@ -72,7 +74,7 @@ fn every_field_and_parameter_is_described_and_shown() {
 }
 
 #[test]
-fn secrets_are_said_to_be_written_only() {
+fn secrets_are_write_only() {
     let document = document(Revision::R2021);
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for secret in ["private_key", "enc_private_key", "password"] {
@@ -86,17 +88,17 @@ fn secrets_are_said_to_be_written_only() {
 }
 
 #[test]
-fn every_code_has_its_meaning_and_its_remedy() {
+fn every_code_has_a_meaning_and_a_remedy() {
     let document = document(Revision::R2021);
     let rows = document["x-error-codes"].as_array().unwrap();
     assert_eq!(rows.len(), Condition::ALL.len());
     for row in rows {
-        let told = ["error_code", "message", "meaning", "remedy"];
-        assert!(told.iter().all(|column| is_told(&row[*column])), "{row}");
+        let columns = ["error_code", "message", "meaning", "remedy"];
+        assert!(columns.iter().all(|column| has_text(&row[*column])), "{row}");
     }
     let code = &document["components"]["schemas"]["ErrorBody"]["properties"]["error_code"];
     assert_eq!(code["type"], "string");
-    assert!(code.get("enum").is_none(), "a client must take a code that is new");
+    assert!(code.get("enum").is_none(), "a client must accept new codes");
     let known = code["x-extensible-enum"].as_array().unwrap();
     assert!(rows.iter().all(|row| known.contains(&row["error_code"])));
 }
