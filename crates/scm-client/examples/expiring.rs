@@ -1,4 +1,4 @@
-//! Lists what expires within 30 days, the soonest first:
+//! Lists the certificates that expire within 30 days, the soonest first:
 //! `cargo run -p scm-client --example expiring -- credentials.json`
 
 use std::{env, error::Error, fs};

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let credentials: Credentials = serde_json::from_slice(&fs::read(credentials)?)?;
     let exported = Client::from_credentials(&credentials)?.export_certificate(id).await?;
     fs::write("fullchain.pem", &exported.entire_certificate)?;
-    // Nobody else shall read it, not even for a moment.
+    // Other users must not be able to read the key, so the file is created with mode 0600.
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (leaf, key) = (fs::read_to_string(leaf)?, fs::read_to_string(key)?);
     let import = CertificateImport::new("example", leaf, key);
     let imported = client.import_certificate(import.with_chain(fs::read_to_string(chain)?)).await?;
-    let kept = client.show_certificate(imported.reply.certificate_id).await?;
-    println!("{} is kept for {}", kept.id, kept.domain);
+    let stored = client.show_certificate(imported.reply.certificate_id).await?;
+    println!("{} is stored for {}", stored.id, stored.domain);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Puts a renewed certificate under the id of the old one:
+//! Replaces a certificate by a renewed one under its id:
 //! `cargo run -p scm-client --example replace -- credentials.json scs1600313391074 leaf.pem chain.pem key.pem`
 
 use std::{env, error::Error, fs};

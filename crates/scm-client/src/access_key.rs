@@ -1,6 +1,6 @@
-//! Who the client is to its server, without a log-in: an access key that signs every request.
+//! Authentication with an access key, which signs every request.
 //!
-//! Left out: the scheme itself, which is scm-sign's.
+//! The signature scheme itself is in scm-sign.
 
 use std::time::SystemTime;
 
@@ -22,7 +22,7 @@ pub(crate) struct AccessKey {
 }
 
 impl AccessKey {
-    /// An access key, and the project that requests shall name, if they shall name one.
+    /// An access key, and the project to send with each request, if any.
     pub(crate) fn new(
         id: String,
         secret: &SecretText,
@@ -45,8 +45,8 @@ impl AccessKey {
     }
 }
 
-/// A refusal with its reason, where that is the time: a signature is good for a quarter of an hour
-/// by the server's clock, and what servers say of it does not always tell the two times.
+/// Adds the reason to a refusal that a wrong clock caused. A signature is valid for 15 minutes by the
+/// server's clock, and the messages of servers do not always contain both times.
 pub(crate) fn explained(
     refusal: Error,
     status: StatusCode,
@@ -62,7 +62,7 @@ pub(crate) fn explained(
     }
 }
 
-/// How far `now` is ahead of the server's `Date`.
+/// The seconds by which `now` is ahead of the server's `Date`.
 fn seconds_ahead(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
     let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
     let ahead = match now.duration_since(date) {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_the_project_too_and_never_shows_its_secret() {
+    fn the_project_is_signed_and_the_secret_is_not_shown() {
         let (key, mut request) = (key("hunter2\n").unwrap(), request());
         key.sign(&mut request).unwrap();
         let authorization = request.headers()["authorization"].to_str().unwrap();
@@ -98,15 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_sign_is_told() {
+    fn an_invalid_access_key_is_an_error() {
         assert!(matches!(key(""), Err(Error::Unsigned(_))));
         let odd = AccessKey { id: "A K".to_owned(), ..key("hunter2").unwrap() };
         assert!(matches!(odd.sign(&mut request()), Err(Error::Unsigned(_))));
     }
 
     #[test]
-    fn a_clock_that_is_off_is_told_with_the_refusal() {
-        let told = |status: u16, seconds: u64| {
+    fn a_wrong_clock_is_reported_with_the_refusal() {
+        let reported = |status: u16, seconds: u64| {
             let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(10_000));
             let headers = HeaderMap::from_iter([(DATE, HeaderValue::from_str(&date).unwrap())]);
             let now = UNIX_EPOCH + Duration::from_secs(seconds);
@@ -116,10 +116,10 @@ mod tests {
                 _ => None,
             }
         };
-        assert_eq!(told(401, 10_901), Some(901));
-        assert_eq!(told(401, 9_000), Some(-1000));
-        assert_eq!(told(401, 10_900), None);
-        assert_eq!(told(403, 20_000), None);
+        assert_eq!(reported(401, 10_901), Some(901));
+        assert_eq!(reported(401, 9_000), Some(-1000));
+        assert_eq!(reported(401, 10_900), None);
+        assert_eq!(reported(403, 20_000), None);
         let dateless = explained(
             Error::TokenMalformed,
             StatusCode::UNAUTHORIZED,

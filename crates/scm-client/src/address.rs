@@ -1,4 +1,4 @@
-//! What the URL of a server shows: whether it is one, and which machine it leads to.
+//! The URL of a server: whether it is valid, and whether it is the cloud's or this machine's.
 
 use std::net::IpAddr;
 
@@ -6,32 +6,32 @@ use reqwest::Url;
 
 use crate::Error;
 
-/// The server's URL, if it is one to which a path can be added and which holds no secret.
+/// Parses the URL of a server. A path must be able to follow it, and it must not contain credentials.
 pub(crate) fn address(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text)
-        .map_err(|_| Error::Address("it must be a URL such as https://scm.example.com"))?;
+        .map_err(|_| Error::Address("use a URL such as https://scm.example.com"))?;
     let wrong = |why| Err(Error::Address(why));
     match () {
         () if !matches!(url.scheme(), "http" | "https") => {
-            wrong("it must begin with http:// or https://")
+            wrong("the scheme must be http:// or https://")
         }
         () if !url.username().is_empty() || url.password().is_some() => {
-            wrong("it must not hold a user or a password")
+            wrong("it must not contain a user or a password")
         }
         () if url.query().is_some() || url.fragment().is_some() => {
-            wrong("it must not have a query or a fragment")
+            wrong("it must not contain a query or a fragment")
         }
         () => Ok(url),
     }
 }
 
-/// Whether it is Huawei's, which overlooks the key of an import.
+/// Whether it is the public cloud's, which ignores `Idempotency-Key`.
 pub(crate) fn is_cloud(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     [".myhuaweicloud.com", ".myhuaweicloud.eu"].iter().any(|domain| host.ends_with(domain))
 }
 
-/// Whether what is sent to the one reaches who answers at the other, whatever stands in their paths.
+/// Whether two URLs have one scheme, host and port. Names and addresses of this machine are one host.
 pub(crate) fn same_server(one: &str, other: &str) -> bool {
     let (Ok(one), Ok(other)) = (address(one), address(other)) else { return false };
     one.scheme() == other.scheme()
@@ -39,7 +39,7 @@ pub(crate) fn same_server(one: &str, other: &str) -> bool {
         && (one.host() == other.host() || is_loopback(&one) && is_loopback(&other))
 }
 
-/// Whether it is an address of this machine that leads nowhere else.
+/// Whether it is a loopback address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cloud_does_not_remember_imports() {
+    fn the_cloud_is_recognized_by_its_domains() {
         for (url, cloud) in [
             ("https://scm.ap-southeast-1.myhuaweicloud.com", true),
             ("https://scm.eu-west-101.MyHuaweiCloud.eu./", true),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_known_by_its_names() {
+    fn loopback_addresses_are_recognized() {
         for (url, own) in [
             ("http://localhost:1", true),
             ("http://127.8.9.1", true),

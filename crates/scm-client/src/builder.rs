@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! Builds a client.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::{
     Client, Error, LogIn, Region,
     access_key::AccessKey,
     address::{address, is_cloud, is_loopback},
-    client::{Inner, Proof},
+    client::{Authentication, Inner},
     endpoint::Endpoint,
     session::Session,
 };
 
-/// A client in the making.
+/// The settings of a client.
 #[derive(Debug)]
 pub struct Builder {
     base_url: String,
@@ -28,22 +28,22 @@ pub struct Builder {
     connect_timeout: Duration,
     timeout: Duration,
     user_agent: String,
-    imports_are_remembered: Option<bool>,
+    honors_idempotency_key: Option<bool>,
 }
 
 impl Client {
-    /// A client of the server at `base_url`, such as `https://scm.example.com`, to be set up.
+    /// A builder of a client for the server at `base_url`, such as `https://scm.example.com`.
     pub fn builder(base_url: impl Into<String>) -> Builder {
         Builder::new(base_url.into())
     }
 
-    /// A client of the public cloud in a region, to be set up with an access key or a log-in.
+    /// A builder of a client for the public cloud in a region. Add an access key or a log-in.
     pub fn in_region(region: Region) -> Builder {
         Builder::new(region.scm_url()).identity_url(region.identity_url())
     }
 
-    /// A client of the server that wrote these credentials: it starts with their token and logs in
-    /// again when that is old.
+    /// A client for the server that wrote these credentials. It starts with their token and logs in
+    /// when the token expires.
     ///
     /// # Errors
     /// [`Error::Address`], [`Error::TokenMalformed`] or [`Error::SetUp`].
@@ -68,77 +68,76 @@ impl Builder {
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             user_agent: concat!("scm-client/", env!("CARGO_PKG_VERSION")).to_owned(),
-            imports_are_remembered: None,
+            honors_idempotency_key: None,
         }
     }
 
-    /// An access key and its secret: every request is signed, nobody logs in, and a token or a
-    /// log-in is not used.
+    /// Sets an access key and its secret. The client then signs every request and uses no token and no
+    /// log-in.
     pub fn access_key(mut self, id: impl Into<String>, secret: SecretText) -> Self {
         self.access_key = Some((id.into(), secret));
         self
     }
 
-    /// The id of the project that signed requests are about. Our server's access keys belong to
-    /// one project, and need none; a token has its own.
+    /// Sets the project of signed requests, by its id. The access keys of `scm-server` belong to one
+    /// project and need no id. A token has its own project.
     pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
         self.project_id = Some(project_id.into());
         self
     }
 
-    /// Where to log in, if that is another server: a Keystone, or the cloud's IAM.
+    /// Sets the URL of the identity service, if it is another server: a Keystone or the cloud's IAM.
     pub fn identity_url(mut self, url: impl Into<String>) -> Self {
         self.identity_url = Some(url.into());
         self
     }
 
-    /// The certificates of the authorities to trust, PEM, one or more: these alone, not those of
-    /// the system.
+    /// Sets the trust anchors: one or more certificates, PEM. They replace those of the system.
     pub fn root_certificates(mut self, pem: impl Into<String>) -> Self {
         self.roots = Some(pem.into());
         self
     }
 
-    /// A token to start with. Without a [`log_in`](Self::log_in) it is all there is: when it ends,
-    /// calls are refused.
+    /// Sets the first token. Without a [`log_in`](Self::log_in), calls are refused when it expires.
     pub fn token(mut self, token: SecretText) -> Self {
         self.token = Some(token);
         self
     }
 
-    /// How to get a token, at first and again.
+    /// Sets the log-in that issues tokens.
     pub fn log_in(mut self, log_in: LogIn) -> Self {
         self.log_in = Some(log_in);
         self
     }
 
-    /// How long making a connection may take; by default 5 s.
+    /// Sets the limit for connecting; 5 s by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one try of a request may take, from connecting to the end of the answer; by default
-    /// 30 s.
+    /// Sets the limit for one attempt of a request, from connecting to the end of the answer; 30 s by
+    /// default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// What the client calls itself; by default `scm-client/` and its version.
+    /// Sets the `User-Agent`; `scm-client/` and its version by default.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
     }
 
-    /// Whether the server keeps an import once that is sent again with its `Idempotency-Key`, so that
-    /// it may be when its answer was lost. By default it is taken to, unless it is the public cloud.
-    pub fn imports_are_remembered(mut self, remembered: bool) -> Self {
-        self.imports_are_remembered = Some(remembered);
+    /// Sets whether the server honors `Idempotency-Key`: it stores an import once, even if the import is
+    /// sent again with its key. The client then retries imports whose answer was lost. By default true,
+    /// except for the public cloud.
+    pub fn honors_idempotency_key(mut self, honors: bool) -> Self {
+        self.honors_idempotency_key = Some(honors);
         self
     }
 
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
     /// [`Error::Address`], [`Error::TokenMalformed`], [`Error::Unsigned`], [`Error::Roots`] or
@@ -149,22 +148,22 @@ impl Builder {
             Some(url) => self.endpoint(url)?,
             None => scm.clone(),
         };
-        let proof = match self.access_key.take() {
+        let authentication = match self.access_key.take() {
             Some((id, secret)) => {
-                Proof::Signature(AccessKey::new(id, &secret, self.project_id.as_deref())?)
+                Authentication::Signature(AccessKey::new(id, &secret, self.project_id.as_deref())?)
             }
-            None => Proof::Token(Session::new(self.token.as_ref(), self.log_in.take())?),
+            None => Authentication::Token(Session::new(self.token.as_ref(), self.log_in.take())?),
         };
-        Ok(Client::of(Inner { scm, identity, proof }))
+        Ok(Client::of(Inner { scm, identity, authentication }))
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint, Error> {
         let url = address(url)?;
         let http = self.http(&url)?;
         let exposed = url.scheme() == "http" && !is_loopback(&url);
-        let remembers_imports = self.imports_are_remembered.unwrap_or_else(|| !is_cloud(&url));
+        let honors_idempotency_key = self.honors_idempotency_key.unwrap_or_else(|| !is_cloud(&url));
         let url = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Endpoint { http, url, exposed, remembers_imports })
+        Ok(Endpoint { http, url, exposed, honors_idempotency_key })
     }
 
     fn http(&self, url: &Url) -> Result<reqwest::Client, Error> {
@@ -178,12 +177,11 @@ impl Builder {
         if let Some(roots) = &self.roots {
             http = http.tls_certs_only(certificates(roots)?);
         } else if url.scheme() == "http" {
-            // No TLS, so no need for the system to have root certificates, as small containers
-            // often have none.
+            // Without TLS the client needs no root certificates. Small containers often have none.
             http = http.tls_certs_only([]);
         }
         if is_loopback(url) {
-            // What is meant for this machine shall not leave it.
+            // Requests to this machine must not leave it.
             http = http.no_proxy();
         }
         http.build().map_err(|error| Error::SetUp(error.without_url().into()))
@@ -193,7 +191,7 @@ impl Builder {
 fn certificates(pem: &str) -> Result<Vec<Certificate>, Error> {
     match Certificate::from_pem_bundle(pem.as_bytes()) {
         Ok(certificates) if certificates.is_empty() => {
-            Err(Error::Roots("there is no line such as -----BEGIN CERTIFICATE-----".into()))
+            Err(Error::Roots("no line -----BEGIN CERTIFICATE-----".into()))
         }
         Ok(certificates) => Ok(certificates),
         Err(error) => Err(Error::Roots(error.into())),
@@ -205,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_one_of_a_server_and_no_more() {
+    fn the_address_of_a_server_has_no_credentials_query_or_fragment() {
         let client = |text: &str| Builder::new(text.to_owned()).build();
         assert!(client("http://127.0.0.1:8443").is_ok());
         assert!(client("https://scm.example.com/under/").is_ok());
@@ -217,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_are_certificates() {
+    fn trust_anchors_are_certificates() {
         let client = |pem: &str| {
             Builder::new("https://scm.example.com".to_owned()).root_certificates(pem).build()
         };

@@ -1,4 +1,4 @@
-//! ★ The client: a call in, its reply out.
+//! ★ The client: sends a call and returns its reply.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -15,21 +15,21 @@ use crate::{
     session::{Pass, Session},
 };
 
-/// A client of one SCM server. Copies share connections and token.
+/// A client of one SCM server. Clones share connections and token.
 #[derive(Debug, Clone)]
 pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) scm: Endpoint,
-    /// The service that gives tokens: mostly the same server.
+    /// The service that issues tokens; usually the SCM server itself.
     pub(crate) identity: Endpoint,
-    pub(crate) proof: Proof,
+    pub(crate) authentication: Authentication,
 }
 
-/// How the client proves who it is.
+/// How the client authenticates.
 #[derive(Debug)]
-pub(crate) enum Proof {
+pub(crate) enum Authentication {
     Token(Session),
     Signature(AccessKey),
 }
@@ -44,41 +44,41 @@ impl Client {
         &self.0.scm.url
     }
 
-    /// Whether that is an address of the same server: scheme, host and port are the same. All names and
-    /// addresses of this machine that lead nowhere else are one host.
+    /// Whether a URL has the scheme, host and port of this client's server. All loopback addresses are
+    /// one host.
     pub fn is_at(&self, url: &str) -> bool {
         same_server(self.base_url(), url)
     }
 
-    /// Whether what is sent can be read on the way: plain HTTP, and to another machine.
+    /// Whether requests are sent to another machine without encryption.
     pub fn is_exposed(&self) -> bool {
         self.0.scm.exposed || self.0.identity.exposed
     }
 
-    /// Sends a call of any operation and gives its reply.
+    /// Sends a call of any operation and returns its reply.
     ///
-    /// It signs the request where it has an access key. Otherwise it logs in where that is needed,
-    /// and once more if the server does not know the token any longer. A request that cannot have
-    /// had an effect is sent up to three times: one that did not reach the server, that it turned
-    /// away for now (429, or 503 with `Retry-After`), or whose answer was lost although sending it
-    /// twice is the same as sending it once, as it is of an import with an `Idempotency-Key`.
+    /// With an access key the client signs the request. Otherwise it logs in if it has no token, and
+    /// again if the server does not accept the token. It sends a request up to three times if a retry is
+    /// safe: the request did not reach the server, the server refused it for now (429, or 503 with
+    /// `Retry-After`), or the answer was lost and the request is idempotent, like an import with an
+    /// `Idempotency-Key`.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn send<O: Operation>(&self, call: Call<O>) -> Result<O::Reply, Error> {
-        let Inner { scm, identity, proof } = &*self.0;
+        let Inner { scm, identity, authentication } = &*self.0;
         let endpoint = if O::ERRORS == ErrorShape::Identity { identity } else { scm };
         let mut request = endpoint.request(&call)?;
         drop(call);
-        match proof {
+        match authentication {
             _ if O::ACCESS == Access::Open => {
                 endpoint.read::<O>(&endpoint.deliver(&request).await?)
             }
-            Proof::Token(session) => {
+            Authentication::Token(session) => {
                 let answer = self.with_token(session, endpoint, &mut request, O::ID).await?;
                 endpoint.read::<O>(&answer)
             }
-            Proof::Signature(key) => {
+            Authentication::Signature(key) => {
                 key.sign(&mut request)?;
                 let answer = endpoint.deliver(&request).await?;
                 let Answer { status, headers, .. } = &answer;
@@ -89,7 +89,7 @@ impl Client {
         }
     }
 
-    /// Delivers a request with a token, and with another if the server does not know that one.
+    /// Sends a request with a token, and again with a new token if the server does not accept the first.
     async fn with_token(
         &self,
         session: &Session,

@@ -1,4 +1,4 @@
-//! One server: sends it a request, reads its answer, tries again where that is safe.
+//! One server: sends a request, reads the answer, and retries if that is safe.
 
 use std::time::SystemTime;
 
@@ -9,47 +9,47 @@ use zeroize::Zeroizing;
 
 use crate::{Error, answer::Answer, error::Cause, refusal::Refusal, retry};
 
-/// The most that is read of an answer, in bytes. The longest of this API is a list of certificates.
+/// The maximum size of an answer, in bytes. The largest answer of this API is a list of certificates.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
-/// A server, and how to reach it.
+/// The URL of a server, and the HTTP client for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     pub(crate) http: reqwest::Client,
     /// Its URL, without user, query and final slash.
     pub(crate) url: String,
-    /// Whether what is sent there can be read on the way.
+    /// Whether requests are sent to another machine without encryption.
     pub(crate) exposed: bool,
-    /// Whether it keeps an import once that is sent again with its key.
-    pub(crate) remembers_imports: bool,
+    /// Whether it stores an import once that is sent again with its key.
+    pub(crate) honors_idempotency_key: bool,
 }
 
 impl Endpoint {
-    /// A call as a request to this server. Its body is wiped when the last copy of it goes.
+    /// A call as a request to this server. The body is wiped when its last copy is dropped.
     pub(crate) fn request<O: Operation>(&self, call: &Call<O>) -> Result<Request<Bytes>, Error> {
         let request = call.write(&self.url).map_err(|error| Error::SetUp(error.into()))?;
         Ok(request.map(|body| Bytes::from_owner(Zeroizing::new(body))))
     }
 
-    /// Sends a request, more than once where that is safe, and gives the last answer.
+    /// Sends a request, with retries if they are safe, and returns the last answer.
     pub(crate) async fn deliver(&self, request: &Request<Bytes>) -> Result<Answer, Error> {
         let repeatable = self.is_repeatable(request);
-        let mut tries = 1;
+        let mut attempts = 1;
         loop {
             let outcome = self.once(request.clone()).await;
             let (now, jitter) = (SystemTime::now(), fastrand::f64());
-            match retry::pause(tries, repeatable, &outcome, now, jitter) {
+            match retry::pause(attempts, repeatable, &outcome, now, jitter) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return outcome,
             }
-            tries += 1;
+            attempts += 1;
         }
     }
 
-    /// Whether sending it twice is the same as sending it once.
+    /// Whether sending a request twice has the effect of sending it once.
     fn is_repeatable(&self, request: &Request<Bytes>) -> bool {
         let has_key = || request.headers().contains_key(header_name("idempotency_key"));
-        request.method().is_idempotent() || self.remembers_imports && has_key()
+        request.method().is_idempotent() || self.honors_idempotency_key && has_key()
     }
 
     /// Reads the answer to an operation.
@@ -75,10 +75,10 @@ impl Endpoint {
     }
 
     async fn body(&self, mut response: reqwest::Response) -> Result<Zeroizing<Vec<u8>>, Error> {
-        // With room for all of it from the start, nothing is copied, and no copy left behind.
+        // With capacity for the whole body, no reallocation leaves a copy behind.
         let announced = response.content_length().unwrap_or(0).min(LONGEST_ANSWER as u64);
-        let room = usize::try_from(announced).unwrap_or(0);
-        let mut body = Zeroizing::new(Vec::with_capacity(room));
+        let capacity = usize::try_from(announced).unwrap_or(0);
+        let mut body = Zeroizing::new(Vec::with_capacity(capacity));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
                 return Err(Error::TooLong { url: self.url.clone(), limit: LONGEST_ANSWER });

@@ -1,93 +1,93 @@
-//! Everything that can come between a call and its reply. None of it holds a secret.
+//! Why a call has no reply. Errors contain no secrets.
 
 use scm_model::{Condition, Violations};
 
 /// The cause of an error, whichever library it comes from.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a call gave no reply.
+/// Why a call has no reply.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// What was given as the server's address is not one; the text says why.
-    #[error("not an address of a server: {0}")]
+    /// The address of the server is invalid. The text is the reason.
+    #[error("invalid server address: {0}")]
     Address(&'static str),
-    /// The token holds what no header can carry.
-    #[error("the token is malformed: it must be made of visible ASCII characters")]
+    /// The token contains characters that a header cannot contain.
+    #[error("invalid token: it must contain only visible ASCII characters")]
     TokenMalformed,
     /// The HTTP client could not be set up, for example because the system has no root
     /// certificates to trust.
-    #[error("the HTTP client cannot be set up")]
+    #[error("cannot set up the HTTP client")]
     SetUp(#[source] Cause),
-    /// The root certificates are none.
-    #[error("not PEM with root certificates")]
+    /// The trust anchors are not certificates in PEM format.
+    #[error("cannot read the trust anchors: expected certificates in PEM format")]
     Roots(#[source] Cause),
-    /// The request cannot be signed: access key, secret or project are none.
-    #[error("the request cannot be signed")]
+    /// The request cannot be signed: access key, secret or project is invalid.
+    #[error("cannot sign the request")]
     Unsigned(#[source] Cause),
-    /// The operation demands a proof of who asks, and the client was given none.
-    #[error("{operation} needs a log-in, and there is no access key, no token and no password")]
+    /// The operation requires authentication, and the client has no credentials.
+    #[error("{operation} requires authentication: set an access key, a token or a log-in")]
     NoLogIn {
         /// The operation's public name.
         operation: &'static str,
     },
-    /// The call breaks rules of the wire, so it was not sent.
+    /// The call breaks rules of the API. It was not sent.
     #[error("the request breaks the rules of the API: {0}")]
     Invalid(Violations),
-    /// The server refused.
+    /// The server refused the request.
     #[error("refused with {code}: {message}")]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// The code as the server gave it, such as `SCM.0014`; the HTTP status where it gave none.
+        /// The error code of the server, such as `SCM.0014`, or the HTTP status if there is none.
         code: String,
-        /// What the server said, control characters escaped; the beginning of the answer where it
-        /// is none of the published shapes.
+        /// The message of the server, with control characters escaped, or the beginning of the answer if
+        /// it has none of the published shapes.
         message: String,
-        /// The request's id, as it stands in the server's log.
+        /// The id of the request, as in the server's log.
         request_id: Option<String>,
     },
-    /// The server refused a signature, and this machine's clock is further from the server's than
-    /// a signature may be old.
+    /// The server refused a signature, and the clocks of this machine and the server differ by more than
+    /// the accepted age of a signature.
     #[error(
-        "the clock of this machine is {} seconds {} that of the server, which takes signatures of \
-         the last 15 minutes",
+        "the clock of this machine is {} seconds {} the clock of the server, which accepts signatures \
+         of the last 15 minutes: correct the clock",
         seconds_ahead.unsigned_abs(),
         if *seconds_ahead < 0 { "behind" } else { "ahead of" }
     )]
     ClockOff {
-        /// How far this machine's clock is ahead; negative if it is behind.
+        /// The seconds by which this machine's clock is ahead. Negative if it is behind.
         seconds_ahead: i64,
-        /// What the server said.
+        /// The refusal of the server.
         #[source]
         refusal: Box<Self>,
     },
-    /// No connection could be made: nothing was sent.
-    #[error("{url} cannot be reached")]
+    /// No connection could be made. Nothing was sent.
+    #[error("cannot reach {url}")]
     Unreachable {
         /// The server.
         url: String,
-        /// Why.
+        /// The reason.
         #[source]
         source: Cause,
     },
-    /// The connection broke before the answer was there.
-    #[error("the connection to {url} broke before the answer was there")]
+    /// The connection broke before the answer was complete.
+    #[error("the connection to {url} broke before the answer was complete")]
     Interrupted {
         /// The server.
         url: String,
-        /// Why.
+        /// The reason.
         #[source]
         source: Cause,
     },
-    /// The answer did not come in time.
+    /// The answer did not arrive in time.
     #[error("{url} did not answer in time")]
     TimedOut {
         /// The server.
         url: String,
     },
-    /// The server agreed, but its answer is not what the operation gives.
-    #[error("the answer of {url} to {operation} (status {status}) is not readable")]
+    /// The status of the answer is a success, but the answer is not a reply of the operation.
+    #[error("cannot read the answer of {url} to {operation} (status {status})")]
     Unreadable {
         /// The server.
         url: String,
@@ -95,36 +95,36 @@ pub enum Error {
         operation: &'static str,
         /// The HTTP status.
         status: u16,
-        /// What is wrong with it.
+        /// The reason.
         #[source]
         source: Cause,
     },
-    /// The list begins again where it should go on.
-    #[error("the list of {url} has no end: it repeats itself")]
+    /// The list repeats itself.
+    #[error("the list of {url} repeats itself")]
     Endless {
         /// The server.
         url: String,
     },
-    /// The answer is longer than any answer of this API.
-    #[error("the answer of {url} is longer than {limit} bytes")]
+    /// The answer exceeds the size limit.
+    #[error("the answer of {url} exceeds {limit} bytes")]
     TooLong {
         /// The server.
         url: String,
-        /// The most that is read, in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
 }
 
 impl Error {
-    /// Whether the server may have done what was asked, although there is no reply: an import, say,
-    /// may have been kept.
+    /// Whether the request may have taken effect although there is no reply. For example, an import may
+    /// be stored.
     pub fn may_have_taken_effect(&self) -> bool {
         match self {
             Self::Interrupted { .. }
             | Self::TimedOut { .. }
             | Self::Unreadable { .. }
             | Self::TooLong { .. } => true,
-            // Out of service is who turns requests away, except where that came in the middle of one.
+            // A server that is unavailable refuses requests, unless it failed during a commit.
             Self::Refused { status: 503, code, .. } => code == Condition::OutcomeUnknown.code(),
             Self::Refused { status, .. } => *status >= 500,
             Self::Address(_)

@@ -1,10 +1,9 @@
 //! A typed client of the SCM v3 API.
 //!
-//! Every operation is a row of the table in [`scm_model::api`]; [`Client::send`] takes a
-//! [`Call`](scm_model::Call) of any of them and gives its reply. The everyday ones have methods of
-//! their own, such as [`Client::import_certificate`]. The client signs its requests with an access
-//! key, or logs in by itself and renews its token in time; it tries again only what can safely be
-//! tried again.
+//! Every operation is a row of the table in [`scm_model::api`]. [`Client::send`] sends a
+//! [`Call`](scm_model::Call) of any operation and returns its reply. The common operations have their
+//! own methods, such as [`Client::import_certificate`]. The client signs its requests with an access
+//! key, or logs in and renews its token before it expires. It retries a request only if that is safe.
 //!
 //! ```no_run
 //! use scm_client::{Client, Credentials, Error};
@@ -16,7 +15,7 @@
 //! let chain = std::fs::read_to_string("chain.pem").expect("the file is there");
 //! let import = CertificateImport::new("www.example.com", leaf, key).with_chain(chain).with_duplicate_check();
 //! match client.import_certificate(import).await {
-//!     Ok(imported) => println!("kept as {}", imported.reply.certificate_id),
+//!     Ok(imported) => println!("stored as {}", imported.reply.certificate_id),
 //!     Err(Error::Refused { code, message, .. }) => eprintln!("{code}: {message}"),
 //!     Err(other) => return Err(other),
 //! }
@@ -24,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! It speaks to the public cloud as well, which lacks some of the operations:
+//! The client also supports the public cloud, which does not have all operations:
 //!
 //! ```no_run
 //! use futures_util::TryStreamExt as _;
@@ -41,11 +40,11 @@
 //! # }
 //! ```
 //!
-//! Left out: any opinion on whether a certificate is sound, which is the server's.
+//! Deliberately absent: the validation of certificates, which the server does.
 //!
-//! Request bodies are wiped once they are sent, and tokens and passwords are never printed. What
-//! the HTTP and TLS libraries copy into buffers of their own is out of this crate's reach: a
-//! program that minds can set a global allocator that zeroes what it frees.
+//! Request bodies are wiped after they are sent, and tokens and passwords are never printed. This
+//! crate cannot wipe the copies in the buffers of the HTTP and TLS libraries. A program can set a global
+//! allocator that zeroes freed memory.
 
 mod access_key;
 mod address;

@@ -1,4 +1,4 @@
-//! How to log in: the password method of Keystone v3.
+//! Log-ins with the password method of Keystone v3.
 
 use scm_model::{
     Call, Credentials, SecretText, Violations,
@@ -8,16 +8,16 @@ use scm_model::{
     },
 };
 
-/// A user's name and password, and what the token shall be good for.
+/// The name and password of a user, and the scope of the token.
 #[derive(Debug)]
 pub struct LogIn {
     /// The user's name.
     pub user: String,
     /// The user's password.
     pub password: SecretText,
-    /// The name of the domain that the user belongs to.
+    /// The name of the user's domain.
     pub domain: String,
-    /// The name of the project that the token is for; without it, the user's only project.
+    /// The name of the token's project. By default the user's only project.
     pub project: Option<String>,
 }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_written_as_keystone_has_it() {
+    fn a_log_in_is_a_request_of_keystone() {
         let log_in = LogIn {
             user: "admin".to_owned(),
             password: SecretText::from("s3cret".to_owned()),

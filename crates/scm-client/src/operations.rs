@@ -1,4 +1,4 @@
-//! The everyday operations, by name.
+//! Methods for the common operations.
 
 use futures_util::{
     Stream, TryStreamExt as _,
@@ -20,24 +20,24 @@ use scm_model::{
 use crate::{Client, Error, walk::Walk};
 
 impl Client {
-    /// Imports a certificate with its chain and private key, once: it has a key of its own, by which
-    /// the server knows it when it has to be sent again.
+    /// Imports a certificate with its chain and private key. The import has a new `Idempotency-Key`, so
+    /// that a retry does not store it twice.
     ///
     /// # Errors
     /// As [`Self::send`]. After an error that [may have taken effect](Error::may_have_taken_effect)
-    /// the certificate may have been kept. To be able to ask again even then, choose the key
-    /// yourself and [send](Self::send) a call with [`ImportHeaders`].
+    /// the certificate may be stored. To retry safely even then, choose the key yourself and
+    /// [send](Self::send) a call with [`ImportHeaders`].
     pub async fn import_certificate(
         &self,
         import: CertificateImport,
     ) -> Result<Warned<ImportedCertificate>, Error> {
-        // Random enough that one person does not draw the same one twice within a day.
+        // Random enough that no key is drawn twice within a day.
         let key = format!("{:032x}", fastrand::u128(..));
         let headers = ImportHeaders { idempotency_key: Some(key) };
         self.send(Call::<ImportCertificate>::new(Empty, Empty, headers, import)?).await
     }
 
-    /// One page of the certificates that a filter lets through.
+    /// Returns one page of the certificates that match a filter.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -48,11 +48,11 @@ impl Client {
         self.send(Call::<ListCertificates>::with_query(filter)?).await
     }
 
-    /// Every certificate that a filter lets through, from where it begins: fetched page by page as
-    /// the stream is read, and no further. A page's size is the filter's limit, by default 50.
+    /// Streams the certificates that match a filter. Pages are requested as the stream is read. The size
+    /// of a page is the limit of the filter, 50 by default.
     ///
-    /// A server without markers, such as the cloud, is asked by number: there, what comes or goes
-    /// meanwhile can make others appear twice or not at all.
+    /// If the server has no markers, like the cloud, the stream uses offsets. Certificates that are added
+    /// or removed meanwhile can then make others appear twice or not at all.
     ///
     /// # Errors
     /// In the stream, as its last item: as [`Self::send`], or [`Error::Endless`].
@@ -64,7 +64,7 @@ impl Client {
         pages.map_ok(|page| iter(page.certificates.into_iter().map(Ok))).try_flatten()
     }
 
-    /// As [`Self::certificates`], in pages, each with the number of all.
+    /// Like [`Self::certificates`], but returns pages, each with the total number of certificates.
     ///
     /// # Errors
     /// In the stream, as its last item: as [`Self::send`], or [`Error::Endless`].
@@ -84,7 +84,7 @@ impl Client {
         }))
     }
 
-    /// Shows what is kept of a certificate, without its private key.
+    /// Returns what is stored of a certificate, without its private key.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -95,7 +95,7 @@ impl Client {
         self.send(Call::<ShowCertificate>::with_path(path(certificate_id))?).await
     }
 
-    /// Fetches a certificate with its chain and its private key.
+    /// Returns a certificate with its chain and its private key.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -106,18 +106,18 @@ impl Client {
         self.send(Call::<ExportCertificate>::with_path(path(certificate_id))?).await
     }
 
-    /// Deletes a certificate with everything that is kept of it.
+    /// Deletes a certificate with its chain and its private key.
     ///
     /// # Errors
-    /// As [`Self::send`]. Where a connection broke it is asked for once more, so that a refusal for
-    /// an unknown id (404) can mean that the first try has done it.
+    /// As [`Self::send`]. The request is retried if the connection broke, so a refusal for an unknown id
+    /// (404) can mean that the first attempt took effect.
     pub async fn delete_certificate(&self, certificate_id: impl Into<String>) -> Result<(), Error> {
         self.send(Call::<DeleteCertificate>::with_path(path(certificate_id))?).await?;
         Ok(())
     }
 
-    /// Puts a renewed certificate, with its chain and private key, under an id that exists. (The
-    /// cloud does not have this.)
+    /// Replaces the certificate under an existing id by a renewed one, with its chain and private key.
+    /// Extension (not part of the published API).
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -130,7 +130,7 @@ impl Client {
         self.send(Call::<ReplaceCertificate>::new(path, Empty, Empty, replacement)?).await
     }
 
-    /// Gives a certificate another name or description. (The cloud does not have this.)
+    /// Changes the name or the description of a certificate. Extension (not part of the published API).
     ///
     /// # Errors
     /// As [`Self::send`].

@@ -1,17 +1,16 @@
-//! Reading a refusal, whoever wrote it: SCM, the gateway in front of it, Keystone, or a proxy that
-//! knows nothing of any of them.
+//! Reads error answers of SCM, of its API gateway, of Keystone, and of proxies.
 
 use http::{HeaderMap, StatusCode, header::LOCATION};
 use serde_json::Value;
 
 use crate::Error;
 
-/// The most characters that are kept of a message in one of the published shapes.
+/// The maximum length of a message in one of the published shapes, in characters.
 const LONGEST_MESSAGE: usize = 2048;
-/// The most characters that are kept of anything else.
+/// The maximum length of any other text, in characters.
 const LONGEST_EXCERPT: usize = 200;
 
-/// A refusal, read.
+/// The content of an error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     status: u16,
@@ -21,7 +20,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads one; what is in none of the published shapes gives its status and its beginning.
+    /// Reads an answer. If it has none of the published shapes, the message is its beginning.
     pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let json = serde_json::from_slice(body).unwrap_or(Value::Null);
         let (code, message) =
@@ -44,8 +43,8 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Code and message of the shapes that SCM, its gateway and Keystone have, under each of the names
-/// that the published clients look for.
+/// Code and message in the shapes of SCM, its gateway and Keystone, under each of the names that the
+/// published clients support.
 fn published(json: &Value) -> Option<(Option<String>, String)> {
     if let Some(inner) = json.get("error").filter(|inner| inner.is_object()) {
         return published(inner);
@@ -62,12 +61,12 @@ fn published(json: &Value) -> Option<(Option<String>, String)> {
     })
 }
 
-/// What can be said of an answer that is none of ours.
+/// A message for an answer in none of the published shapes.
 fn foreign(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     if let Some(target) = headers.get(LOCATION).filter(|_| status.is_redirection()) {
         let target = String::from_utf8_lossy(target.as_bytes());
         return format!(
-            "redirected to {}, which is not followed",
+            "redirected to {}: redirects are not followed",
             escaped(&target, LONGEST_EXCERPT)
         );
     }
@@ -85,7 +84,8 @@ fn text<'a>(json: &'a Value, name: &str) -> Option<&'a str> {
     json.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// A text that cannot drive a terminal or forge a line of a log, cut after `longest` characters.
+/// A text with control characters escaped, so that it cannot control a terminal or forge a log line; cut
+/// after `longest` characters.
 fn escaped(text: &str, longest: usize) -> String {
     let mut escaped = String::new();
     for (at, c) in text.chars().enumerate() {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_scm_says() {
+    fn errors_of_scm_are_read() {
         let body = r#"{"error_code":"SCM.0014","error_msg":"The two do not match."}"#;
         assert_eq!(
             read(400, &[("x-request-id", "7f")], body),
@@ -134,19 +134,19 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_the_gateway_says() {
+    fn errors_of_the_gateway_are_read() {
         let body = r#"{"error_msg":"Too many.","error_code":"APIGW.0308","request_id":"9a"}"#;
         assert_eq!(read(429, &[], body), refusal(429, "APIGW.0308", "Too many.", Some("9a")));
     }
 
     #[test]
-    fn reads_what_keystone_says() {
+    fn errors_of_keystone_are_read() {
         let body = r#"{"error":{"code":401,"message":"Wrong.","title":"Unauthorized"}}"#;
         assert_eq!(read(401, &[], body), refusal(401, "401", "Wrong.", None));
     }
 
     #[test]
-    fn shows_the_beginning_of_what_it_does_not_know() {
+    fn the_message_of_an_unknown_answer_is_its_beginning() {
         let body = format!("<html>\r\n  <h1>Bad\u{1b}[31m gateway</h1>{}", "x".repeat(5000));
         let Refusal { code, message, .. } = read(502, &[], &body);
         assert_eq!(code, "502");
@@ -157,11 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn says_where_a_redirect_points() {
+    fn the_message_of_a_redirect_has_its_target() {
         let found = read(302, &[("location", "https://elsewhere.example/")], "");
         assert_eq!(
             found.message,
-            "redirected to https://elsewhere.example/, which is not followed"
+            "redirected to https://elsewhere.example/: redirects are not followed"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Where the public cloud answers.
+//! The regions of the public cloud and their URLs.
 
 /// A region of Huawei Cloud that has an SCM endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,12 +8,12 @@ pub enum Region {
     CnNorth4,
     /// `ap-southeast-1`: the international site.
     ApSoutheast1,
-    /// `my-kualalumpur-1`, which has few of the operations.
+    /// `my-kualalumpur-1`, which has only some of the operations.
     MyKualalumpur1,
 }
 
 impl Region {
-    /// Its name, which is also that of a project there.
+    /// The name, which is also the name of a project in the region.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CnNorth4 => "cn-north-4",
@@ -22,12 +22,12 @@ impl Region {
         }
     }
 
-    /// Where its SCM answers.
+    /// The URL of its SCM.
     pub fn scm_url(self) -> String {
         self.url("scm")
     }
 
-    /// Where its identity service answers, which gives tokens.
+    /// The URL of its identity service, which issues tokens.
     pub fn identity_url(self) -> String {
         self.url("iam")
     }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_two_addresses() {
+    fn a_region_has_two_urls() {
         assert_eq!(Region::CnNorth4.scm_url(), "https://scm.cn-north-4.myhuaweicloud.com");
         let identity = Region::ApSoutheast1.identity_url();
         assert_eq!(identity, "https://iam.ap-southeast-1.myhuaweicloud.com");

@@ -1,4 +1,4 @@
-//! When to try a request again: only where that cannot do anything twice. Pure decisions.
+//! Decides whether to retry a request: only if it cannot take effect twice. Does no I/O.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,39 +6,40 @@ use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use crate::{Error, answer::Answer};
 
-/// How often a request is sent at most.
-const MOST_TRIES: u32 = 3;
-/// The pause after the first try, before jitter; it doubles with each further one.
+/// The maximum number of attempts.
+const MAX_ATTEMPTS: u32 = 3;
+/// The back-off after the first attempt, without jitter. It doubles with each attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// The longest that a server may make a call wait. If it asks for more, the refusal is the answer.
+/// The longest accepted `Retry-After`. With a longer one, the refusal is the answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
-/// How long to wait before the next try, if there is to be one.
+/// The back-off before the next attempt, if there is to be one.
 ///
-/// A request that never reached the server, or that it turned away as too many (429), had no
-/// effect: it may be sent again, whatever it asks for. Out of service (503) counts as that too if
-/// the server says when to come back. A request whose fate is not known is only sent again if
-/// doing it twice is the same as doing it once, which is what `repeatable` says.
+/// A request that did not reach the server, or that the server refused with 429 or with 503 and
+/// `Retry-After`, had no effect: every operation may be retried. A request whose outcome is unknown is
+/// retried only if it is idempotent (`repeatable`).
 ///
-/// `tries` counts from 1; `jitter` is a random number from 0 to 1.
+/// `attempts` counts from 1; `jitter` is a random number from 0 to 1.
 pub(crate) fn pause(
-    tries: u32,
+    attempts: u32,
     repeatable: bool,
     outcome: &Result<Answer, Error>,
     now: SystemTime,
     jitter: f64,
 ) -> Option<Duration> {
-    if tries >= MOST_TRIES {
+    if attempts >= MAX_ATTEMPTS {
         return None;
     }
-    let by_ourselves = FIRST_PAUSE * 2_u32.pow(tries - 1);
+    let backoff = FIRST_PAUSE * 2_u32.pow(attempts - 1);
     let pause = match outcome {
-        Err(Error::Unreachable { .. }) => by_ourselves,
-        Err(Error::Interrupted { .. }) if repeatable => by_ourselves,
+        Err(Error::Unreachable { .. }) => backoff,
+        Err(Error::Interrupted { .. }) if repeatable => backoff,
         Ok(answer) => match (answer.status, retry_after(&answer.headers, now)) {
-            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(asked)) => asked,
-            (StatusCode::TOO_MANY_REQUESTS, None) => by_ourselves,
-            (StatusCode::SERVICE_UNAVAILABLE, None) if repeatable => by_ourselves,
+            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(requested)) => {
+                requested
+            }
+            (StatusCode::TOO_MANY_REQUESTS, None) => backoff,
+            (StatusCode::SERVICE_UNAVAILABLE, None) if repeatable => backoff,
             _ => return None,
         },
         Err(_) => return None,
@@ -46,7 +47,7 @@ pub(crate) fn pause(
     (pause <= LONGEST_PAUSE).then(|| pause + FIRST_PAUSE.mul_f64(jitter))
 }
 
-/// What `Retry-After` asks for (RFC 9110 section 10.2.3): seconds, or a date.
+/// The value of `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_had_no_effect_is_sent_again_whatever_it_asks() {
+    fn a_request_without_effect_is_retried() {
         for repeatable in [true, false] {
             assert_eq!(millis(repeatable, &unreachable()), Some(250));
             assert_eq!(millis(repeatable, &answer(429, None)), Some(250));
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_had_one_is_sent_again_only_if_twice_is_once() {
+    fn a_request_with_unknown_outcome_is_retried_only_if_it_is_repeatable() {
         for (repeatable, again) in [(true, Some(250)), (false, None)] {
             assert_eq!(millis(repeatable, &interrupted()), again);
             assert_eq!(millis(repeatable, &answer(503, None)), again);
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_final() {
+    fn other_outcomes_are_final() {
         let timed_out = Err(Error::TimedOut { url: String::new() });
         for outcome in [answer(200, None), answer(400, Some("1")), answer(500, None), timed_out] {
             assert_eq!(millis(true, &outcome), None);
@@ -113,8 +114,8 @@ mod tests {
     }
 
     #[test]
-    fn tries_are_few_and_pauses_bounded() {
-        let nth = |tries| pause(tries, true, &unreachable(), UNIX_EPOCH, 1.0);
+    fn attempts_and_pauses_are_limited() {
+        let nth = |attempts| pause(attempts, true, &unreachable(), UNIX_EPOCH, 1.0);
         assert_eq!(nth(2), Some(Duration::from_millis(750)));
         assert_eq!(nth(3), None);
         assert_eq!(millis(true, &answer(503, Some("21"))), None);

@@ -1,7 +1,7 @@
-//! Who the client is to its server: the token, and how it is renewed.
+//! Authentication with a token, which is renewed before it expires.
 //!
-//! One log-in is under way at a time; whoever needs a token meanwhile waits for that one, and
-//! shares its refusal too, so that a wrong password is not tried once per caller.
+//! One log-in is in progress at a time. Other callers wait for it and share its refusal, so that a wrong
+//! password is not sent once per caller.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -15,32 +15,32 @@ use tokio::sync::Mutex;
 
 use crate::{Error, LogIn, endpoint::Endpoint, refusal::Refusal};
 
-/// How long before its end a token is renewed, at most.
+/// The longest time before its end at which a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// The token of a client, and the means to get another.
+/// The token of a client, and the log-in that issues the next.
 #[derive(Debug)]
 pub(crate) struct Session {
     log_in: Option<LogIn>,
     held: Mutex<Held>,
-    /// How many log-ins have ended.
+    /// The number of log-ins that have ended.
     ended: AtomicU64,
 }
 
 #[derive(Debug)]
 struct Held {
     pass: Option<Pass>,
-    /// How the last log-in was refused, if it was.
+    /// The refusal of the last log-in, if it was refused.
     refusal: Option<Refusal>,
 }
 
-/// A token, ready to be sent.
+/// A token as a header value.
 #[derive(Debug, Clone)]
 pub(crate) struct Pass {
-    /// Marked sensitive: it is neither printed nor remembered by HTTP/2's compression.
+    /// Marked sensitive: it is neither printed nor indexed by the header compression of HTTP/2.
     pub(crate) token: HeaderValue,
     renew_at: Option<Instant>,
-    /// After how many log-ins it came; tells it from those before and after.
+    /// The number of log-ins before it, which identifies the token.
     number: u64,
 }
 
@@ -52,7 +52,7 @@ impl Session {
         Ok(Self { log_in, held, ended: AtomicU64::new(0) })
     }
 
-    /// A token that is good as far as can be known here.
+    /// A token that has not expired as far as the client knows.
     pub(crate) async fn pass(
         &self,
         endpoint: &Endpoint,
@@ -69,7 +69,7 @@ impl Session {
         }
     }
 
-    /// Another token than the one that the server refused, if there is a way to get one.
+    /// Another token than the one that the server refused, if there is a log-in.
     pub(crate) async fn pass_after(
         &self,
         refused: &Pass,
@@ -120,8 +120,8 @@ impl Pass {
 
     fn issued(issued: &IssuedToken, number: u64) -> Result<Self, Error> {
         let token = &issued.body.token;
-        let renew_at = good_for(&token.issued_at, &token.expires_at)
-            .and_then(|good_for| Instant::now().checked_add(good_for));
+        let renew_at = lifetime(&token.issued_at, &token.expires_at)
+            .and_then(|lifetime| Instant::now().checked_add(lifetime));
         Self::new(&issued.subject_token, renew_at, number)
     }
 
@@ -130,9 +130,9 @@ impl Pass {
     }
 }
 
-/// How long a token may be used before it is renewed. Both ends are the server's, so that its clock
-/// and ours need not agree. Unknown if they are no dates: then the server's 401 tells.
-fn good_for(issued_at: &str, expires_at: &str) -> Option<Duration> {
+/// The time for which a token is used before it is renewed. Both dates are the server's, so the clocks
+/// need not agree. `None` if they are not dates; the client then renews the token after a 401.
+fn lifetime(issued_at: &str, expires_at: &str) -> Option<Duration> {
     let [issued, expires] =
         [issued_at, expires_at].map(|date| OffsetDateTime::parse(date, &Rfc3339).ok());
     let life = Duration::try_from(expires? - issued?).ok()?;
@@ -149,16 +149,16 @@ mod tests {
 
     #[test]
     fn a_token_is_renewed_shortly_before_its_end() {
-        let day = good_for("2026-01-03T09:05:22.701000Z", "2026-01-04T09:05:22.701000Z");
+        let day = lifetime("2026-01-03T09:05:22.701000Z", "2026-01-04T09:05:22.701000Z");
         assert_eq!(day, Some(Duration::from_secs(24 * 3600 - 60)));
-        let brief = good_for("2026-01-03T09:05:00Z", "2026-01-03T09:05:10Z");
+        let brief = lifetime("2026-01-03T09:05:00Z", "2026-01-03T09:05:10Z");
         assert_eq!(brief, Some(Duration::from_secs(9)));
     }
 
     #[test]
-    fn an_end_that_is_not_known_is_waited_for() {
-        assert_eq!(good_for("now", "2026-01-04T09:05:22Z"), None);
-        assert_eq!(good_for("2026-01-04T09:05:22Z", "2026-01-03T09:05:22Z"), None);
+    fn a_token_without_a_known_end_is_not_renewed_early() {
+        assert_eq!(lifetime("now", "2026-01-04T09:05:22Z"), None);
+        assert_eq!(lifetime("2026-01-04T09:05:22Z", "2026-01-03T09:05:22Z"), None);
     }
 
     #[test]

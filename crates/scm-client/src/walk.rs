@@ -1,38 +1,37 @@
-//! Walking through a list, page by page: by the server's markers, else by counting.
+//! Walks through a list page by page: by markers, or by offsets if the server has no markers.
 //!
-//! Our server gives a marker for the next page; the cloud has none, there a page begins behind as
-//! many certificates as were seen. Left out: undoing what changes meanwhile; counting, a certificate
-//! may be seen twice or missed when others come or go.
+//! `scm-server` returns a marker for the next page. The cloud does not, so the offset is the number of
+//! certificates seen so far. Changes during the walk are not compensated: with offsets, a certificate may
+//! be seen twice or missed.
 
 use scm_model::certificates::{CertificateFilter, CertificatePage, PageSize};
 
 use crate::Error;
 
-/// Where a walk stands: what to ask for next.
+/// The state of a walk: the filter of the next page.
 #[derive(Debug)]
 pub(crate) struct Walk {
     filter: CertificateFilter,
     pages: u64,
-    /// A place that was passed; whoever comes there again walks in a circle. It is moved on at each
-    /// power of two, so that no circle is too long to be noticed (Brent's algorithm).
+    /// A place that the walk has passed; if it comes there again, the list is a cycle. The landmark moves
+    /// at each power of two, so that a cycle of any length is found (Brent's algorithm).
     landmark: Option<String>,
 }
 
 impl Walk {
-    /// A walk through what a filter lets through, from where it begins, in large pages if it does
-    /// not say how large.
+    /// A walk through the certificates that match a filter, in the largest pages unless it has a limit.
     pub(crate) fn of(filter: CertificateFilter) -> Self {
         let limit = filter.limit.or(Some(PageSize::Fifty));
         Self { filter: CertificateFilter { limit, ..filter }, pages: 0, landmark: None }
     }
 
-    /// What to ask for.
+    /// The filter of the next page.
     pub(crate) fn filter(&self) -> CertificateFilter {
         self.filter.clone()
     }
 
-    /// The walk behind a page; nothing at the end, which is an empty page or, once the server has
-    /// given markers, one without; or a page that is not full and completes the number of all.
+    /// The walk behind a page, or `None` at the end: an empty page; a page without a marker, if the server
+    /// has markers; or a page that is not full and reaches the total number.
     ///
     /// # Errors
     /// [`Error::Endless`] if the list repeats itself.
@@ -52,7 +51,7 @@ impl Walk {
         Ok(Some(self))
     }
 
-    /// Moves behind a page, if anything is there; what tells this place from every other.
+    /// Moves behind a page that is not empty. Returns what identifies this place.
     fn advance(&mut self, page: &CertificatePage) -> Option<String> {
         let first = page.certificates.first()?;
         if let Some(marker) = &page.next_marker {
@@ -124,18 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn no_circle_is_walked_for_ever() {
+    fn a_cycle_of_any_length_is_found() {
         for length in 1..=9 {
             for marked in [true, false] {
                 let mut walk = Some(Walk::of(CertificateFilter::default()));
-                let circle = (0..1000).try_for_each(|at| {
+                let cycle = (0..1000).try_for_each(|at| {
                     let id = format!("scs{}", at % length);
                     let mut page = page(&[&id], marked.then_some(&id));
                     page.total_count = u32::MAX;
                     walk = walk.take().unwrap().behind(&page, "http://x")?;
                     Ok(())
                 });
-                assert!(matches!(circle, Err(Error::Endless { .. })), "{length} {marked}");
+                assert!(matches!(cycle, Err(Error::Endless { .. })), "{length} {marked}");
             }
         }
     }

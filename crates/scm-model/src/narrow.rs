@@ -46,7 +46,7 @@ impl Revision {
             rules.push(Rule::Length { actual, length });
         }
         if pattern.is_some() && !name.chars().all(accepted) {
-            rules.push(Rule::Pattern("letters, digits, `_`, `.` and `-`"));
+            rules.push(Rule::Pattern("composed of letters, digits, `_`, `.` and `-`"));
         }
         rules
     }

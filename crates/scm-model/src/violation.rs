@@ -40,7 +40,7 @@ pub enum Rule {
         /// The lengths that are accepted.
         length: Length,
     },
-    /// The text consists of these characters only.
+    /// The text has this form, in words that follow "must be".
     Pattern(&'static str),
 }
 
@@ -76,7 +76,7 @@ impl fmt::Display for Rule {
             Self::Length { actual, length } => {
                 write!(f, "{}, must have at least {}", characters(*actual), length.min)
             }
-            Self::Pattern(characters) => write!(f, "must contain only {characters}"),
+            Self::Pattern(form) => write!(f, "must be {form}"),
         }
     }
 }

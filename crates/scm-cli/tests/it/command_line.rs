@@ -57,7 +57,7 @@ fn authorities_to_trust_are_certificates() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), "none").unwrap();
     for (ca, code, told) in
-        [("ca.pem", 2, "not PEM with root certificates"), ("missing.pem", 3, "cannot be read")]
+        [("ca.pem", 2, "cannot read the trust anchors"), ("missing.pem", 3, "cannot be read")]
     {
         let mut list = scm();
         list.args(["list", "--endpoint", "https://127.0.0.1:1", "--ca", ca]);

@@ -1,4 +1,4 @@
-//! The client against a server that misbehaves: what no real server can be asked to do on command.
+//! The client against a server with faults that a real server does not show on demand.
 use std::time::Duration;
 
 use scm_client::{Client, Error};
@@ -14,7 +14,7 @@ const UNKNOWN_TOKEN: &str = r#"{"error_code":"SCM.1000","error_msg":"Who?"}"#;
 const WRONG_PASSWORD: &str = r#"{"error":{"code":401,"message":"No.","title":"Unauthorized"}}"#;
 
 #[tokio::test]
-async fn an_import_is_sent_again_when_it_was_turned_away() {
+async fn a_refused_import_is_retried() {
     let server = Server::start(|number, _| match number {
         1 => reply("503 Service Unavailable", "Retry-After: 0\r\n", TURNED_AWAY),
         2 => reply("429 Too Many Requests", "Retry-After: 0\r\n", TURNED_AWAY),
@@ -27,7 +27,7 @@ async fn an_import_is_sent_again_when_it_was_turned_away() {
 }
 
 #[tokio::test]
-async fn an_import_whose_fate_is_unknown_is_sent_again_with_its_key() {
+async fn an_import_with_unknown_outcome_is_retried_with_its_key() {
     for answer in [String::new(), reply("503 Service Unavailable", "", TURNED_AWAY)] {
         let server = Server::start(move |number, _| match number {
             1 | 2 => answer.clone(),
@@ -50,10 +50,10 @@ fn key(request: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_import_whose_fate_is_unknown_is_not_sent_again_where_it_would_be_kept_twice() {
+async fn an_import_with_unknown_outcome_is_not_retried_where_it_would_be_stored_twice() {
     for answer in [String::new(), reply("503 Service Unavailable", "", TURNED_AWAY)] {
         let server = Server::start(move |_, _| answer.clone()).await;
-        let builder = Client::builder(&server.url).token(token()).imports_are_remembered(false);
+        let builder = Client::builder(&server.url).token(token()).honors_idempotency_key(false);
         let error = builder.build().unwrap().import_certificate(import()).await.unwrap_err();
         assert!(matches!(error, Error::Interrupted { .. } | Error::Refused { status: 503, .. }));
         assert_eq!(server.requests().len(), 1);
@@ -62,7 +62,7 @@ async fn an_import_whose_fate_is_unknown_is_not_sent_again_where_it_would_be_kep
 }
 
 #[tokio::test]
-async fn a_look_is_taken_again_when_the_connection_breaks() {
+async fn a_read_is_retried_when_the_connection_breaks() {
     let server = Server::start(|number, _| match number {
         1 => String::new(),
         _ => reply("200 OK", "", DETAIL),
@@ -74,7 +74,7 @@ async fn a_look_is_taken_again_when_the_connection_breaks() {
 }
 
 #[tokio::test]
-async fn an_old_token_is_renewed_once_for_all_who_need_it() {
+async fn an_old_token_is_renewed_once_for_all_callers() {
     let server = Server::start(|_, request| match request {
         _ if request.starts_with("POST /v3/auth/tokens") => issued("new-token", 3600),
         _ if request.contains("new-token") => reply("200 OK", "", DETAIL),
@@ -127,13 +127,13 @@ async fn a_refused_token_is_an_error_when_it_cannot_be_renewed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_or_does_not_answer_is_said_to_be_so() {
+async fn an_unreachable_and_a_silent_server_are_errors() {
     let cut = Server::start(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".into()).await;
     let error = cut.with_token().import_certificate(import()).await.unwrap_err();
     assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
     assert!(error.may_have_taken_effect());
 
-    // The system connects on its behalf, and then nobody answers.
+    // The system accepts the connection, and no answer follows.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let slow = Client::builder(format!("http://{}", silent.local_addr().unwrap()))
         .token(token())
@@ -144,8 +144,8 @@ async fn what_cannot_be_reached_or_does_not_answer_is_said_to_be_so() {
     assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
     assert!(error.may_have_taken_effect());
 
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let away = Client::builder(format!("http://{nobody}")).token(token()).build().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let away = Client::builder(format!("http://{closed}")).token(token()).build().unwrap();
     let error = away.import_certificate(import()).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
     assert!(!error.may_have_taken_effect());
@@ -159,10 +159,10 @@ async fn an_endless_answer_is_not_read_to_its_end() {
     assert!(matches!(error, Error::TooLong { .. }), "{error:?}");
 }
 
-/// Who turns a request away says when to come back; who failed while it was committed does not, and then
-/// a request that cannot be told from a second one is not sent again.
+/// A server that refuses a request for now sends `Retry-After`. A server that failed during a commit does
+/// not, and the client then does not retry a request that is not idempotent.
 #[tokio::test]
-async fn what_may_be_done_already_is_not_done_again() {
+async fn a_request_that_may_have_taken_effect_is_not_retried() {
     for (retry_after, body, tries, may) in
         [("Retry-After: 0\r\n", TURNED_AWAY, 3, false), ("", UNSETTLED, 1, true)]
     {

@@ -1,5 +1,4 @@
-//! Lists as streams: by markers, by numbers, and never without end; and replies as the cloud writes
-//! them.
+//! Lists as streams, by markers and by offsets, and the replies of the cloud.
 
 use futures_util::TryStreamExt as _;
 use scm_client::Error;
@@ -16,7 +15,7 @@ async fn markers_are_followed_to_the_last_page() {
     })
     .await;
     assert_eq!(ids(&server).await.unwrap(), ["scs0", "scs1", "scs2", "scs3", "scs4"]);
-    assert_eq!(asked(&server), ["limit=50", "limit=50&marker=m1", "limit=50&marker=m2"]);
+    assert_eq!(queries(&server), ["limit=50", "limit=50&marker=m1", "limit=50&marker=m2"]);
 }
 
 #[tokio::test]
@@ -28,7 +27,7 @@ async fn without_markers_pages_are_counted_until_one_is_empty() {
     })
     .await;
     assert_eq!(ids(&server).await.unwrap(), ["scs0", "scs1", "scs2"]);
-    assert_eq!(asked(&server), ["limit=50", "limit=50&offset=2", "limit=50&offset=3"]);
+    assert_eq!(queries(&server), ["limit=50", "limit=50&offset=2", "limit=50&offset=3"]);
 }
 
 #[tokio::test]
@@ -51,7 +50,7 @@ async fn no_page_is_fetched_before_it_is_needed() {
 }
 
 #[tokio::test]
-async fn what_was_bought_and_not_issued_has_little_to_tell() {
+async fn a_certificate_that_is_not_issued_yet_has_few_fields() {
     let cloud = r#"{"certificates":[{"id":"scs1554192131150","name":"test","domain":null,
         "type":"OV_SSL_CERT","brand":"GEOTRUST","expire_time":null,"domain_type":"MULTI_DOMAIN",
         "validity_period":12,"status":"PAID","domain_count":2,"wildcard_count":0,
@@ -72,8 +71,8 @@ async fn ids(server: &Server) -> Result<Vec<String>, Error> {
     certificates.map_ok(|certificate| certificate.id).try_collect().await
 }
 
-/// What each request asked for.
-fn asked(server: &Server) -> Vec<String> {
+/// The query of each request.
+fn queries(server: &Server) -> Vec<String> {
     let query = |request: String| {
         let path = request.split(' ').nth(1).unwrap();
         path.strip_prefix("/v3/scm/certificates?").unwrap().to_owned()

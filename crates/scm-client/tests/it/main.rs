@@ -1,5 +1,5 @@
-//! The client against a scripted server: what is sent, and what becomes of answers that no real
-//! server gives on command. The real one is asked in the workspace's own tests.
+//! The client against a scripted server: requests, and answers that a real server does not give on
+//! demand. The tests of the workspace use a real server.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod faults;

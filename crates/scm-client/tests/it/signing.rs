@@ -14,7 +14,7 @@ const SECRET: &str = "SKexample/0000000000000000000000000000001";
 const NOT_SIGNED: &str = r#"{"error_code":"APIGW.0301","error_msg":"Incorrect."}"#;
 
 #[tokio::test]
-async fn every_request_is_signed_under_its_full_path_and_nobody_logs_in() {
+async fn every_request_is_signed_under_its_full_path_without_a_log_in() {
     let server = Server::start(|_, request| match request.starts_with("GET /under/v3/scm/c") {
         true => reply("200 OK", "", r#"{"certificates":[],"total_count":0}"#),
         false => reply("200 OK", "", DETAIL),
@@ -40,7 +40,7 @@ async fn every_request_is_signed_under_its_full_path_and_nobody_logs_in() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_told() {
+async fn a_wrong_clock_is_reported() {
     let server = Server::start(|_, _| {
         let date = "Date: Tue, 02 Jan 2024 03:04:05 GMT\r\n";
         reply("401 Unauthorized", date, NOT_SIGNED)
@@ -50,8 +50,8 @@ async fn a_clock_that_is_off_is_told() {
     let Error::ClockOff { seconds_ahead, refusal } = &error else { panic!("{error:?}") };
     assert!(*seconds_ahead > 900);
     assert!(matches!(&**refusal, Error::Refused { code, .. } if code == "APIGW.0301"));
-    let told = error.to_string();
-    assert!(told.contains(" seconds ahead of that of the server"), "{told}");
+    let message = error.to_string();
+    assert!(message.contains(" seconds ahead of the clock of the server"), "{message}");
     assert_eq!(server.requests().len(), 1);
 }
 

@@ -6,21 +6,21 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{Reply, ReplyParts, Unreadable};
 
-/// The header of warnings: a JSON array of texts, in visible ASCII.
+/// The header with the warnings: a JSON array of texts, in visible ASCII.
 pub(crate) const WARNINGS: HeaderName = HeaderName::from_static("x-scm-warnings");
 
 /// The longest value of the header, in bytes: proxies limit the headers of a response to 4 KiB and
 /// more.
 const LONGEST: usize = 2048;
 
-/// A reply, and why verifiers would reject the certificate that was sent although it was stored.
+/// A reply with warnings: reasons for which verifiers reject the certificate, although it is stored.
 ///
-/// An extension: servers of others send no warnings.
+/// Extension (not part of the published API). Other servers send no warnings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warned<T> {
     /// The reply.
     pub reply: T,
-    /// The warnings, one sentence each. What is too long for the header is counted in the last one.
+    /// The warnings, one sentence each. The last one has the number of those that exceed the header.
     pub warnings: Vec<String>,
 }
 
@@ -48,9 +48,9 @@ impl<T: Reply> Reply for Warned<T> {
     fn headers() -> &'static [(&'static str, &'static str)] {
         &[(
             "X-Scm-Warnings",
-            "Why TLS clients would reject the certificate although it was stored: a JSON array of \
-             sentences in visible ASCII, at most 2048 bytes. Absent if there is no reason. An \
-             extension of this server.",
+            "Reasons for which TLS clients reject the certificate, although it is stored: a JSON array \
+             of sentences in visible ASCII, at most 2048 bytes. Absent if there are none. Extension (not \
+             part of the published API).",
         )]
     }
 }

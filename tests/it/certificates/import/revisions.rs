@@ -80,7 +80,7 @@ async fn the_later_revision_has_stricter_names() {
     }
     let refusal = later.by(Person::FullAccess).import(&name("é")).await.refusal();
     let message = "Incorrect certificate name. name: 1 character, must have at least 3. \
-                   name: must contain only letters, digits, `_`, `.` and `-`.";
+                   name: must be composed of letters, digits, `_`, `.` and `-`.";
     assert_eq!(refusal, (400, "SCM.0032".into(), message.into()));
 }
 
