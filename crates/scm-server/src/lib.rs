@@ -22,7 +22,6 @@ mod config;
 mod context;
 mod data_dir;
 mod error;
-mod first_start;
 mod handlers;
 mod headers;
 mod keyring;

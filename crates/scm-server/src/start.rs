@@ -1,5 +1,7 @@
 //! From settings to a server that answers.
 
+mod first_start;
+
 use std::{
     fs,
     future::Future,
@@ -21,7 +23,6 @@ use crate::{
     config::{Config, ConfigError},
     context::Context,
     data_dir::{DataDir, DataDirError, at},
-    first_start,
     handlers::routes,
     keyring::{KeyringSource, SharedKeyring},
     keystone::{Keystone, KeystoneError},

@@ -14,11 +14,11 @@ use scm_store::{
 };
 use time::{Duration, OffsetDateTime};
 
+use super::StartError;
 use crate::{
     auth::{AccessKeyPair, NewSecret, PasswordHasher},
     data_dir::{DataDir, at, replace, write_private},
     random_id::random_id,
-    start::StartError,
 };
 
 /// Sets up a store, unless that has been done.
