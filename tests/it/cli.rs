@@ -139,7 +139,7 @@ fn check_says_what_the_server_would_say() {
             mended.push(flaw);
         }
     }
-    assert_eq!(mended, [Flaw::WrongOrder, Flaw::Repeated, Flaw::Stranger]);
+    assert_eq!(mended, [Flaw::WrongOrder, Flaw::Repeated, Flaw::AfterRoot]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p scm-pki --example throw_away > crates/scm-model/src/openapi/throw_away.json`
 //!
-//! Whatever it prints there is public, its key too: it is never to be trusted by anything.
+//! Its output is public, the key included: never trust it.
 
 #![expect(clippy::print_stdout, reason = "a program that prints")]
 

@@ -1,6 +1,6 @@
 //! What verifiers of TLS servers reject although keys and signatures are sound.
 //!
-//! Reports only what they agree on. Trust, revocation and certificate policies are theirs alone.
+//! Reports only what they agree on. Trust, revocation and certificate policies are left to them.
 
 use crate::{Certificate, Place, Warning, bundle::Slot, name_constraints::NameConstraints};
 

@@ -1,7 +1,7 @@
 //! Loose files sorted into the three texts of an import, by what is in them.
 //!
-//! Sorting judges nothing: what cannot be read, or is under a password, is put where it belongs by
-//! its marks, and told by [`Bundle::read`](crate::Bundle::read) like any other finding.
+//! Sorting checks nothing: a block that does not parse, or is encrypted, is placed by its label and
+//! reported by [`Bundle::read`](crate::Bundle::read) like any other finding.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -14,7 +14,7 @@ use crate::{
     pem::{self, Block, Defect},
 };
 
-/// The three texts of an import, and what has no place in them.
+/// The three texts of an import, and what is not part of them.
 #[derive(Debug)]
 pub struct Arranged {
     /// The leaf, as PEM.
@@ -23,13 +23,13 @@ pub struct Arranged {
     pub certificate_chain: String,
     /// The private key, as PEM.
     pub private_key: Zeroizing<String>,
-    /// What has no place in the import.
+    /// What is not part of the import.
     pub left_over: Vec<LeftOver>,
     /// Certificates that were left out because they were given before.
     pub repeats: Vec<Repeat>,
 }
 
-/// Something that was given and has no place in the import.
+/// Something that was given and is not part of the import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOver {
     /// The text in which it stands, counted from 0 like the texts.
@@ -61,7 +61,7 @@ pub struct Repeat {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArrangeError {
-    /// Marks that are damaged: what they enclose is anybody's guess.
+    /// Damaged BEGIN or END lines, which leave the content unclear.
     #[error("block {} of file {} (line {}) is damaged: {}", defect.block, text + 1, defect.line, defect.problem)]
     Damaged {
         /// The text, counted from 0 like the texts.
@@ -83,13 +83,13 @@ pub enum ArrangeError {
     },
 }
 
-/// Tells leaf, chain and key apart, in whatever order and however many texts they are given.
+/// Sorts leaf, chain and key, in any order and any number of texts.
 ///
 /// The leaf is the certificate that the key belongs to, else the one that issues none of the
 /// others. Its chain is what leads from it towards a root.
 ///
 /// # Errors
-/// A certificate or the key is missing, there are several keys, or marks are damaged.
+/// A certificate or the key is missing, there are several keys, or BEGIN or END lines are damaged.
 pub fn arrange(texts: &[&str]) -> Result<Arranged, ArrangeError> {
     let mut sorted = Sorted::default();
     for (text, content) in texts.iter().enumerate() {
@@ -105,7 +105,7 @@ pub fn arrange(texts: &[&str]) -> Result<Arranged, ArrangeError> {
 #[derive(Default)]
 struct Sorted {
     certificates: Vec<Found>,
-    /// As PEM, for the findings to tell.
+    /// Certificates that do not parse, as PEM.
     unreadable: Vec<String>,
     keys: Vec<Key>,
     left_over: Vec<LeftOver>,
@@ -197,8 +197,8 @@ impl Sorted {
         repeats
     }
 
-    /// Whether the certificate of the key is among those that could be read. If it is not, it is
-    /// probably the one that could not.
+    /// Whether the certificate of the key is among those that parse. If not, it is probably the one
+    /// that does not.
     fn has_leaf_of(&self, key: Option<&PrivateKey>) -> bool {
         key.is_none_or(|key| {
             let has_key = |found: &Found| found.certificate.has_key_of(key);

@@ -1,4 +1,4 @@
-//! Reads the three texts of an import. Never fails: what is bad becomes a finding.
+//! Reads the three texts of an import. Never fails: defects become findings.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -6,12 +6,12 @@ use crate::{
     Certificate, CertificateError, Content, Field, Finding, KeyEncoding, KeyError, PasswordForm,
     Place, PrivateKey,
     content::{of_der, of_label, of_unmarked},
-    issuers::Issuers,
+    issuers::IssuerCache,
     pem::{self, Block},
     text::shown,
 };
 
-/// What was read of a certificate, its chain and its key, with the findings so far. Judged by
+/// A parsed certificate, its chain and its key, with the findings so far. Checked by
 /// [`Verifier::verify`](crate::Verifier::verify).
 #[derive(Debug, Default)]
 pub struct Bundle {
@@ -20,7 +20,7 @@ pub struct Bundle {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// A certificate where it was found; one that could not be read keeps its place.
+/// A certificate and its place; `None` if it does not parse.
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) place: Place,
@@ -36,12 +36,12 @@ impl Bundle {
     ///
     /// [`Verifier::read`](crate::Verifier::read) is faster where issuers repeat.
     pub fn read(certificate: &str, certificate_chain: &str, private_key: &str) -> Self {
-        Self::read_knowing(&Issuers::default(), certificate, certificate_chain, private_key)
+        Self::read_cached(&IssuerCache::default(), certificate, certificate_chain, private_key)
     }
 
-    /// The same, without parsing the certificates of issuers that are known.
-    pub(crate) fn read_knowing(
-        issuers: &Issuers,
+    /// Reads the texts, without parsing the certificates of cached issuers again.
+    pub(crate) fn read_cached(
+        issuers: &IssuerCache,
         certificate: &str,
         certificate_chain: &str,
         private_key: &str,
@@ -55,7 +55,7 @@ impl Bundle {
         bundle
     }
 
-    fn read_certificates(&mut self, issuers: &Issuers, field: Field, text: &str) {
+    fn read_certificates(&mut self, issuers: &IssuerCache, field: Field, text: &str) {
         let mut position = 0;
         let mut blocks = 0;
         for block in pem::scan(text) {
@@ -82,7 +82,7 @@ impl Bundle {
 
     fn read_certificate(
         &mut self,
-        issuers: &Issuers,
+        issuers: &IssuerCache,
         place: Place,
         block: &Block<'_>,
     ) -> Option<Certificate> {
@@ -98,8 +98,8 @@ impl Bundle {
                 return None;
             }
         };
-        if let Some(known) = issuers.certificate(&der) {
-            return Some(known);
+        if let Some(cached) = issuers.certificate(&der) {
+            return Some(cached);
         }
         match Certificate::from_der(der) {
             Ok(certificate) => Some(certificate),
@@ -110,7 +110,7 @@ impl Bundle {
         }
     }
 
-    /// Another thing between the marks of a certificate is told as what it is.
+    /// Reports what a block with the label of a certificate holds instead.
     fn no_certificate(&mut self, place: Place, block: &Block<'_>, error: CertificateError) {
         let inside = block.decode_secret().ok().and_then(|der| of_der(&der));
         match inside {
@@ -146,8 +146,8 @@ impl Bundle {
 
     /// A field that holds the parameters of a key but not the key.
     fn only_parameters(&mut self, text: &str) {
-        let told = self.findings.iter().any(|finding| finding.field() == Field::PrivateKey);
-        if let (false, Some(Ok(block))) = (told, pem::scan(text).next()) {
+        let reported = self.findings.iter().any(|finding| finding.field() == Field::PrivateKey);
+        if let (false, Some(Ok(block))) = (reported, pem::scan(text).next()) {
             self.wrong_content(Field::PrivateKey, &block, Content::Parameters);
         }
     }
@@ -235,8 +235,8 @@ impl Bundle {
             && self.key.is_none()
             && self.slots.iter().all(|slot| slot.place.field() != Field::Certificate);
         for finding in &mut self.findings {
-            if let Finding::WrongContent { field, swapped: told, .. } = finding {
-                *told = swapped && *field != Field::CertificateChain;
+            if let Finding::WrongContent { field, swapped: is_swapped, .. } = finding {
+                *is_swapped = swapped && *field != Field::CertificateChain;
             }
         }
     }

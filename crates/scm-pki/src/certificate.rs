@@ -1,7 +1,7 @@
-//! One X.509 certificate (RFC 5280): its bytes, and the facts that the rules ask for.
+//! One X.509 certificate (RFC 5280): its DER, and the facts that the rules need.
 //!
-//! Only what every rule needs is read at once; names and texts are read when asked for, since
-//! most certificates of a chain are never shown.
+//! Only what every rule needs is read at once. Names and texts are read when needed, since most
+//! certificates of a chain are never shown.
 
 mod read;
 
@@ -27,7 +27,7 @@ use crate::{
 /// The label of a certificate in PEM.
 pub(crate) const LABEL: &str = "CERTIFICATE";
 
-/// A certificate that parses; cheap to clone. It owns its DER; nothing is said yet about its worth.
+/// A parsed certificate, which owns its DER; cheap to clone. Parsing proves nothing about it.
 #[derive(Clone)]
 pub struct Certificate(Arc<Parsed>);
 
@@ -59,14 +59,14 @@ struct Facts {
     unknown_critical: Option<Range<usize>>,
 }
 
-/// What basicConstraints says.
+/// The value of basicConstraints.
 #[derive(Clone, Copy)]
 struct Authority {
     ca: bool,
     path_len: Option<u32>,
 }
 
-/// Why bytes are no certificate.
+/// Why data is not a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
@@ -161,7 +161,7 @@ impl Certificate {
         *self.0.sha256.get_or_init(|| digest_of(&SHA256, &self.0.der))
     }
 
-    /// The SHA-1 of the DER: a name by which people know certificates, proof of nothing.
+    /// The SHA-1 of the DER: an identifier in common use, not a proof.
     pub fn sha1(&self) -> [u8; 20] {
         digest_of(&SHA1_FOR_LEGACY_USE_ONLY, &self.0.der)
     }

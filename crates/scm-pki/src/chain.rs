@@ -1,16 +1,16 @@
-//! Do the certificates make a chain? Names, signatures and the rules of issuers (RFC 5280 6.1).
+//! Checks the chain: names, signatures and the rules of issuers (RFC 5280 6.1).
 
 use crate::{
     Certificate, Finding, Place, PrivateKey,
     bundle::Slot,
     finding::Ordered,
-    issuers::{Fingerprint, Issuers, fingerprint},
+    issuers::{Fingerprint, IssuerCache, fingerprint},
     order::chain_of_all,
     signature::Verdict,
 };
 
-/// Puts the certificates in the right order if the given one is wrong and another one is right,
-/// and tells so. What is then found in them is not the fault of the order.
+/// Sorts the certificates if their order is wrong and another one is right, and reports that. Later
+/// findings are then independent of the order.
 pub(crate) fn mend_order(slots: &mut Vec<Slot>, key: Option<&PrivateKey>) -> Option<Finding> {
     let certificates: Vec<&Certificate> =
         slots.iter().map(|slot| slot.certificate.as_ref()).collect::<Option<_>>()?;
@@ -30,36 +30,36 @@ fn ordered(slot: &Slot) -> Option<Ordered> {
     Some(Ordered { place: slot.place, subject })
 }
 
-/// Checks every link. A chain that was found good before is only checked against the leaf.
-pub(crate) fn check(slots: &[Slot], issuers: &Issuers) -> Vec<Finding> {
+/// Checks every link. Of a cached chain only the link to the leaf is checked.
+pub(crate) fn check(slots: &[Slot], issuers: &IssuerCache) -> Vec<Finding> {
     let fingerprint = whole_chain(slots);
-    if fingerprint.is_some_and(|chain| issuers.know(&chain)) {
-        remember_certificates(slots, issuers);
+    if fingerprint.is_some_and(|chain| issuers.contains(&chain)) {
+        cache_certificates(slots, issuers);
         return links(&slots[..2]);
     }
     let mut found = links(slots);
     found.extend(authorities(slots));
     found.extend(own_signature(slots));
     if let (Some(chain), true) = (fingerprint, found.is_empty()) {
-        issuers.remember(chain);
-        remember_certificates(slots, issuers);
+        issuers.insert(chain);
+        cache_certificates(slots, issuers);
     }
     found
 }
 
-fn remember_certificates(slots: &[Slot], issuers: &Issuers) {
+fn cache_certificates(slots: &[Slot], issuers: &IssuerCache) {
     let certificates = slots[1..].iter().filter_map(|slot| slot.certificate.as_ref());
-    certificates.for_each(|certificate| issuers.remember_certificate(certificate));
+    certificates.for_each(|certificate| issuers.insert_certificate(certificate));
 }
 
-/// The fingerprint of the issuers, if there are any and all could be read.
+/// The fingerprint of the issuers, if there are any and all of them parse.
 fn whole_chain(slots: &[Slot]) -> Option<Fingerprint> {
     let chain = slots.get(1..).filter(|chain| !chain.is_empty())?;
     let readable = slots.iter().all(|slot| slot.certificate.is_some());
     readable.then(|| fingerprint(chain.iter().filter_map(|slot| slot.certificate.as_ref())))
 }
 
-/// A certificate and what follows it, both readable.
+/// A certificate and the next one, both parsed.
 #[derive(Clone, Copy)]
 struct Link<'a> {
     child: (Place, &'a Certificate),
@@ -75,7 +75,7 @@ impl<'a> Link<'a> {
         })
     }
 
-    fn names_fit(self) -> bool {
+    fn names_match(self) -> bool {
         self.child.1.names_as_issuer(self.issuer.1)
     }
 }
@@ -87,7 +87,7 @@ fn links(slots: &[Slot]) -> Vec<Finding> {
 
 fn check_link(slots: &[Slot], link: Link<'_>) -> Option<Finding> {
     let Link { child: (child, certificate), issuer: (next, issuer) } = link;
-    if link.names_fit() {
+    if link.names_match() {
         return (certificate.verify_signature(issuer) == Verdict::Bad)
             .then(|| Finding::BadSignature { child, issuer: next, subject: issuer.subject() });
     }
@@ -106,19 +106,19 @@ fn check_link(slots: &[Slot], link: Link<'_>) -> Option<Finding> {
     })
 }
 
-/// The rules of those who issue. What does not belong to the chain is not judged by them.
+/// Checks the rules of issuers, for each certificate that another one names.
 fn authorities(slots: &[Slot]) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut below = 0;
     for link in slots.windows(2).map(Link::of) {
-        let Some(link) = link.filter(|link| link.names_fit()) else { continue };
+        let Some(link) = link.filter(|link| link.names_match()) else { continue };
         found.extend(check_authority(link.issuer, below));
         below += u32::from(!link.issuer.1.is_self_issued());
     }
     found
 }
 
-/// Checks an issuer that has so many intermediates below itself.
+/// Checks an issuer with `below` intermediates below it.
 fn check_authority((place, issuer): (Place, &Certificate), below: u32) -> Option<Finding> {
     let subject = || issuer.subject();
     if !issuer.is_ca() {

@@ -1,4 +1,4 @@
-//! Which thing is it? Names what was handed in where something else was asked for.
+//! What a block or text holds, where something else was expected.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ use crate::{
     },
 };
 
-/// A kind of thing that people keep beside certificates.
+/// A kind of content that is commonly stored beside certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// An X.509 certificate.
     Certificate,
-    /// A certificate with OpenSSL's own trust settings behind it.
+    /// A certificate followed by OpenSSL trust settings.
     TrustedCertificate,
     /// A certificate signing request (PKCS#10).
     Request,
@@ -31,20 +31,20 @@ pub enum Content {
     Pkcs12,
     /// A private key of a known encoding, or of another kind.
     PrivateKey,
-    /// A private key under a password.
+    /// An encrypted private key.
     EncryptedKey,
-    /// A private key in the format of OpenSSH.
+    /// A private key in OpenSSH format.
     OpenSshKey,
     /// A public key.
     PublicKey,
     /// Parameters of a curve, as OpenSSL writes them before an EC key.
     Parameters,
-    /// Something else, by the label of its marks, escaped.
+    /// Other content, by its label, escaped.
     Other(String),
 }
 
 impl Content {
-    /// Whether it is a private key in whatever form.
+    /// Whether it is a private key, in any format.
     pub fn is_private_key(&self) -> bool {
         matches!(self, Self::PrivateKey | Self::EncryptedKey | Self::OpenSshKey)
     }
@@ -69,18 +69,18 @@ impl fmt::Display for Content {
     }
 }
 
-/// What text without PEM marks seems to be.
+/// What a text without PEM blocks seems to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmarked {
     /// Text of no known meaning.
     Text,
-    /// Base64 without marks around it, of this content if that is known.
+    /// Base64 without BEGIN and END lines, with its content if known.
     Base64(Option<Content>),
-    /// Binary data (DER, PKCS#12), of this content if that is known.
+    /// Binary data (DER, PKCS#12), with its content if known.
     Binary(Option<Content>),
 }
 
-/// The content that a label announces.
+/// The content that a label names.
 pub(crate) fn of_label(label: &str) -> Content {
     match label {
         "CERTIFICATE" | "X509 CERTIFICATE" => Content::Certificate,
@@ -98,7 +98,7 @@ pub(crate) fn of_label(label: &str) -> Content {
     }
 }
 
-/// What text without marks seems to be.
+/// What a text without PEM blocks seems to be.
 pub(crate) fn of_unmarked(text: &str) -> Unmarked {
     if let Ok(bytes) = forgiving_decode_to_vec(text.as_bytes()).map(Zeroizing::new)
         && bytes.len() >= 16

@@ -13,7 +13,7 @@ use crate::{
 /// Longest shown name, in characters.
 const SHOWN: usize = 300;
 
-/// Short names of attribute types (RFC 4514 section 3, and the two that certificates use beside).
+/// Short names of attribute types (RFC 4514 section 3, and two more that certificates use).
 const SHORT: &[(&str, &str)] = &[
     ("2.5.4.3", "CN"),
     ("2.5.4.5", "serialNumber"),

@@ -30,7 +30,7 @@ pub enum Finding {
         /// `certificate` or `private_key`.
         field: Field,
     },
-    /// A BEGIN and an END mark with nothing between.
+    /// A BEGIN and an END line with nothing between.
     #[error(
         "block {block} of {field} (line {line}) has nothing between its BEGIN and END lines; copy \
          the whole block, from the BEGIN line to the END line"
@@ -40,10 +40,10 @@ pub enum Finding {
         field: Field,
         /// The block, counted from 1.
         block: usize,
-        /// The line of its BEGIN mark, counted from 1.
+        /// Its BEGIN line, counted from 1.
         line: usize,
     },
-    /// Text, but no block with BEGIN and END marks.
+    /// Text without a PEM block.
     #[error("{field} {}", advice::unmarked(*field, looks_like))]
     NoMarks {
         /// The field.
@@ -51,7 +51,7 @@ pub enum Finding {
         /// What the text seems to be.
         looks_like: Unmarked,
     },
-    /// The marks are damaged, or what is between is no base64.
+    /// The BEGIN or END line is damaged, or the text between is not base64.
     #[error(
         "block {} of {field} (line {}) is damaged: {}; copy the whole block again, without changes",
         defect.block,
@@ -64,7 +64,7 @@ pub enum Finding {
         /// What is wrong, and where.
         defect: pem::Defect,
     },
-    /// A block of another kind than the field asks for.
+    /// A block of another kind than the field holds.
     #[error(
         "block {block} of {field} (line {line}) is {found}, {}; {}",
         advice::instead_of(*field, found),
@@ -75,14 +75,14 @@ pub enum Finding {
         field: Field,
         /// The block, counted from 1.
         block: usize,
-        /// The line of its BEGIN mark, counted from 1.
+        /// Its BEGIN line, counted from 1.
         line: usize,
         /// What it is.
         found: Content,
-        /// Whether `certificate` and `private_key` seem to have been swapped.
+        /// Whether `certificate` and `private_key` seem to be swapped.
         swapped: bool,
     },
-    /// The marks and the base64 are good, but the bytes are no X.509 certificate.
+    /// The PEM block is intact, but its content is not an X.509 certificate.
     #[error("{place} cannot be parsed: {error}; {}", advice::unreadable(*error))]
     UnreadableCertificate {
         /// Which.
@@ -144,7 +144,7 @@ pub enum Finding {
         /// The subject of what follows it.
         subject: String,
     },
-    /// The names fit, but the issuer's key did not make the signature.
+    /// The names match, but the signature does not verify with the issuer's key.
     #[error("{}", sentence::bad_signature(*child, *issuer, subject))]
     BadSignature {
         /// The certificate.
@@ -195,14 +195,14 @@ pub enum Finding {
         /// How many there are, those issued by themselves not counted.
         found: u32,
     },
-    /// The policy demands a chain and there is none.
+    /// The policy requires a chain and there is none.
     #[error(
         "certificate_chain is empty, but a chain is required; add the certificate of the issuer {} \
          and the certificates above it",
         Name(issuer)
     )]
     ChainRequired {
-        /// The issuer of the leaf, whose certificate is asked for.
+        /// The issuer of the leaf, whose certificate is missing.
         issuer: String,
     },
     /// More than one private key.
@@ -211,7 +211,7 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
-    /// The key is protected by a password.
+    /// The key is encrypted.
     #[error(
         "the private key is encrypted ({form}); remove the password: \
          `openssl pkey -in FILE -out PLAIN.pem`"
@@ -264,7 +264,7 @@ pub enum Finding {
         /// The rule that it breaks.
         rule: NameRule,
     },
-    /// The last day of a leaf or an intermediate has passed.
+    /// The validity of a leaf or an intermediate has ended.
     #[error(
         "{place} ({}) expired on {}, {}; send a certificate that is still valid",
         Name(subject),
@@ -278,7 +278,7 @@ pub enum Finding {
         subject: String,
         /// The end of its validity.
         not_after: OffsetDateTime,
-        /// The time of the judgement.
+        /// The time of the check.
         now: OffsetDateTime,
     },
     /// A key that is too short.
@@ -336,7 +336,7 @@ pub struct Ordered {
     pub subject: String,
 }
 
-/// How a key is protected by a password.
+/// How a key is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordForm {
     /// `ENCRYPTED PRIVATE KEY` (PKCS#8, RFC 5958).
@@ -345,18 +345,18 @@ pub enum PasswordForm {
     ProcType,
 }
 
-/// Everything that is wrong with a bundle: at least one finding, by class.
+/// Every defect of a bundle: at least one finding, sorted by class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
-    /// Sorts what was found; `None` if nothing was.
+    /// Sorts the findings; `None` if there are none.
     pub(crate) fn of(mut found: Vec<Finding>) -> Option<Self> {
         found.sort_by_key(Finding::class);
         (!found.is_empty()).then_some(Self(found))
     }
 
-    /// The gravest finding.
+    /// The first finding, which decides the error code.
     pub fn first(&self) -> &Finding {
         self.0.first().expect("findings are never empty")
     }

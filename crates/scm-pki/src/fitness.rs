@@ -1,11 +1,11 @@
-//! The rules that every certificate is held to by itself: dates, keys, algorithms.
+//! Checks each certificate by itself: dates, keys, algorithms.
 
 use time::OffsetDateTime;
 
 use crate::{Certificate, Finding, Place, Policy};
 
-/// Checks one certificate. A root (`is_root`) is held to its key only: its own signature proves
-/// nothing, and its dates are left to those who trust it.
+/// Checks one certificate. Of a root (`is_root`) only the key is checked: its signature proves
+/// nothing, and its dates are up to those who trust it.
 pub(crate) fn check(
     policy: Policy,
     now: OffsetDateTime,

@@ -1,9 +1,9 @@
-//! The memory of issuers, who repeat.
+//! A cache of issuers, which repeat from import to import.
 //!
-//! The signatures and rules of a chain are checked once and then known by the SHA-256 of its
-//! certificates. Dates are no part of it, nor is the leaf. The certificates of such a chain are kept as
-//! they were parsed, so that the same bytes need not be parsed again. Both are bounded: a full shard
-//! forgets what was not asked for since it was last half full.
+//! The signatures and rules of a chain are checked once; then the chain is known by the SHA-256 of
+//! its certificates, without dates and leaf. Its certificates are stored as parsed, so that equal
+//! bytes are not parsed again. Both are bounded: a full shard evicts what was not used since it was
+//! half full.
 
 use std::{
     collections::HashMap,
@@ -16,22 +16,22 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::Certificate;
 
-/// Locks, so that threads seldom meet.
+/// The number of locks, so that threads seldom wait.
 const SHARDS: usize = 16;
 
-/// What one generation of one shard holds: at most 4096 chains and as many certificates are known.
+/// The size of one generation of a shard: at most 4096 chains and 4096 certificates are stored.
 const GENERATION: usize = 128;
 
 /// The SHA-256 of a chain.
 pub(crate) type Fingerprint = [u8; 32];
 
-/// The end of a certificate's DER, where its signature is: as good as random where nobody forges it, and
-/// who does only makes others forgotten, since all bytes are compared.
+/// The end of a certificate's DER, which is part of its signature and as good as random. A forged
+/// one only evicts others, since all bytes are compared.
 type Tail = [u8; 16];
 
-/// What is known of issuers, for many threads.
+/// Verified chains and their certificates, shared among threads.
 #[derive(Debug, Default)]
-pub(crate) struct Issuers {
+pub(crate) struct IssuerCache {
     chains: [Mutex<Shard<Fingerprint, ()>>; SHARDS],
     certificates: [Mutex<Shard<Tail, Certificate>>; SHARDS],
 }
@@ -42,33 +42,33 @@ struct Shard<K, V> {
     old: HashMap<K, V>,
 }
 
-impl Issuers {
+impl IssuerCache {
     /// Whether the chain was verified before.
-    pub(crate) fn know(&self, chain: &Fingerprint) -> bool {
+    pub(crate) fn contains(&self, chain: &Fingerprint) -> bool {
         shard(&self.chains, chain).find(chain).is_some()
     }
 
-    /// Keeps a chain that was just verified.
-    pub(crate) fn remember(&self, chain: Fingerprint) {
-        shard(&self.chains, &chain).keep(chain, ());
+    /// Stores a chain that was verified.
+    pub(crate) fn insert(&self, chain: Fingerprint) {
+        shard(&self.chains, &chain).insert(chain, ());
     }
 
-    /// The certificate with these bytes, if an authority of a chain that was verified has it.
+    /// The certificate with these bytes, if it is an issuer of a verified chain.
     pub(crate) fn certificate(&self, der: &[u8]) -> Option<Certificate> {
         let tail = der.last_chunk()?;
         let found = shard(&self.certificates, tail).find(tail)?;
         (found.der() == der).then_some(found)
     }
 
-    /// Keeps a certificate of a verified chain.
-    pub(crate) fn remember_certificate(&self, certificate: &Certificate) {
+    /// Stores an issuer of a verified chain.
+    pub(crate) fn insert_certificate(&self, certificate: &Certificate) {
         if let Some(tail) = certificate.der().last_chunk() {
-            shard(&self.certificates, tail).keep(*tail, certificate.clone());
+            shard(&self.certificates, tail).insert(*tail, certificate.clone());
         }
     }
 }
 
-/// A panic elsewhere cannot leave a map half changed: poison is ignored.
+/// Locks a shard. A panic elsewhere leaves no map half changed, so poison is ignored.
 fn shard<'a, K, V>(shards: &'a [Mutex<Shard<K, V>>], key: &[u8]) -> MutexGuard<'a, Shard<K, V>> {
     let shard = &shards[usize::from(key[0]) % SHARDS];
     shard.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,11 +80,11 @@ impl<K: Copy + Eq + Hash, V: Clone> Shard<K, V> {
             return Some(found.clone());
         }
         let found = self.old.remove(key)?;
-        self.keep(*key, found.clone());
+        self.insert(*key, found.clone());
         Some(found)
     }
 
-    fn keep(&mut self, key: K, value: V) {
+    fn insert(&mut self, key: K, value: V) {
         self.young.insert(key, value);
         if self.young.len() >= GENERATION {
             self.old = take(&mut self.young);
@@ -118,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_stays_and_the_rest_is_bounded() {
-        let issuers = Issuers::default();
-        issuers.remember(chain(7));
+    fn what_is_used_stays_and_the_rest_is_bounded() {
+        let issuers = IssuerCache::default();
+        issuers.insert(chain(7));
         for number in 100..100_000 {
-            assert!(issuers.know(&chain(7)));
-            issuers.remember(chain(number));
+            assert!(issuers.contains(&chain(7)));
+            issuers.insert(chain(number));
         }
-        let known = (100..100_000).filter(|number| issuers.know(&chain(*number))).count();
-        assert!((GENERATION..=2 * SHARDS * GENERATION).contains(&known), "{known}");
+        let stored = (100..100_000).filter(|number| issuers.contains(&chain(*number))).count();
+        assert!((GENERATION..=2 * SHARDS * GENERATION).contains(&stored), "{stored}");
     }
 }

@@ -1,7 +1,7 @@
-//! A private key: read, checked in itself, and kept secret.
+//! A private key: parsed, checked for consistency, and never shown.
 //!
-//! Which kinds there are, and that the parts of a key agree, is checked here; whether it belongs
-//! to a certificate is for the [`Verifier`](crate::Verifier).
+//! Which kinds there are, and that the parts of a key agree, is checked here. The
+//! [`Verifier`](crate::Verifier) checks whether it belongs to a certificate.
 
 mod ec;
 mod encoding;
@@ -81,8 +81,8 @@ impl PrivateKey {
     }
 }
 
-/// As spare capacity the key is wiped all at once, and not byte by byte, which takes a third of a
-/// microsecond.
+/// Clears the buffer first: spare capacity is wiped at once, not byte by byte, which takes a third
+/// of a microsecond.
 impl Drop for PrivateKey {
     fn drop(&mut self) {
         self.der.clear();

@@ -1,4 +1,4 @@
-//! The rules of the leaf: its names, its key, and whether it comes with its issuers.
+//! Checks the leaf: its names, its key, and whether its issuers are there.
 
 use crate::{
     Certificate, Field, Finding, NameDefect, Names, Place, Policy, PrivateKey, bundle::Slot,
@@ -31,7 +31,7 @@ pub(crate) fn check_key(slots: &[Slot], key: &PrivateKey) -> Option<Finding> {
     })
 }
 
-/// Whether issuers are missing that the policy demands. A chain that could not be read is told as
+/// Whether issuers are missing that the policy requires. A chain that does not parse is reported as
 /// such, not as missing.
 pub(crate) fn check_chain(
     policy: Policy,
@@ -39,7 +39,7 @@ pub(crate) fn check_chain(
     certificates: usize,
     found: &[Finding],
 ) -> Option<Finding> {
-    let told = found.iter().any(|finding| finding.field() == Field::CertificateChain);
-    let missing = certificates == 1 && !leaf.is_self_issued() && !told;
+    let reported = found.iter().any(|finding| finding.field() == Field::CertificateChain);
+    let missing = certificates == 1 && !leaf.is_self_issued() && !reported;
     (policy.require_chain && missing).then(|| Finding::ChainRequired { issuer: leaf.issuer() })
 }

@@ -1,19 +1,21 @@
 //! The rules of certificates: do this leaf, chain and private key make a sound bundle?
 //!
-//! Pure by design: no HTTP, no database, no I/O and no clock of its own; the time is an argument.
+//! Pure by design: no HTTP, database, I/O or clock; the time is an argument.
 //!
 //! ```text
 //! three texts ── Bundle::read ──▶ Bundle ── Verifier::verify ──▶ VerifiedBundle
 //!                (never fails)                      │
-//!                                                   └──▶ Findings: everything that is wrong
+//!                                                   └──▶ Findings: every defect
 //! ```
 //!
-//! [`Bundle::read`] takes what a person hands in and notes what it could not read. [`Verifier`]
-//! judges the rest under a [`Policy`] at a given time. Only it can make a [`VerifiedBundle`], so
-//! whoever holds one needs no further check. [`arrange`] sorts loose files into the three texts.
+//! [`Bundle::read`] parses the three texts and records what it cannot parse. [`Verifier`] checks
+//! the rest under a [`Policy`] at a given time. Only it makes a [`VerifiedBundle`], which needs no
+//! further check. [`arrange`] sorts loose files into the three texts.
 //!
-//! Left out on purpose: revocation, trust in a particular root, name constraints, certificate
-//! policies and transparency. Those are questions for whoever connects, not for a store.
+//! A bundle that is sound, but that the usual verifiers reject, has [`Warning`]s.
+//!
+//! Not checked: revocation, trust in a root, certificate policies and transparency. They are up to
+//! the client that connects.
 
 mod acceptance;
 mod arrange;

@@ -99,8 +99,8 @@ impl fmt::Display for NameRule {
     }
 }
 
-/// Most malformed names that are told of one certificate.
-const TOLD: usize = 10;
+/// How many malformed names of one certificate are reported.
+const REPORTED: usize = 10;
 
 /// Gathers the names of a certificate from its common name and the value of its subjectAltName.
 pub(crate) fn read(
@@ -112,7 +112,7 @@ pub(crate) fn read(
     for found in alternative_names(alternative) {
         match found {
             Ok(name) => names.push(name),
-            Err(defect) if defects.len() < TOLD => defects.push(defect),
+            Err(defect) if defects.len() < REPORTED => defects.push(defect),
             Err(_) => {}
         }
     }
@@ -204,7 +204,7 @@ fn general_names(value: &[u8]) -> Result<Vec<Element<'_>>, Malformed> {
     Ok(found)
 }
 
-/// `None` for names of mail boxes, directories and other things that are no hosts.
+/// The name of a host; `None` for names of mailboxes, directories and the like.
 fn alternative_name(name: Element<'_>) -> Option<Result<String, NameDefect>> {
     match name.tag {
         DNS_NAME => Some(dns(name.content)),
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_alternative_names_are_all_told() {
+    fn all_malformed_alternative_names_are_reported() {
         let san = [0x30, 11, 0x87, 3, 1, 2, 3, 0x82, 4, b'-', 0x1b, b'.', b'b'];
         assert_eq!(
             read(Some("fine.example"), Some(&san)),

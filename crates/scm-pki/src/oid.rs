@@ -1,4 +1,4 @@
-//! The object identifiers that the rules know, and names for those that they refuse.
+//! The supported object identifiers, and names for others.
 
 use pkcs1::ObjectIdentifier;
 
@@ -36,7 +36,7 @@ pub(crate) const SHA384: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.2");
 pub(crate) const SHA512: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.3");
 pub(crate) const MGF1: ObjectIdentifier = oid("1.2.840.113549.1.1.8");
 
-/// What people call the kinds that are refused.
+/// Common names of kinds that are not supported.
 const NAMES: &[(&str, &str)] = &[
     ("1.2.840.113549.1.1.2", "MD2withRSA"),
     ("1.2.840.113549.1.1.3", "MD4withRSA"),
@@ -77,7 +77,7 @@ pub(crate) fn name(oid: &ObjectIdentifier) -> String {
     known.map_or(dotted, |(_, name)| (*name).to_owned())
 }
 
-/// Reads the content octets of an identifier; absurd ones (over 39 octets) are nobody's.
+/// Reads the content octets of an identifier; `None` for more than 39 octets.
 pub(crate) fn read(content: &[u8]) -> Option<ObjectIdentifier> {
     ObjectIdentifier::from_bytes(content).ok()
 }

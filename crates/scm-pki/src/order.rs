@@ -1,8 +1,8 @@
-//! The right order of certificates, where some order makes a chain.
+//! The order in which certificates make a chain.
 
 use crate::{Certificate, PrivateKey, signature::Verdict};
 
-/// More certificates than any chain has: they are not sorted, only told apart.
+/// No chain is longer: more certificates are not sorted.
 const SORTED_MAX: usize = 16;
 
 /// The order that makes a chain of all certificates, leaf first, as indices. `None` if there is
@@ -29,7 +29,7 @@ pub(crate) fn leaf(certificates: &[&Certificate], key: Option<&PrivateKey>) -> O
 }
 
 /// The path from a leaf towards a root, as far as issuers are given. Among issuers of one name
-/// that is chosen whose key made the signature.
+/// the one whose key made the signature is chosen.
 pub(crate) fn path(certificates: &[&Certificate], leaf: usize) -> Vec<usize> {
     let mut path = vec![leaf];
     let mut left: Vec<usize> = (0..certificates.len()).filter(|&index| index != leaf).collect();

@@ -1,8 +1,8 @@
-//! PEM (RFC 7468), read as people hand it in and written in one normal form.
+//! PEM (RFC 7468): read tolerantly, written in one normal form.
 //!
-//! The scanner copies nothing. It takes `\n` and `\r\n`, blanks around lines, a byte order mark,
-//! and any text before, between and after the blocks. Every defect is told once, with its block
-//! and line, and the scan goes on behind it. One pass, whatever the input.
+//! The scanner copies nothing. It accepts `\n` and `\r\n`, blanks around lines, a byte order mark,
+//! and any text before, between and after the blocks. Every defect is reported once, with its
+//! block and line, and the scan goes on after it. One pass, for any input.
 
 mod block;
 mod scan;
@@ -21,7 +21,7 @@ const COLUMNS: usize = 64;
 /// What is wrong with a block, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
-    /// The block, counted from 1; a stray END mark counts as one.
+    /// The block, counted from 1; an END line without BEGIN line counts as one.
     pub block: usize,
     /// The line in the text, counted from 1.
     pub line: usize,
@@ -30,37 +30,37 @@ pub struct Defect {
 }
 
 impl Defect {
-    /// Whether the marks are at fault, not what is between them.
+    /// Whether the BEGIN and END lines are damaged, not the text between them.
     pub fn is_of_marks(&self) -> bool {
         self.problem != Problem::Base64
     }
 }
 
-/// The ways in which PEM is damaged.
+/// How PEM is damaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// A BEGIN mark without its END mark.
+    /// A BEGIN line without its END line.
     NoEnd {
-        /// The label of the BEGIN mark, escaped.
+        /// The label of the BEGIN line, escaped.
         label: String,
     },
-    /// An END mark whose label is not that of the BEGIN mark.
+    /// An END line whose label is not that of the BEGIN line.
     WrongEnd {
-        /// The label of the BEGIN mark, escaped.
+        /// The label of the BEGIN line, escaped.
         begin: String,
-        /// The label of the END mark, escaped.
+        /// The label of the END line, escaped.
         end: String,
     },
-    /// An END mark without a BEGIN mark.
+    /// An END line without a BEGIN line.
     NoBegin {
-        /// The label of the END mark, escaped.
+        /// The label of the END line, escaped.
         label: String,
     },
-    /// A mark that shares its line with other text, or lacks its five dashes.
+    /// A BEGIN or END line with other text, or without its five dashes.
     BrokenMark,
-    /// Line breaks that arrived as the two characters `\` and `n`.
+    /// Line breaks that were sent as the two characters `\` and `n`.
     EscapedLineBreaks,
-    /// A character that is no base64, or base64 of an impossible length.
+    /// A character outside base64, or base64 of an impossible length.
     Base64,
 }
 
@@ -90,7 +90,7 @@ pub fn encode(label: &str, der: &[u8]) -> String {
     write(label, &STANDARD.encode_to_string(der))
 }
 
-/// The same for a private key: every buffer that held it is wiped.
+/// Writes a private key under `label` in the normal form; every buffer that held it is wiped.
 pub fn encode_secret(label: &str, der: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(write(label, &Zeroizing::new(STANDARD.encode_to_string(der))))
 }

@@ -1,4 +1,4 @@
-//! What a SubjectPublicKeyInfo says: which kind of key, and its bits.
+//! Reads a SubjectPublicKeyInfo: the kind of the key, and its bits.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ pub enum KeyAlgorithm {
 }
 
 impl KeyAlgorithm {
-    /// Whether the key is too short to be relied on: RSA under 2048 bits.
+    /// Whether the key is too short: RSA with less than 2048 bits.
     pub fn is_weak(self) -> bool {
         matches!(self, Self::Rsa { bits } if bits < 2048)
     }
@@ -130,7 +130,7 @@ fn ec(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<KeyKind, MalformedK
     }
 }
 
-/// The name of an elliptic curve that is spelled out instead of named.
+/// What an elliptic curve with explicit parameters is called.
 pub(crate) const EXPLICIT_CURVE: &str = "EC with explicit curve parameters";
 
 /// The length of a big-endian number without leading zeros, in bits.

@@ -37,7 +37,7 @@ pub enum SignatureAlgorithm {
     Sha512Ecdsa,
     /// Ed25519.
     Ed25519,
-    /// Another one, by name or dotted number: not supported.
+    /// An unsupported algorithm, by name or dotted number.
     Other(String),
 }
 
@@ -63,7 +63,7 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The name; for [`Other`](Self::Other) what is known of it.
+    /// The name.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Md5Rsa => "MD5withRSA",
@@ -88,7 +88,7 @@ impl SignatureAlgorithm {
         matches!(self, Self::Md5Rsa | Self::Sha1Rsa | Self::Sha1Ecdsa)
     }
 
-    /// Whether signatures of this kind can be checked and relied on.
+    /// Whether signatures of this kind can be verified.
     pub fn is_supported(&self) -> bool {
         !matches!(self, Self::Other(_))
     }
@@ -100,14 +100,14 @@ impl fmt::Display for SignatureAlgorithm {
     }
 }
 
-/// What became of a check.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The key made the signature.
+    /// The signature verifies with the key.
     Good,
-    /// It did not.
+    /// It does not.
     Bad,
-    /// Algorithm or key are weak or unsupported, and told as such.
+    /// Not checked: the algorithm or the key is weak or unsupported, which is reported separately.
     Unchecked,
 }
 
@@ -123,8 +123,8 @@ pub(crate) struct IssuerKey<'a> {
 pub(crate) struct ParsedFor(SignatureAlgorithm, Option<ParsedPublicKey>);
 
 impl IssuerKey<'_> {
-    /// Whether the signature is by this key. Issuers repeat, and sign by one algorithm: for the first that
-    /// is asked for, the key is parsed once.
+    /// Whether the signature verifies with this key. An issuer mostly signs with one algorithm: for
+    /// the first one the key is parsed once.
     fn verify(
         &self,
         algorithm: &SignatureAlgorithm,
@@ -269,7 +269,7 @@ mod tests {
                 (&longer, sign(&RSA_PKCS1_SHA384), sign(&RSA_PKCS1_SHA256)),
             ] {
                 assert_eq!(verify(algorithm, &key, b"message", &right), Verdict::Good);
-                assert_eq!(verify(algorithm, &key, b"massage", &right), Verdict::Bad);
+                assert_eq!(verify(algorithm, &key, b"message!", &right), Verdict::Bad);
                 assert_eq!(verify(algorithm, &key, b"message", &wrong), Verdict::Bad);
             }
         }

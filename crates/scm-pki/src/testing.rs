@@ -62,12 +62,12 @@ pub struct TestAuthority {
 }
 
 impl TestAuthority {
-    /// A root and an intermediate with new keys (for RSA: those of the process).
+    /// A root and an intermediate with new keys (for RSA: those of the process), valid for ten years.
     pub fn new(algorithm: Algorithm, now: OffsetDateTime) -> Self {
         Self::lasting(algorithm, now, Duration::days(3650))
     }
 
-    /// The same, valid from now for so long (instead of ten years).
+    /// A root and an intermediate that are valid for `length` from now.
     pub fn lasting(algorithm: Algorithm, now: OffsetDateTime, length: Duration) -> Self {
         let valid = Validity::around(now, length);
         let root = Member::root("Test Root", keys::pair(algorithm, keys::Slot::Root), valid);
@@ -105,7 +105,7 @@ impl Validity {
         Self { not_before: now - length / 10, not_after: now + length }
     }
 
-    /// Over since yesterday.
+    /// Expired since yesterday.
     fn over(now: OffsetDateTime) -> Self {
         Self { not_before: now - Duration::days(100), not_after: now - Duration::days(1) }
     }
@@ -116,7 +116,7 @@ impl Validity {
 pub struct TestBundle {
     /// The leaf, as PEM.
     pub certificate: String,
-    /// The intermediate, as PEM; with the root if it was asked for.
+    /// The intermediate, as PEM; with the root if requested.
     pub certificate_chain: String,
     /// The key of the leaf, as PEM.
     pub private_key: String,
@@ -128,13 +128,13 @@ impl TestBundle {
         Bundle::read(&self.certificate, &self.certificate_chain, &self.private_key)
     }
 
-    /// The same with the chain behind the leaf in `certificate`, and an empty chain.
+    /// This bundle with the chain after the leaf in `certificate`, and an empty chain.
     pub fn joined(self) -> Self {
         let certificate = self.certificate + &self.certificate_chain;
         Self { certificate, certificate_chain: String::new(), ..self }
     }
 
-    /// The same with `\r\n` line ends.
+    /// This bundle with `\r\n` line endings.
     pub fn with_crlf(self) -> Self {
         let crlf = |text: String| text.replace('\n', "\r\n");
         Self {

@@ -1,8 +1,8 @@
-//! Untrusted text made fit to show: nothing that moves a cursor, and never long.
+//! Untrusted text made safe to show: escaped and bounded.
 
 use std::fmt::Write;
 
-/// Longest shown value of one name, in characters.
+/// The most characters that are shown of one name.
 const SHOWN: usize = 120;
 
 /// `text` with control and other non-printable characters escaped, cut at 120 characters.
@@ -10,7 +10,7 @@ pub(crate) fn shown(text: &str) -> String {
     bounded(text, SHOWN)
 }
 
-/// The same, cut at `limit` characters of input.
+/// `text`, escaped as by [`shown`], cut at `limit` characters of input.
 pub(crate) fn bounded(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for (count, c) in text.chars().enumerate() {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_not_print_is_escaped() {
+    fn characters_that_do_not_print_are_escaped() {
         assert_eq!(shown("a\u{1b}[31m\r\n\u{202e}b"), "a\\u{1b}[31m\\r\\n\\u{202e}b");
         assert_eq!(shown("naïve \"x\""), "naïve \"x\"");
     }

@@ -1,7 +1,7 @@
 //! Walks through DER (X.690 10.1) one element at a time, without copying.
 //!
-//! Strict, since other libraries are: a tag is the one octet that is expected, and a length is
-//! written in as few octets as it needs.
+//! Strict, as other libraries are: a tag is the one octet that is expected, and a length has as few
+//! octets as possible.
 
 // Tags, with their class and whether they are constructed.
 pub(crate) const BOOLEAN: u8 = 0x01;
@@ -22,7 +22,7 @@ pub(crate) const BMP_STRING: u8 = 0x1e;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
-/// Bytes that are not the DER that was asked for.
+/// Bytes that are not the expected DER.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -46,7 +46,7 @@ impl<'a> Element<'a> {
 pub(crate) struct Elements<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Elements<'a> {
-    /// The next element, of whatever tag.
+    /// The next element, of any tag.
     pub(crate) fn any(&mut self) -> Result<Element<'a>, Malformed> {
         let (&tag, behind_tag) = self.0.split_first().ok_or(Malformed)?;
         let (length, body) = length(behind_tag)?;
@@ -67,7 +67,7 @@ impl<'a> Elements<'a> {
         if self.0.first() == Some(&tag) { self.any().map(Some) } else { Ok(None) }
     }
 
-    /// The next element, of a type that is left open (ANY): a simple one is what its type says.
+    /// The next element, of any type (ANY): a primitive one must match its type.
     pub(crate) fn value(&mut self) -> Result<Element<'a>, Malformed> {
         let mut typed = *self;
         let found = self.any()?;
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_identifiers_have_one_form() {
+    fn integers_and_identifiers_have_one_form() {
         for (content, sound) in [
             (&b"\x02\x01\x00"[..], true),
             (b"\x02\x01\x80", true),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_what_their_types_say() {
+    fn values_match_their_types() {
         for (value, sound) in [
             (&b"\x05\x00"[..], true),
             (b"\x30\x00", true),

@@ -1,41 +1,41 @@
-//! Judges a bundle, and is the only one to make a [`VerifiedBundle`].
+//! Verifies a bundle: the only way to a [`VerifiedBundle`].
 
 use time::OffsetDateTime;
 
 use crate::{
     Bundle, Certificate, Field, Finding, Findings, Names, Place, Policy, PrivateKey, Warning,
-    acceptance, bundle::Slot, chain, fitness, issuers::Issuers, leaf,
+    acceptance, bundle::Slot, chain, fitness, issuers::IssuerCache, leaf,
 };
 
-/// Judges bundles under one policy, and remembers the chains that it verified. Share one among
-/// all threads.
+/// Verifies bundles under one policy, and caches the chains that it verified. Share one among all
+/// threads.
 #[derive(Debug, Default)]
 pub struct Verifier {
     policy: Policy,
-    issuers: Issuers,
+    issuers: IssuerCache,
 }
 
 impl Verifier {
-    /// A verifier with an empty memory.
+    /// A verifier with an empty cache.
     pub fn new(policy: Policy) -> Self {
-        Self { policy, issuers: Issuers::default() }
+        Self { policy, issuers: IssuerCache::default() }
     }
 
-    /// The policy, which never changes: what was remembered was judged by it.
+    /// The policy. It never changes, since cached chains were verified under it.
     pub fn policy(&self) -> Policy {
         self.policy
     }
 
-    /// Reads the texts of an import as [`Bundle::read`] does. Certificates of issuers that were verified
-    /// before are known by their bytes and not parsed again.
+    /// Reads the texts of an import as [`Bundle::read`] does. Certificates of issuers that were
+    /// verified before are not parsed again.
     pub fn read(&self, certificate: &str, certificate_chain: &str, private_key: &str) -> Bundle {
-        Bundle::read_knowing(&self.issuers, certificate, certificate_chain, private_key)
+        Bundle::read_cached(&self.issuers, certificate, certificate_chain, private_key)
     }
 
     /// Proves that leaf, chain and key belong together and are sound at the time `now`.
     ///
     /// # Errors
-    /// Everything that is wrong, each defect told once.
+    /// Every defect, once.
     pub fn verify(&self, bundle: Bundle, now: OffsetDateTime) -> Result<VerifiedBundle, Findings> {
         let Bundle { mut slots, key, mut findings } = bundle;
         let has_leaf = slots.first().is_some_and(|slot| slot.place.field() == Field::Certificate);
@@ -61,24 +61,24 @@ impl Verifier {
 
     /// Dates, keys and algorithms of all certificates.
     fn check_each(&self, slots: &[Slot], has_leaf: bool, now: OffsetDateTime) -> Vec<Finding> {
-        let judge = |(index, slot): (usize, &Slot)| {
+        let check = |(index, slot): (usize, &Slot)| {
             let certificate = slot.certificate.as_ref()?;
             let is_root = !(has_leaf && index == 0) && is_root(certificate, slots.get(index + 1));
             Some(fitness::check(self.policy, now, slot.place, certificate, is_root))
         };
-        slots.iter().enumerate().filter_map(judge).flatten().collect()
+        slots.iter().enumerate().filter_map(check).flatten().collect()
     }
 }
 
-/// Whether a certificate ends its chain by itself. An authority that certifies a new key of its
-/// own (RFC 5280 6.1, self-issued) does not: its issuer follows.
+/// Whether a certificate is the root of its chain. A certificate by which an authority certifies its
+/// new key (RFC 5280 6.1, self-issued) is not: its issuer follows.
 fn is_root(certificate: &Certificate, next: Option<&Slot>) -> bool {
     let next = next.and_then(|slot| slot.certificate.as_ref());
     certificate.is_self_issued() && !next.is_some_and(|next| certificate.names_as_issuer(next))
 }
 
-/// Whether the key is that of the leaf. A weak key is told with the certificate that it belongs
-/// to; alone, it is told by itself.
+/// Whether the key is that of the leaf. A weak key is reported with its certificate, or by itself if
+/// that is not the leaf.
 fn check_key(slots: &[Slot], has_leaf: bool, key: Option<&PrivateKey>) -> Vec<Finding> {
     let Some(key) = key else { return Vec::new() };
     let leaf = slots.first().filter(|slot| has_leaf && slot.certificate.is_some());
@@ -89,7 +89,7 @@ fn check_key(slots: &[Slot], has_leaf: bool, key: Option<&PrivateKey>) -> Vec<Fi
     mismatch.into_iter().chain(weak).collect()
 }
 
-/// A bundle if nothing was found. Whatever is missing was told before.
+/// A bundle if there are no findings. Missing parts are among them.
 fn conclude(
     slots: Vec<Slot>,
     key: Option<PrivateKey>,
@@ -107,7 +107,7 @@ fn conclude(
     Ok(VerifiedBundle { leaf, chain: certificates.collect(), key, names, warnings })
 }
 
-/// A leaf, its chain and its private key, proved to belong together.
+/// A leaf, its chain and its private key, which belong together.
 ///
 /// Only [`Verifier::verify`] makes one:
 ///

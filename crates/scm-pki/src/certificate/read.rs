@@ -1,5 +1,5 @@
-//! Reads the facts of a certificate from its DER (RFC 5280 4.1), in one strict pass: what is taken
-//! here is to be loaded by every library, also where no signature would tell of a changed byte.
+//! Reads the facts of a certificate from its DER (RFC 5280 4.1), in one strict pass: what is
+//! accepted here loads in every library, even where no signature covers a changed byte.
 
 mod extensions;
 mod names;
@@ -88,7 +88,7 @@ fn without_sign(serial: &[u8]) -> &[u8] {
 }
 
 /// The parts of TBSCertificate. Serial numbers that are negative, zero or over 20 octets are
-/// against RFC 5280, but exist, and are loaded everywhere.
+/// against RFC 5280, but exist, and load everywhere.
 struct Tbs<'a> {
     serial: &'a [u8],
     algorithm: Element<'a>,

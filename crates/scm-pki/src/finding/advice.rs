@@ -34,7 +34,7 @@ pub(super) fn unmarked(field: Field, found: &Unmarked) -> String {
         Unmarked::Base64(content) => format!(
             "holds {} in base64 without BEGIN and END lines; {}",
             content.as_ref().map_or_else(|| "data".to_owned(), Content::to_string),
-            with_marks(content.as_ref())
+            with_lines(content.as_ref())
         ),
         Unmarked::Binary(content) => format!(
             "holds {}, not PEM; convert it: `{}`",
@@ -50,7 +50,7 @@ pub(super) fn unmarked(field: Field, found: &Unmarked) -> String {
     }
 }
 
-fn with_marks(content: Option<&Content>) -> &'static str {
+fn with_lines(content: Option<&Content>) -> &'static str {
     match content {
         Some(Content::Certificate) => {
             "add the line -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- \

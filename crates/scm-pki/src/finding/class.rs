@@ -1,29 +1,29 @@
-//! The order of findings: which field each is about, and how grave its class is.
+//! The class and the field of each finding.
 
 use super::Finding;
 use crate::Field;
 
-/// The kinds of findings, in the order in which they are told: what comes first decides the code
-/// of an answer.
+/// The classes of findings, in the order in which they are reported: the first decides the error
+/// code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FindingClass {
-    /// `certificate` is empty, or has nothing between its marks.
+    /// `certificate` is empty, or has nothing between BEGIN and END lines.
     CertificateEmpty,
-    /// `certificate` has no usable marks, or holds another thing.
+    /// `certificate` has no intact PEM block, or holds other content.
     CertificateMarks,
     /// `certificate` has base64 or DER that does not parse.
     CertificateUnreadable,
-    /// `certificate_chain` has marks, base64 or DER that does not parse.
+    /// `certificate_chain` has PEM, base64 or DER that does not parse.
     ChainUnreadable,
     /// The certificates do not make a chain.
     ChainOrder,
-    /// The policy demands a chain.
+    /// The policy requires a chain.
     ChainRequired,
-    /// `private_key` is empty, or has nothing between its marks.
+    /// `private_key` is empty, or has nothing between BEGIN and END lines.
     KeyEmpty,
-    /// `private_key` has no usable marks, or holds another thing.
+    /// `private_key` has no intact PEM block, or holds other content.
     KeyMarks,
-    /// The key is under a password, does not parse, is inconsistent or not supported.
+    /// The key is encrypted, does not parse, is inconsistent or not supported.
     KeyUnusable,
     /// The key does not belong to the certificate.
     KeyMismatch,
@@ -73,7 +73,7 @@ impl Finding {
         }
     }
 
-    /// The class, which orders findings and chooses the code of an answer.
+    /// The class, which orders findings and decides the error code.
     pub fn class(&self) -> FindingClass {
         match self {
             Self::Empty { field } | Self::NothingBetweenMarks { field, .. } => empty(*field),
@@ -114,7 +114,7 @@ fn empty(field: Field) -> FindingClass {
     }
 }
 
-/// The class of damaged marks and of things in the wrong field.
+/// The class of damaged BEGIN or END lines and of content in the wrong field.
 fn marks(field: Field) -> FindingClass {
     match field {
         Field::Certificate => FindingClass::CertificateMarks,

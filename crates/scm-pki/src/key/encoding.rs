@@ -1,4 +1,4 @@
-//! The forms in which private keys are handed in and kept.
+//! The encodings of private keys.
 
 use std::{fmt, str::FromStr};
 
@@ -16,7 +16,7 @@ pub enum KeyEncoding {
 impl KeyEncoding {
     const ALL: [Self; 3] = [Self::Pkcs1, Self::Sec1, Self::Pkcs8];
 
-    /// The label of its PEM marks: `RSA PRIVATE KEY`, `EC PRIVATE KEY` or `PRIVATE KEY`.
+    /// Its PEM label: `RSA PRIVATE KEY`, `EC PRIVATE KEY` or `PRIVATE KEY`.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Pkcs1 => "RSA PRIVATE KEY",
@@ -30,7 +30,7 @@ impl KeyEncoding {
         Self::ALL.into_iter().find(|encoding| encoding.label() == label)
     }
 
-    /// A name that never changes, to be kept: `pkcs1`, `sec1` or `pkcs8`.
+    /// A stable name for storage: `pkcs1`, `sec1` or `pkcs8`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pkcs1 => "pkcs1",
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_labels_come_back() {
+    fn names_and_labels_are_read_back() {
         for encoding in KeyEncoding::ALL {
             assert_eq!(encoding.as_str().parse(), Ok(encoding));
             assert_eq!(KeyEncoding::from_label(encoding.label()), Some(encoding));

@@ -2,11 +2,11 @@
 
 use super::KeyEncoding;
 
-/// Why a private key cannot be taken.
+/// Why a private key is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// No key of the encoding that its marks announce.
+    /// Not a complete key of the encoding that its label names.
     #[error("the data is not a complete {}, which its BEGIN line names", encoding.label())]
     Malformed {
         /// The encoding.
@@ -21,16 +21,16 @@ pub enum KeyError {
     /// A key restricted to RSASSA-PSS.
     #[error("the key is restricted to RSA-PSS, which is not supported")]
     RsaPss,
-    /// A curve that is spelled out instead of named.
+    /// Explicit curve parameters instead of a named curve.
     #[error("the key has explicit curve parameters instead of a named curve")]
     ExplicitCurve,
-    /// An EC key that does not say on which curve it lies.
+    /// An EC key that does not name its curve.
     #[error("the key does not name its curve")]
     NoCurve,
     /// RSA with more than two primes.
     #[error("RSA keys with more than two primes are not supported")]
     MultiPrime,
-    /// RSA beyond what can be verified.
+    /// RSA with more bits than verifiers support.
     #[error("RSA keys with more than 8192 bits are not supported; this key has {bits} bits")]
     TooLong {
         /// The length of the modulus, in bits.
@@ -45,7 +45,7 @@ pub enum KeyError {
     /// The private value is out of the range of its curve.
     #[error("the private value is out of range for its curve")]
     OutOfRange,
-    /// The public key that is kept beside the private one is not its own.
+    /// The public key stored with the private key does not belong to it.
     #[error("the public key stored with it does not belong to the private key")]
     PublicKeyDiffers,
 }

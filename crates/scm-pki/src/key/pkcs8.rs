@@ -29,7 +29,7 @@ struct OneAsymmetricKey<'a> {
     public: Option<&'a [u8]>,
 }
 
-/// Checks a key of whatever kind.
+/// Checks a key of any kind.
 pub(super) fn check(der: &[u8]) -> Result<PublicHalf, KeyError> {
     let key = parse(der).map_err(|_| MALFORMED)?;
     let half = match key.algorithm {
@@ -50,7 +50,7 @@ pub(super) fn check(der: &[u8]) -> Result<PublicHalf, KeyError> {
     }
 }
 
-/// The marks announced PKCS#8, whatever is inside.
+/// Reports the outer encoding, which the label names.
 fn as_pkcs8(error: KeyError) -> KeyError {
     match error {
         KeyError::Malformed { .. } => MALFORMED,

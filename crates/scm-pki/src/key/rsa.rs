@@ -1,6 +1,6 @@
 //! RSAPrivateKey (RFC 8017 A.1.2): every number is checked against the others.
 //!
-//! Constant in time where secrets are computed with; their lengths are no secret. This is cheaper
+//! Computes with secrets in constant time; their lengths are not secret. This is cheaper
 //! than a parse by aws-lc-rs (148 µs for 2048 bits), which computes the public operation too, and
 //! more than ring checks (d and e against dP and dQ). That p and q are prime is not tested.
 

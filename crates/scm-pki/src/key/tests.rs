@@ -1,4 +1,4 @@
-//! Keys made to be refused: every number of an RSA key changed, every part of a curve key.
+//! Malformed keys: every number of an RSA key changed, every part of a curve key.
 
 use pkcs1::{
     RsaPrivateKeyRef, UintRef,
@@ -183,7 +183,7 @@ fn private_values_out_of_range_are_refused() {
 }
 
 #[test]
-fn a_public_key_inside_must_be_the_own_one() {
+fn an_embedded_public_key_must_match() {
     let key = p256(&[7; 32], None).expect("sound");
     let public = key.public_bits().to_vec();
     assert!(p256(&[7; 32], Some(&public)).is_ok());
@@ -192,7 +192,7 @@ fn a_public_key_inside_must_be_the_own_one() {
     assert_eq!(p256(&[7; 32], Some(&[])).err(), Some(KeyError::PublicKeyDiffers));
 }
 
-/// A key on P-256 in PKCS#8: its version, what the inner structure says beside the private value,
+/// A key on P-256 in PKCS#8: its version, what the inner structure holds beside the private value,
 /// and what follows it.
 fn p256_in_pkcs8(version: u8, inside: &[u8], behind: &[u8]) -> Result<(), KeyError> {
     let inner = tlv(0x30, &[b"\x02\x01\x01", &tlv(4, &[7; 32])[..], inside].concat());

@@ -1,4 +1,4 @@
-//! One block: its label, and what is between its marks.
+//! One block: its label and its content.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Defect, Problem};
 
-/// What stands between a BEGIN and an END mark, still as text of the input.
+/// The text between a BEGIN and an END line, borrowed from the input.
 #[derive(Clone, Copy)]
 pub struct Block<'a> {
     label: &'a str,
@@ -21,7 +21,7 @@ impl<'a> Block<'a> {
         Self { label, number, line, body }
     }
 
-    /// The label of the marks, as in `CERTIFICATE`.
+    /// The label, such as `CERTIFICATE`.
     pub fn label(&self) -> &'a str {
         self.label
     }
@@ -31,17 +31,17 @@ impl<'a> Block<'a> {
         self.number
     }
 
-    /// The line of the BEGIN mark, counted from 1.
+    /// The number of the BEGIN line, counted from 1.
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// Whether there is nothing but white space between the marks.
+    /// Whether there is only white space between the BEGIN and END lines.
     pub fn is_empty(&self) -> bool {
         self.body.trim().is_empty()
     }
 
-    /// Whether an RFC 1421 header says that a password protects the content.
+    /// Whether an RFC 1421 header marks the content as encrypted.
     pub fn is_encrypted(&self) -> bool {
         let (headers, _) = self.split_headers();
         headers
@@ -52,13 +52,13 @@ impl<'a> Block<'a> {
     /// The bytes that the base64 stands for.
     ///
     /// # Errors
-    /// [`Problem::Base64`], with the line of the first character that does not belong, or the line
-    /// of the BEGIN mark where the length is wrong.
+    /// [`Problem::Base64`], with the line of the first invalid character, or the BEGIN line if the
+    /// length is wrong.
     pub fn decode(&self) -> Result<Vec<u8>, Defect> {
         self.decode_secret().map(|mut bytes| std::mem::take(&mut *bytes))
     }
 
-    /// The same for a private key: the bytes are wiped when dropped.
+    /// The bytes of a private key, wiped when dropped.
     ///
     /// # Errors
     /// As for [`decode`](Self::decode).
@@ -78,7 +78,7 @@ impl<'a> Block<'a> {
         Ok(bytes)
     }
 
-    /// The block as text again, with its marks and headers. The capacity is exact, so that a key
+    /// The block as text again, with its BEGIN and END lines and headers. The capacity is exact, so that a key
     /// leaves no copy behind by growing.
     pub(crate) fn to_text(self) -> String {
         ["-----BEGIN ", self.label, "-----\n", self.body, "-----END ", self.label, "-----\n"]
@@ -107,7 +107,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Shows where the block is, never what is in it: it may be a key.
+/// Shows where the block is, never its content: it may be a key.
 impl fmt::Debug for Block<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Block")

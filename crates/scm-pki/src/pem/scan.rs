@@ -57,7 +57,7 @@ impl<'a> Iterator for Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    /// Reads on to the END of a block that was begun on line `begin`.
+    /// Reads on to the END line of the block that begins on line `begin`.
     fn read_block(&mut self, begin: Line, label: &'a str) -> Result<Block<'a>, Defect> {
         let body = self.next.offset;
         let (line, problem) = match self.next_mark() {
@@ -78,7 +78,7 @@ impl<'a> Blocks<'a> {
         Err(self.defect(line, problem))
     }
 
-    /// Passes over the rest of a block whose BEGIN is broken: its END is no defect of its own.
+    /// Skips the rest of a block whose BEGIN line is broken: its END line is part of that defect.
     fn skip_to_end(&mut self) {
         if let Some((line, Mark::Begin(_))) = self.next_mark() {
             self.next = line;
@@ -89,7 +89,7 @@ impl<'a> Blocks<'a> {
         Defect { block: self.block, line: line.number, problem }
     }
 
-    /// The next line that is a mark, or was meant to be one.
+    /// The next BEGIN or END line, intact or broken.
     fn next_mark(&mut self) -> Option<(Line, Mark<'a>)> {
         while self.next.offset < self.text.len() {
             let here = self.next;

@@ -9,7 +9,7 @@ fn problems(text: &str) -> Vec<(usize, usize, Problem)> {
 }
 
 #[test]
-fn takes_what_people_hand_in() {
+fn line_ends_blanks_and_text_around_blocks_are_accepted() {
     let text = "\u{feff}Bag Attributes\r\n  friendlyName: x\r\n -----BEGIN A B-----  \r\nAQID\r\n\
                 BAU=\r\n-----END A B-----\r\nin-between\n-----BEGIN C-----\nBg==\n-----END C-----";
     let blocks: Vec<_> = scan(text).map(|b| b.expect("sound")).collect();
@@ -21,7 +21,7 @@ fn takes_what_people_hand_in() {
 }
 
 #[test]
-fn a_defect_is_told_once_and_the_scan_goes_on() {
+fn a_defect_is_reported_once_and_the_scan_goes_on() {
     let text = "-----BEGIN A-----\nAQ==\n-----BEGIN B-----\nAQ==\n-----END C-----\n\
                 -----END D-----\n-----BEGIN E-----\nAQ==\n-----END E-----\n-----BEGIN F-----\n";
     let label = |l: &str| l.to_owned();
@@ -59,7 +59,7 @@ fn bad_base64_names_its_line() {
 }
 
 #[test]
-fn headers_are_no_base64_and_tell_of_a_password() {
+fn headers_are_skipped_and_mark_encrypted_keys() {
     let text = "-----BEGIN K-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: X,00\n\nAQID\n-----END K-----";
     let block = scan(text).next().expect("one").expect("sound");
     assert!(block.is_encrypted());
@@ -86,7 +86,7 @@ fn hostile_text_costs_linear_time() {
 
 proptest! {
     #[test]
-    fn what_was_encoded_is_read_back(der in proptest::collection::vec(any::<u8>(), 0..600)) {
+    fn an_encoded_block_is_read_back(der in proptest::collection::vec(any::<u8>(), 0..600)) {
         let pem = encode("X", &der);
         for text in [pem.clone(), pem.replace('\n', "\r\n"), pem.replace('\n', " \n")] {
             let block = scan(&text).next().expect("one").expect("sound");

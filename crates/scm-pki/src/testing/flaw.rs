@@ -1,4 +1,4 @@
-//! The ways in which a bundle can be bad: each causes exactly one finding.
+//! The defects that a test bundle can have: each causes exactly one finding or warning.
 
 use crate::FindingClass;
 
@@ -7,19 +7,19 @@ use crate::FindingClass;
 pub enum Flaw {
     /// `certificate` is empty.
     CertificateEmpty,
-    /// `certificate` has marks with nothing between.
+    /// `certificate` has BEGIN and END lines with nothing between.
     CertificateHollow,
-    /// `certificate` has lost its marks.
+    /// `certificate` has no BEGIN and END lines.
     CertificateUnmarked,
     /// `certificate` holds a public key.
     CertificateIsPublicKey,
-    /// `certificate` has a character that is no base64.
+    /// `certificate` has a character outside base64.
     CertificateBase64,
-    /// `certificate` was cut short.
+    /// `certificate` is truncated.
     CertificateCut,
-    /// `certificate_chain` has no marks.
+    /// `certificate_chain` has no BEGIN and END lines.
     ChainUnmarked,
-    /// `certificate_chain` has a character that is no base64.
+    /// `certificate_chain` has a character outside base64.
     ChainBase64,
     /// The root stands before the intermediate.
     WrongOrder,
@@ -28,7 +28,7 @@ pub enum Flaw {
     /// The intermediate is missing between leaf and root.
     MissingLink,
     /// A certificate follows the root.
-    Stranger,
+    AfterRoot,
     /// The leaf's signature was changed.
     BadSignature,
     /// The root's own signature was changed.
@@ -39,11 +39,11 @@ pub enum Flaw {
     NoCertSign,
     /// Two intermediates, where the upper one allows none below itself.
     PathTooLong,
-    /// No chain. Only a policy with `require_chain` minds.
+    /// No chain. Refused by a policy with `require_chain` only.
     NoChain,
-    /// The leaf is valid for TLS clients only. Only a strict policy minds, as with the next three.
+    /// The leaf is valid for TLS clients only. Refused by a strict policy only, as are the next three.
     NotForServers,
-    /// The leaf has a critical extension that is not known.
+    /// The leaf has an unknown critical extension.
     CriticalExtension,
     /// The intermediate may not certify the leaf's name.
     NameNotPermitted,
@@ -51,29 +51,29 @@ pub enum Flaw {
     Loop,
     /// `private_key` is empty.
     KeyEmpty,
-    /// `private_key` has lost its marks.
+    /// `private_key` has no BEGIN and END lines.
     KeyUnmarked,
     /// `private_key` holds the public key.
     KeyIsPublicKey,
-    /// `private_key` is under a password.
+    /// `private_key` is encrypted.
     KeyEncrypted,
-    /// `private_key` was cut short.
+    /// `private_key` is truncated.
     KeyCut,
-    /// The key is another one of the same kind.
+    /// The key is another one, of the leaf's kind.
     WrongKey,
     /// The key is that of the intermediate.
     IssuersKey,
-    /// The leaf names nothing.
+    /// The leaf has no name.
     NoName,
     /// The leaf has a malformed name.
     MalformedName,
-    /// The leaf has expired yesterday. A policy with `accept_expired` does not mind.
+    /// The leaf expired yesterday. Accepted by a policy with `accept_expired`.
     Expired,
-    /// The intermediate has expired yesterday. Likewise.
+    /// The intermediate expired yesterday. Accepted by a policy with `accept_expired`.
     ExpiredIntermediate,
-    /// The leaf is signed with SHA-1, by an RSA intermediate whatever the authority's kind.
+    /// The leaf is signed with SHA-1, by an RSA intermediate for any kind of authority.
     WeakSignature,
-    /// The leaf's key is RSA with 1024 bits, whatever the authority's kind.
+    /// The leaf's key is RSA with 1024 bits, for any kind of authority.
     WeakKey,
 }
 
@@ -91,7 +91,7 @@ impl Flaw {
         Self::WrongOrder,
         Self::Repeated,
         Self::MissingLink,
-        Self::Stranger,
+        Self::AfterRoot,
         Self::BadSignature,
         Self::BadRootSignature,
         Self::NotCa,
@@ -117,7 +117,7 @@ impl Flaw {
         Self::WeakKey,
     ];
 
-    /// The class of its finding under the default policy; `None` if that does not mind.
+    /// The class of its finding under the default policy; `None` if that accepts it.
     pub const fn class(self) -> Option<FindingClass> {
         Some(match self {
             Self::CertificateEmpty | Self::CertificateHollow => FindingClass::CertificateEmpty,
@@ -129,7 +129,7 @@ impl Flaw {
             Self::WrongOrder
             | Self::Repeated
             | Self::MissingLink
-            | Self::Stranger
+            | Self::AfterRoot
             | Self::BadSignature
             | Self::BadRootSignature
             | Self::NotCa

@@ -11,7 +11,7 @@ use rcgen::KeyPair;
 use super::Algorithm;
 use crate::{KeyEncoding, oid, pem};
 
-/// Whose key it is: RSA keys are shared among all who have the same part.
+/// The part that a key plays: RSA keys are shared among all of one part.
 #[derive(Clone, Copy)]
 pub(super) enum Slot {
     Root,

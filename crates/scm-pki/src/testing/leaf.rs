@@ -53,13 +53,13 @@ impl<'a> TestLeaf<'a> {
         self
     }
 
-    /// Valid from now for so long (instead of 90 days).
+    /// Valid for `length` from now (by default 90 days).
     pub fn valid_for(mut self, length: Duration) -> Self {
         self.valid = Validity::around(self.authority.now, length);
         self
     }
 
-    /// Valid from tomorrow on only. That is no flaw.
+    /// Valid from tomorrow on. That is not a flaw.
     pub fn not_yet_valid(mut self) -> Self {
         self.valid.not_before = self.authority.now + Duration::days(1);
         self
@@ -86,7 +86,7 @@ impl<'a> TestLeaf<'a> {
     /// Issues the leaf.
     ///
     /// # Panics
-    /// A name is no ASCII, or the kind of key has no such encoding.
+    /// A name is not ASCII, or the kind of key has no such encoding.
     pub fn issue(self) -> TestBundle {
         let algorithm = self.authority.algorithm;
         let key = keys::pair(algorithm, Slot::Leaf);
@@ -129,7 +129,7 @@ impl<'a> TestLeaf<'a> {
             Some(Flaw::Repeated) => vec![intermediate.clone(), intermediate],
             Some(Flaw::MissingLink) => vec![root],
             Some(Flaw::BadRootSignature) => vec![intermediate, last_changed(root)],
-            Some(Flaw::Stranger) => vec![intermediate, root, self.stranger()],
+            Some(Flaw::AfterRoot) => vec![intermediate, root, self.unrelated_root()],
             Some(Flaw::NoChain) => Vec::new(),
             Some(Flaw::Loop) => {
                 vec![intermediate, self.authority.intermediate.certify(&self.authority.root)]
@@ -142,9 +142,9 @@ impl<'a> TestLeaf<'a> {
         }
     }
 
-    /// A root that has nothing to do with the others.
-    fn stranger(&self) -> Vec<u8> {
-        Member::root("Stranger", keys::pair(Algorithm::P256, Slot::Other), self.valid).der
+    /// A root that issued none of the others.
+    fn unrelated_root(&self) -> Vec<u8> {
+        Member::root("Unrelated Root", keys::pair(Algorithm::P256, Slot::Other), self.valid).der
     }
 
     /// Other intermediates than the authority's own, from the leaf's issuer upwards, if the flaw
@@ -269,21 +269,21 @@ fn last_changed(mut der: Vec<u8>) -> Vec<u8> {
     der
 }
 
-/// The flaws of the texts.
+/// Applies the flaws of the texts.
 fn spoil_text(bundle: &mut TestBundle, flaw: Flaw, key: &KeyPair) {
     let TestBundle { certificate, certificate_chain, private_key } = bundle;
     let public = || pem::encode("PUBLIC KEY", &key.subject_public_key_info());
     match flaw {
         Flaw::CertificateEmpty => certificate.clear(),
         Flaw::CertificateHollow => *certificate = pem::encode("CERTIFICATE", &[]),
-        Flaw::CertificateUnmarked => *certificate = without_marks(certificate),
+        Flaw::CertificateUnmarked => *certificate = without_lines(certificate),
         Flaw::CertificateIsPublicKey => *certificate = public(),
         Flaw::CertificateBase64 => spoil_base64(certificate),
         Flaw::CertificateCut => *certificate = cut(certificate),
-        Flaw::ChainUnmarked => *certificate_chain = without_marks(certificate_chain),
+        Flaw::ChainUnmarked => *certificate_chain = without_lines(certificate_chain),
         Flaw::ChainBase64 => spoil_base64(certificate_chain),
         Flaw::KeyEmpty => private_key.clear(),
-        Flaw::KeyUnmarked => *private_key = without_marks(private_key),
+        Flaw::KeyUnmarked => *private_key = without_lines(private_key),
         Flaw::KeyIsPublicKey => *private_key = public(),
         Flaw::KeyEncrypted => *private_key = private_key.replace("PRIVATE", "ENCRYPTED PRIVATE"),
         Flaw::KeyCut => *private_key = cut(private_key),
@@ -291,7 +291,7 @@ fn spoil_text(bundle: &mut TestBundle, flaw: Flaw, key: &KeyPair) {
     }
 }
 
-fn without_marks(text: &str) -> String {
+fn without_lines(text: &str) -> String {
     text.lines().filter(|line| !line.starts_with('-')).map(|line| format!("{line}\n")).collect()
 }
 
@@ -300,7 +300,7 @@ fn spoil_base64(text: &mut String) {
     text.insert(middle, '!');
 }
 
-/// Loses the second line of the first block.
+/// Removes the second line of the text.
 fn cut(text: &str) -> String {
     let lines = text.lines().enumerate().filter(|(number, _)| *number != 1);
     lines.map(|(_, line)| format!("{line}\n")).collect()

@@ -1,4 +1,4 @@
-//! What no sound library makes any more: RSA with 1024 bits, and signatures with SHA-1.
+//! RSA with 1024 bits and signatures with SHA-1, which no current library makes.
 
 use std::sync::OnceLock;
 

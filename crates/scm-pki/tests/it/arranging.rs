@@ -5,7 +5,7 @@ use scm_pki::{ArrangeError, Content, Repeat, arrange, testing::Flaw};
 use super::*;
 
 #[test]
-fn leaf_chain_and_key_are_told_apart_by_content() {
+fn leaf_chain_and_key_are_sorted_by_content() {
     let bundle = authority().leaf("a.example").with_root().issue();
     let mut parts = bundle.certificate_chain.split_inclusive("-----END CERTIFICATE-----\n");
     let (intermediate, root) = (parts.next().expect("two"), parts.next().expect("two"));
@@ -50,12 +50,12 @@ fn repeats_are_named_and_left_out() {
 }
 
 #[test]
-fn what_has_no_place_is_left_over() {
+fn unrelated_blocks_are_left_over() {
     let bundle = authority().leaf("a.example").issue();
-    let stranger = authority().leaf("b.example").issue().certificate;
+    let unrelated = authority().leaf("b.example").issue().certificate;
     let request = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
     let texts =
-        [&stranger, request, &bundle.private_key, &bundle.certificate, &bundle.certificate_chain];
+        [&unrelated, request, &bundle.private_key, &bundle.certificate, &bundle.certificate_chain];
     let arranged = arrange(&texts).expect("complete");
     assert_eq!(arranged.certificate, bundle.certificate);
     let left: Vec<_> = arranged.left_over.iter().map(|l| (l.text, &l.content)).collect();
@@ -64,7 +64,7 @@ fn what_has_no_place_is_left_over() {
 }
 
 #[test]
-fn what_is_missing_is_told() {
+fn missing_parts_are_reported() {
     let bundle = authority().leaf("a.example").issue();
     let other = authority().leaf("b.example").issue();
     let error = |texts: &[&str]| arrange(texts).expect_err("incomplete");
@@ -80,7 +80,7 @@ fn what_is_missing_is_told() {
 }
 
 #[test]
-fn what_cannot_be_read_is_left_to_the_findings() {
+fn blocks_that_do_not_parse_become_findings() {
     for (flaw, class) in [
         (Flaw::KeyEncrypted, FindingClass::KeyUnusable),
         (Flaw::KeyCut, FindingClass::KeyUnusable),

@@ -1,5 +1,5 @@
 //! Every class of finding is reached by a bundle that causes exactly it, and independent defects
-//! are told together.
+//! are reported together.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ fn every_flaw_causes_exactly_its_finding() {
         for flaw in Flaw::ALL {
             let bundle = authority.leaf("www.example.com").flaw(flaw).issue();
             let expected: Vec<_> = flaw.class().into_iter().collect();
-            let told = verify(&bundle).err().map(|found| format!("{found:?}"));
-            assert_eq!(classes(&bundle), expected, "{algorithm:?} {flaw:?} {told:?}");
+            let found = verify(&bundle).err().map(|found| format!("{found:?}"));
+            assert_eq!(classes(&bundle), expected, "{algorithm:?} {flaw:?} {found:?}");
         }
     }
 }
@@ -30,7 +30,7 @@ fn every_class_is_reached() {
 }
 
 #[test]
-fn independent_defects_are_all_told_in_order() {
+fn independent_defects_are_reported_in_order() {
     let authority = authority();
     let mut bundle = authority.leaf("a.example").flaw(Flaw::Expired).issue();
     let other = authority.leaf("b.example").flaw(Flaw::WrongKey).issue();
@@ -65,7 +65,7 @@ fn swapped_fields_are_recognised() {
 }
 
 #[test]
-fn the_right_order_is_told_even_if_the_leaf_is_not_first() {
+fn the_right_order_is_reported_even_if_the_leaf_is_not_first() {
     let bundle = authority().leaf("a.example").with_root().issue();
     let mut parts = bundle.certificate_chain.split_inclusive("-----END CERTIFICATE-----\n");
     let (intermediate, root) = (parts.next().expect("two"), parts.next().expect("two"));
@@ -126,7 +126,7 @@ fn every_repeat_is_named_with_its_first_place() {
 }
 
 #[test]
-fn a_missing_link_names_whom_it_misses() {
+fn a_missing_link_names_the_missing_issuer() {
     let bundle = authority().leaf("a.example").flaw(Flaw::MissingLink).issue();
     let Finding::NotTheIssuer { named, found, elsewhere, .. } = only_finding(&bundle) else {
         panic!("another finding")
@@ -145,14 +145,14 @@ fn the_owner_of_a_foreign_key_is_named() {
 }
 
 #[test]
-fn several_keys_are_too_many() {
+fn several_keys_are_refused() {
     let mut bundle = authority().leaf("a.example").issue();
     bundle.private_key = bundle.private_key.repeat(2);
     assert_eq!(only_finding(&bundle), Finding::SeveralKeys { count: 2 });
 }
 
 #[test]
-fn what_has_no_marks_is_named() {
+fn text_without_a_pem_block_is_named() {
     let bundle = authority().leaf("a.example").issue();
     let bare = |text: &str| text.lines().filter(|l| !l.starts_with('-')).collect::<String>();
     let unmarked = |finding| match finding {
@@ -173,7 +173,7 @@ fn what_has_no_marks_is_named() {
 }
 
 #[test]
-fn a_key_between_the_marks_of_a_certificate_is_named() {
+fn a_key_with_the_label_of_a_certificate_is_named() {
     let mut bundle = authority().leaf("a.example").issue();
     bundle.certificate = bundle.private_key.replace("PRIVATE KEY", "CERTIFICATE");
     let Finding::WrongContent { found, block: 1, line: 1, .. } = only_finding(&bundle) else {
@@ -183,7 +183,7 @@ fn a_key_between_the_marks_of_a_certificate_is_named() {
 }
 
 #[test]
-fn a_leaf_signed_by_itself_is_held_to_its_own_signature_and_dates() {
+fn a_self_signed_leaf_is_checked_for_its_own_signature_and_dates() {
     let root = authority();
     let key = root.leaf("a.example").flaw(Flaw::IssuersKey).issue().private_key;
     let alone = TestBundle {

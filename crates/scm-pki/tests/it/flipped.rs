@@ -1,4 +1,4 @@
-//! Whatever bit of a certificate or key is changed: what is still taken, others load.
+//! Certificates and keys with one bit changed: those that are accepted, other libraries load.
 
 use rcgen::{CertificateParams, KeyPair};
 use scm_pki::{KeyEncoding, PrivateKey, pem};
@@ -32,30 +32,30 @@ fn der(pem: &str) -> Vec<u8> {
     block.decode().expect("sound")
 }
 
-/// What is taken of a certificate with one bit changed, in a bundle that is sound with it.
-fn taken(certificate: &str, bundle: impl Fn(String) -> TestBundle) -> Vec<Flipped> {
+/// The variants of a certificate with one bit changed that are accepted in its bundle.
+fn accepted(certificate: &str, bundle: impl Fn(String) -> TestBundle) -> Vec<Flipped> {
     assert!(verify(&bundle(certificate.to_owned())).is_ok());
-    let is_taken =
+    let is_accepted =
         |flipped: &Flipped| verify(&bundle(pem::encode("CERTIFICATE", &flipped.der))).is_ok();
-    flips(&der(certificate)).filter(is_taken).collect()
+    flips(&der(certificate)).filter(is_accepted).collect()
 }
 
-/// What is taken of a leaf that is signed by itself: its own signature is not checked any more where
-/// the change makes another issuer of its subject.
-pub(super) fn taken_of_a_leaf_alone() -> Vec<Flipped> {
+/// The accepted variants of a self-signed leaf: its signature is not checked where the change makes
+/// its issuer another one than its subject.
+pub(super) fn accepted_leaves() -> Vec<Flipped> {
     let bundle = alone();
-    taken(&bundle.certificate, |certificate| TestBundle { certificate, ..bundle.clone() })
+    accepted(&bundle.certificate, |certificate| TestBundle { certificate, ..bundle.clone() })
 }
 
-/// What is taken of an issuer that is the last of a chain: nobody says who signed it.
-pub(super) fn taken_of_an_issuer() -> Vec<Flipped> {
+/// The accepted variants of an issuer at the end of a chain, whose signature cannot be checked.
+pub(super) fn accepted_issuers() -> Vec<Flipped> {
     let bundle = authority().leaf("www.example.com").issue();
     let with = |certificate_chain| TestBundle { certificate_chain, ..bundle.clone() };
-    taken(&bundle.certificate_chain, with)
+    accepted(&bundle.certificate_chain, with)
 }
 
-/// What is taken of a key as the same one, with its form.
-pub(super) fn taken_of_keys() -> Vec<(KeyEncoding, Flipped)> {
+/// The variants of a key that are accepted with an unchanged public key, with their encoding.
+pub(super) fn accepted_keys() -> Vec<(KeyEncoding, Flipped)> {
     use KeyEncoding::{Pkcs8, Sec1};
     let small = [
         (Algorithm::P256, Pkcs8),
@@ -75,13 +75,13 @@ pub(super) fn taken_of_keys() -> Vec<(KeyEncoding, Flipped)> {
         let is_own = move |flipped: &Flipped| {
             read(flipped.der.clone()).is_ok_and(|key| key.public_key() == own.public_key())
         };
-        let taken: Vec<_> = flips(&der).filter(is_own).collect();
-        taken.into_iter().map(move |flipped| (encoding, flipped))
+        let accepted: Vec<_> = flips(&der).filter(is_own).collect();
+        accepted.into_iter().map(move |flipped| (encoding, flipped))
     };
     small.into_iter().flat_map(of).collect()
 }
 
-/// A leaf that is signed by itself.
+/// A self-signed leaf.
 fn alone() -> TestBundle {
     let key = KeyPair::generate().expect("P-256");
     let mut params = CertificateParams::new(["www.example.com".to_owned()]).expect("a name");
@@ -94,33 +94,33 @@ fn alone() -> TestBundle {
 }
 
 #[test]
-fn of_a_leaf_with_its_chain_no_bit_may_change() {
+fn no_bit_of_a_leaf_with_its_chain_may_change() {
     for algorithm in [Algorithm::P256, Algorithm::Ed25519, Algorithm::Rsa2048] {
         let bundle = TestAuthority::new(algorithm, NOW).leaf("www.example.com").issue();
         let with = |certificate| TestBundle { certificate, ..bundle.clone() };
-        let taken = taken(&bundle.certificate, with);
-        let places: Vec<_> = taken.iter().map(|flipped| &flipped.place).collect();
+        let accepted = accepted(&bundle.certificate, with);
+        let places: Vec<_> = accepted.iter().map(|flipped| &flipped.place).collect();
         assert!(places.is_empty(), "{algorithm:?}: {places:?}");
     }
 }
 
 #[test]
-fn what_is_taken_of_a_certificate_is_loaded_by_rustls() {
-    for taken in [taken_of_a_leaf_alone(), taken_of_an_issuer()] {
-        assert!(!taken.is_empty(), "some names can be others");
-        for Flipped { place, der } in taken {
+fn every_accepted_certificate_is_loaded_by_rustls() {
+    for accepted in [accepted_leaves(), accepted_issuers()] {
+        assert!(!accepted.is_empty(), "some names can be others");
+        for Flipped { place, der } in accepted {
             let der = CertificateDer::from(der);
             let error = ParsedCertificate::try_from(&der).err().map(|error| format!("{error:?}"));
-            // That it is critical and unknown is for whoever connects; the bytes are sound.
-            let minds = error.filter(|error| !error.contains("UnsupportedCriticalExtension"));
-            assert_eq!(minds, None, "{place}");
+            // An unknown critical extension is a warning; the DER is sound.
+            let refused = error.filter(|error| !error.contains("UnsupportedCriticalExtension"));
+            assert_eq!(refused, None, "{place}");
         }
     }
 }
 
 #[test]
-fn what_is_taken_of_a_key_is_loaded_by_rustls() {
-    for (encoding, Flipped { place, der }) in taken_of_keys() {
+fn every_accepted_key_is_loaded_by_rustls() {
+    for (encoding, Flipped { place, der }) in accepted_keys() {
         let key = match encoding {
             KeyEncoding::Pkcs8 => PrivateKeyDer::Pkcs8(der.into()),
             KeyEncoding::Sec1 => PrivateKeyDer::Sec1(der.into()),

@@ -1,10 +1,10 @@
-//! Whole bundles, judged as a server and a command line tool judge them.
+//! Whole bundles, verified as by the server and the command line tool.
 
 mod arranging;
 mod findings;
 mod flipped;
 mod hostile;
-mod memory;
+mod issuer_cache;
 mod openssl;
 mod sentences;
 mod sound;

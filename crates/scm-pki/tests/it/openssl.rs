@@ -1,4 +1,4 @@
-//! A second opinion: keys and certificates made by Debian's `openssl`.
+//! Keys and certificates made, loaded and verified by Debian's `openssl`.
 
 use std::{ffi::OsStr, fs, process::Command};
 
@@ -6,7 +6,7 @@ use scm_pki::{KeyEncoding, KeyError, PasswordForm, Policy, pem};
 use tempfile::TempDir;
 
 use super::{
-    flipped::{taken_of_a_leaf_alone, taken_of_an_issuer, taken_of_keys},
+    flipped::{accepted_issuers, accepted_keys, accepted_leaves},
     *,
 };
 
@@ -25,8 +25,8 @@ impl OpenSsl {
         let output = output.unwrap_or_else(|error| {
             panic!("this test needs the command openssl (Debian package `openssl`): {error}")
         });
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "openssl {line}: {told}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {line}: {errors}");
         self
     }
 
@@ -85,15 +85,15 @@ impl OpenSsl {
 }
 
 #[test]
-fn what_is_taken_of_damaged_certificates_and_keys_is_loaded() {
+fn every_accepted_certificate_and_key_is_loaded_by_openssl() {
     let openssl = OpenSsl::new();
-    let taken = [taken_of_a_leaf_alone(), taken_of_an_issuer()].concat();
-    let all = taken.iter().map(|flipped| pem::encode("CERTIFICATE", &flipped.der));
+    let accepted = [accepted_leaves(), accepted_issuers()].concat();
+    let all = accepted.iter().map(|flipped| pem::encode("CERTIFICATE", &flipped.der));
     openssl.write("all.pem", &all.collect::<String>());
     openssl.run("crl2pkcs7 -nocrl -certfile all.pem -out all.p7b");
     openssl.run("pkcs7 -in all.p7b -print_certs -out again.pem");
-    assert_eq!(openssl.text("again.pem").matches("BEGIN CERTIFICATE").count(), taken.len());
-    for (encoding, flipped) in taken_of_keys() {
+    assert_eq!(openssl.text("again.pem").matches("BEGIN CERTIFICATE").count(), accepted.len());
+    for (encoding, flipped) in accepted_keys() {
         openssl.write("key.pem", &pem::encode(encoding.label(), &flipped.der));
         openssl.run("pkey -in key.pem -noout -check");
     }
@@ -218,7 +218,7 @@ fn dsa_sm2_and_x25519_are_named() {
 }
 
 #[test]
-fn weak_signatures_and_keys_are_told_once() {
+fn weak_signatures_and_keys_are_reported_once() {
     let openssl = OpenSsl::new();
     openssl.run("genrsa -out key.pem 2048");
     for hash in ["md5", "sha1"] {
@@ -249,7 +249,7 @@ fn pss_signatures_verify() {
 }
 
 #[test]
-fn other_things_are_told_by_name() {
+fn other_content_is_named() {
     let openssl = OpenSsl::new();
     openssl.run("genrsa -out key.pem 2048");
     let bundle = openssl.self_signed("");
@@ -266,15 +266,15 @@ fn other_things_are_told_by_name() {
         let text = openssl.text(file);
         let bare: String = text.lines().filter(|line| !line.starts_with('-')).collect();
         let marked = TestBundle { certificate: text, ..bundle.clone() };
-        let told = only_finding(&marked).to_string();
+        let sentence = only_finding(&marked).to_string();
         assert!(
-            told.starts_with(&format!("block 1 of certificate (line 1) is {name}, ")),
-            "{told}"
+            sentence.starts_with(&format!("block 1 of certificate (line 1) is {name}, ")),
+            "{sentence}"
         );
         if file != "trusted.pem" {
-            let told =
+            let sentence =
                 only_finding(&TestBundle { certificate: bare, ..bundle.clone() }).to_string();
-            assert!(told.contains(&format!("holds {name} in base64")), "{told}");
+            assert!(sentence.contains(&format!("holds {name} in base64")), "{sentence}");
         }
     }
 }
@@ -287,8 +287,8 @@ fn pkcs12_as_binary_is_named() {
     openssl.run("pkcs12 -export -inkey key.pem -in cert.pem -passout pass:x -out all.p12");
     let bytes = fs::read(openssl.0.path().join("all.p12")).expect("openssl wrote it");
     let certificate = bytes.iter().map(|&byte| char::from(byte)).collect();
-    let told = only_finding(&TestBundle { certificate, ..bundle }).to_string();
-    assert!(told.contains("a PKCS#12 container in binary format"), "{told}");
+    let sentence = only_finding(&TestBundle { certificate, ..bundle }).to_string();
+    assert!(sentence.contains("a PKCS#12 container in binary format"), "{sentence}");
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn a_chain_made_by_openssl_is_sound() {
 }
 
 #[test]
-fn a_new_key_of_the_same_authority_is_held_to_the_rules() {
+fn a_new_key_of_an_authority_is_checked() {
     let openssl = OpenSsl::new();
     let ca = "-addext basicConstraints=critical,CA:TRUE -addext keyUsage=keyCertSign";
     openssl.run("genrsa -out key.pem 2048").self_signed(&format!(" -subj /CN=Root {ca} -md5"));

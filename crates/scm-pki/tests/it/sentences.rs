@@ -1,10 +1,10 @@
-//! What a stranger reads.
+//! The sentences of findings.
 
 use scm_pki::testing::Flaw;
 
 use super::*;
 
-fn told(flaw: Flaw) -> String {
+fn sentence_of(flaw: Flaw) -> String {
     only_finding(&authority().leaf("www.example.com").flaw(flaw).issue()).to_string()
 }
 
@@ -53,7 +53,7 @@ fn sentences_say_what_where_and_what_to_do() {
              with 2048 to 8192 bits, P-256, P-384, P-521, Ed25519",
         ),
     ] {
-        assert_eq!(told(flaw), sentence);
+        assert_eq!(sentence_of(flaw), sentence);
     }
 }
 
@@ -65,9 +65,9 @@ fn every_sentence_is_one_line_without_a_byte_of_the_key() {
         let key = bundle.private_key.lines().filter(|line| line.len() > 20);
         let secrets: Vec<&str> = key.filter(|line| !line.starts_with('-')).collect();
         for finding in &findings {
-            let told = format!("{finding} {finding:?}");
-            assert!(!finding.to_string().contains('\n') && told.len() < 2000, "{told}");
-            assert!(secrets.iter().all(|secret| !told.contains(secret)), "{flaw:?}");
+            let shown = format!("{finding} {finding:?}");
+            assert!(!finding.to_string().contains('\n') && shown.len() < 2000, "{shown}");
+            assert!(secrets.iter().all(|secret| !shown.contains(secret)), "{flaw:?}");
         }
     }
 }
@@ -79,12 +79,12 @@ fn text_of_certificates_is_escaped() {
         .common_name(Some("a\u{1b}[31m\"\n\u{202e}b"))
         .flaw(Flaw::Expired)
         .issue();
-    let told = only_finding(&bundle).to_string();
-    assert!(told.contains("CN=a\\u{1b}[31m\\\"\\n\\u{202e}b"), "{told}");
+    let sentence = only_finding(&bundle).to_string();
+    assert!(sentence.contains("CN=a\\u{1b}[31m\\\"\\n\\u{202e}b"), "{sentence}");
 }
 
 #[test]
-fn damage_is_told_with_block_and_line() {
+fn damage_is_reported_with_block_and_line() {
     let mut bundle = authority().leaf("www.example.com").issue();
     bundle.certificate = bundle.certificate.replacen("\n", "\n!", 1);
     assert_eq!(

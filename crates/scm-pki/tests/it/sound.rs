@@ -1,4 +1,4 @@
-//! What is sound is taken, in every form in which people hand it in.
+//! Sound bundles are accepted in every form.
 
 use scm_pki::{KeyAlgorithm, KeyEncoding, testing::Flaw};
 use time::Duration;
@@ -6,7 +6,7 @@ use time::Duration;
 use super::*;
 
 #[test]
-fn every_kind_of_key_is_taken_with_and_without_root() {
+fn every_kind_of_key_is_accepted_with_and_without_root() {
     for (algorithm, key) in [
         (Algorithm::Rsa2048, KeyAlgorithm::Rsa { bits: 2048 }),
         (Algorithm::P256, KeyAlgorithm::P256),
@@ -26,7 +26,7 @@ fn every_kind_of_key_is_taken_with_and_without_root() {
 }
 
 #[test]
-fn every_encoding_of_a_key_is_kept_as_it_was() {
+fn every_encoding_of_a_key_is_preserved() {
     for (algorithm, encoding) in [
         (Algorithm::Rsa2048, KeyEncoding::Pkcs1),
         (Algorithm::Rsa2048, KeyEncoding::Pkcs8),
@@ -66,7 +66,7 @@ fn line_ends_fields_and_text_around_blocks_do_not_matter() {
 }
 
 #[test]
-fn a_leaf_alone_is_taken_unless_a_chain_is_demanded() {
+fn a_leaf_alone_is_accepted_unless_a_chain_is_required() {
     let bundle = authority().leaf("a.example").flaw(Flaw::NoChain).issue();
     assert!(verify(&bundle).expect("sound").chain().is_empty());
     let strict = Policy::default().with_require_chain(true);
@@ -77,13 +77,13 @@ fn a_leaf_alone_is_taken_unless_a_chain_is_demanded() {
 }
 
 #[test]
-fn what_is_not_yet_valid_is_taken() {
+fn a_leaf_that_is_not_yet_valid_is_accepted() {
     let bundle = authority().leaf("a.example").not_yet_valid().issue();
     assert!(verify(&bundle).expect("sound").leaf().not_before() > NOW);
 }
 
 #[test]
-fn what_has_expired_is_taken_if_the_policy_says_so() {
+fn an_expired_bundle_is_accepted_if_the_policy_allows_it() {
     let lenient = Policy::default().with_accept_expired(true);
     for flaw in [Flaw::Expired, Flaw::ExpiredIntermediate] {
         let bundle = authority().leaf("a.example").flaw(flaw).issue();
@@ -92,7 +92,7 @@ fn what_has_expired_is_taken_if_the_policy_says_so() {
 }
 
 #[test]
-fn the_last_second_still_counts() {
+fn the_last_second_is_valid() {
     let bundle = authority().leaf("a.example").valid_for(Duration::days(10)).issue();
     let verifier = Verifier::default();
     let end = verify(&bundle).expect("sound").leaf().not_after();
@@ -101,7 +101,7 @@ fn the_last_second_still_counts() {
 }
 
 #[test]
-fn facts_are_told_as_they_are() {
+fn facts_are_reported_as_they_are() {
     let authority = authority();
     let leaf = authority.leaf("*.Example.com").also("10.0.0.1").also("*.example.com").also("::1");
     let verified = verify(&leaf.issue()).expect("sound");

@@ -1,4 +1,4 @@
-//! Bundles whose keys and signatures are sound, and which verifiers reject all the same.
+//! Bundles with sound keys and signatures that verifiers reject.
 
 use scm_pki::{Field, Place, Warning, testing::Flaw};
 
@@ -30,7 +30,7 @@ fn each_flaw_is_one_warning_and_openssl_rejects_it() {
 }
 
 #[test]
-fn a_strict_policy_refuses_what_is_warned_of() {
+fn a_strict_policy_refuses_bundles_with_warnings() {
     let authority = authority();
     let strict = Policy::default().with_strict(true);
     for flaw in FLAWS {
@@ -86,7 +86,7 @@ fn warnings_name_the_certificate_and_what_to_do() {
 }
 
 #[test]
-fn a_chain_that_is_known_is_warned_of_again() {
+fn a_cached_chain_is_warned_of_again() {
     let authority = authority();
     let verifier = Verifier::default();
     let bundle = authority.leaf("www.example.com").flaw(Flaw::NameNotPermitted).issue();

@@ -15,7 +15,7 @@ fn condition(flaw: Flaw) -> Option<Condition> {
         CertificateUnmarked | CertificateIsPublicKey => Condition::CertificateMarks,
         CertificateBase64 | CertificateCut => Condition::CertificateUnreadable,
         ChainUnmarked | ChainBase64 => Condition::ChainUnreadable,
-        WrongOrder | Repeated | MissingLink | Stranger | BadSignature | BadRootSignature
+        WrongOrder | Repeated | MissingLink | AfterRoot | BadSignature | BadRootSignature
         | NotCa | NoCertSign | PathTooLong => Condition::ChainBroken,
         NoChain | NotForServers | CriticalExtension | NameNotPermitted | Loop => return None,
         KeyEmpty => Condition::KeyMissing,

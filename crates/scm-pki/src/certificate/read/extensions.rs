@@ -1,4 +1,4 @@
-//! Reads Extensions (RFC 5280 4.1.2.9), and those that the rules ask for.
+//! Reads Extensions (RFC 5280 4.1.2.9) and the values that the rules need.
 
 use crate::{
     CertificateError,
@@ -16,10 +16,10 @@ const EXTENDED_KEY_USAGE: &[u8] = b"\x55\x1d\x25";
 const SERVER_AUTH: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
 const ANY_PURPOSE: &[u8] = b"\x55\x1d\x25\x00";
 const TIMESTAMPS: &[u8] = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
-/// What keeps a precertificate from being taken for a certificate (RFC 6962 3.1).
+/// Marks a precertificate (RFC 6962 3.1).
 const POISON: &[u8] = b"\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x03";
 
-/// The extensions that count here, and those at which other libraries look when they load a
+/// The extensions that the rules need, and those that other libraries parse when they load a
 /// certificate. Each is one element, and occurs once.
 #[derive(Default)]
 pub(super) struct Extensions<'a> {
@@ -72,7 +72,7 @@ impl<'a> Extensions<'a> {
         }
     }
 
-    /// What basicConstraints says, if it is there.
+    /// The value of basicConstraints, if present.
     pub(super) fn authority(&self) -> Result<Option<Authority>, CertificateError> {
         let extension = "basicConstraints";
         let authority = self.basic_constraints.map(authority).transpose();

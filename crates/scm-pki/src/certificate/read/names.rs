@@ -1,4 +1,4 @@
-//! Reads a Name (RFC 5280 4.1.2.4): its structure, and that its texts are what their types say.
+//! Reads a Name (RFC 5280 4.1.2.4): its structure, and that its texts match their types.
 
 use crate::{
     CertificateError,
@@ -29,8 +29,8 @@ fn attribute(attribute: Element<'_>) -> Result<(), CertificateError> {
     text(value).map_err(|_| CertificateError::Text)
 }
 
-/// Judges a value of the types that OpenSSL takes. It takes any byte in types of one byte a
-/// character, and so do real certificates.
+/// Checks a value of a type that OpenSSL accepts. In types of one byte a character it accepts any
+/// byte, and real certificates have them.
 fn text(value: Element<'_>) -> Result<(), Malformed> {
     let sound = match value.tag {
         UTF8_STRING => std::str::from_utf8(value.content).is_ok(),
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_what_their_types_say() {
+    fn texts_match_their_types() {
         for (whole, sound) in [
             (&b"\x0c\x02\xc3\xa9"[..], true),
             (b"\x0c\x02\xc3(", false),

@@ -1,4 +1,4 @@
-//! Certificates of which one part is another, made to be refused or barely taken.
+//! Certificates with one part changed, refused or just accepted.
 
 use super::*;
 use crate::{Certificate, pem, testing};

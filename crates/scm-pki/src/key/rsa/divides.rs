@@ -1,6 +1,6 @@
-//! Exact division, of which only the verdict is wanted.
+//! Whether one number divides another, by exact division.
 //!
-//! Where nothing may be left over, the quotient follows from the lowest limbs (Hensel, Jebelean), each by
+//! Where there is no remainder, the quotient follows from the lowest limbs (Hensel, Jebelean), each by
 //! one multiplication, without the guesses and corrections of a long division: a twelfth of its
 //! instructions. crypto-bigint has it too, but leaves a copy of the divisor behind, unwiped.
 
@@ -22,7 +22,7 @@ pub(super) fn divides(divisor: &mut BoxedUint, number: &mut BoxedUint) -> Choice
     left.is_zero()
 }
 
-/// Divides by two, so many times.
+/// Shifts right.
 fn shift(number: &mut [Limb], twos: u32) {
     let mut above = Limb::ZERO;
     for limb in number.iter_mut().rev() {
