@@ -62,7 +62,8 @@ pub struct TestAuthority {
 }
 
 impl TestAuthority {
-    /// A root and an intermediate with new keys (for RSA: those of the process), valid for ten years.
+    /// A root and an intermediate with new keys, valid for ten years. RSA keys are those of the
+    /// process.
     pub fn new(algorithm: Algorithm, now: OffsetDateTime) -> Self {
         Self::lasting(algorithm, now, Duration::days(3650))
     }

@@ -70,15 +70,15 @@ impl Verifier {
     }
 }
 
-/// Whether a certificate is the root of its chain. A certificate by which an authority certifies its
-/// new key (RFC 5280 6.1, self-issued) is not: its issuer follows.
+/// Whether a certificate is the root of its chain. A certificate in which an authority certifies
+/// its new key (RFC 5280 6.1, self-issued) is not: its issuer follows.
 fn is_root(certificate: &Certificate, next: Option<&Slot>) -> bool {
     let next = next.and_then(|slot| slot.certificate.as_ref());
     certificate.is_self_issued() && !next.is_some_and(|next| certificate.names_as_issuer(next))
 }
 
-/// Whether the key is that of the leaf. A weak key is reported with its certificate, or by itself if
-/// that is not the leaf.
+/// Whether the key is that of the leaf. A weak key is reported with its certificate, or by itself
+/// if that is not the leaf.
 fn check_key(slots: &[Slot], has_leaf: bool, key: Option<&PrivateKey>) -> Vec<Finding> {
     let Some(key) = key else { return Vec::new() };
     let leaf = slots.first().filter(|slot| has_leaf && slot.certificate.is_some());

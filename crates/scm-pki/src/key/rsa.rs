@@ -80,8 +80,8 @@ fn check_coefficient(
     holds(reduced & congruent(&product, &BoxedUint::one(), &mut p), RsaRule::Coefficient)
 }
 
-/// Whether two numbers, the first being no less than the second, leave the same modulo `modulus`, which
-/// is used up.
+/// Whether `more`, which is no less than `less`, is congruent to it modulo `modulus`, which is
+/// consumed.
 fn congruent(more: &BoxedUint, less: &BoxedUint, modulus: &mut BoxedUint) -> Choice {
     let (difference, below) = more.underflowing_sub(less);
     divides(modulus, &mut Secret::new(difference)) & !below

@@ -78,8 +78,8 @@ impl<'a> Block<'a> {
         Ok(bytes)
     }
 
-    /// The block as text again, with its BEGIN and END lines and headers. The capacity is exact, so that a key
-    /// leaves no copy behind by growing.
+    /// The block as text again, with its BEGIN and END lines and headers. The capacity is exact, so that
+    /// a key leaves no copy behind by growing.
     pub(crate) fn to_text(self) -> String {
         ["-----BEGIN ", self.label, "-----\n", self.body, "-----END ", self.label, "-----\n"]
             .concat()

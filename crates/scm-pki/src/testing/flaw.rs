@@ -41,7 +41,7 @@ pub enum Flaw {
     PathTooLong,
     /// No chain. Refused by a policy with `require_chain` only.
     NoChain,
-    /// The leaf is valid for TLS clients only. Refused by a strict policy only, as are the next three.
+    /// The leaf is valid for TLS clients only. Refused by a strict policy, as are the next three.
     NotForServers,
     /// The leaf has an unknown critical extension.
     CriticalExtension,

@@ -39,7 +39,7 @@ fn a_strict_policy_refuses_bundles_with_warnings() {
         let [Finding::NotAccepted(warning)] = findings.iter().as_slice() else {
             panic!("{flaw:?}: {findings:?}")
         };
-        assert_eq!(warnings(&bundle), [warning.clone()]);
+        assert_eq!(warnings(&bundle), std::slice::from_ref(warning));
         assert_eq!(findings.first().class(), FindingClass::NotAccepted);
     }
     assert!(verify_under(strict, &authority.leaf("www.example.com").issue()).is_ok());

@@ -114,7 +114,7 @@ fn is_known(oid: &[u8]) -> bool {
         b"\x2b\x06\x01\x05\x05\x07\x30\x01\x05", // ocsp-nocheck
     ];
     match oid {
-        // Key identifiers, issuerAltName, policies, their mappings and constraints (RFC 5280 4.2.1).
+        // Key identifiers, issuerAltName, policies, their mappings and constraints (RFC 5280).
         [0x55, 0x1d, 14 | 18 | 32 | 33 | 35 | 36 | 54] => true,
         _ => OTHERS.contains(&oid),
     }

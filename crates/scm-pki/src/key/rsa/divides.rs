@@ -1,15 +1,15 @@
 //! Whether one number divides another, by exact division.
 //!
-//! Where there is no remainder, the quotient follows from the lowest limbs (Hensel, Jebelean), each by
-//! one multiplication, without the guesses and corrections of a long division: a twelfth of its
-//! instructions. crypto-bigint has it too, but leaves a copy of the divisor behind, unwiped.
+//! Where there is no remainder, the quotient follows from the lowest limbs (Hensel, Jebelean), each
+//! by one multiplication, without the guesses and corrections of a long division: a twelfth of its
+//! instructions. crypto-bigint has it too, but leaves an unwiped copy of the divisor behind.
 
 use crypto_bigint::{BoxedUint, Choice, Limb};
 
 /// Whether `divisor`, whose highest limb is not zero, divides `number`. Both are used up.
 ///
-/// Constant in time but for limbs of zero at the low end of the divisor, of which p - 1 has none unless p
-/// was made so.
+/// Constant in time, except for zero limbs at the low end of the divisor; p - 1 has none unless p was
+/// made so.
 pub(super) fn divides(divisor: &mut BoxedUint, number: &mut BoxedUint) -> Choice {
     let (divisor, number) = (divisor.as_mut_limbs(), number.as_mut_limbs());
     let zeros = divisor.iter().take_while(|limb| **limb == Limb::ZERO).count();
@@ -30,8 +30,8 @@ fn shift(number: &mut [Limb], twos: u32) {
     }
 }
 
-/// Takes multiples of the odd `divisor` from `number` until all of its limbs are zero that a quotient can
-/// reach; the limbs that are left, one over the other.
+/// Subtracts multiples of the odd `divisor` from `number` until all limbs that a quotient can reach
+/// are zero; returns the other limbs, combined by OR.
 fn leave(divisor: &[Limb], number: &mut [Limb]) -> Limb {
     let inverse = inverse(divisor[0]);
     // What the limb above those that a round is about lacks, as a mask. It is never more than one.
@@ -61,7 +61,7 @@ fn subtract(round: &mut [Limb], divisor: &[Limb], multiple: Limb) -> (Limb, Limb
     (carry, borrow)
 }
 
-/// The inverse of an odd limb, by Newton: each step doubles the bits that are right, beginning with three.
+/// The inverse of an odd limb, by Newton: each step doubles the correct bits, beginning with three.
 fn inverse(odd: Limb) -> Limb {
     let two = Limb::from_u32(2);
     (0..5).fold(odd, |found, _| found.wrapping_mul(two.wrapping_sub(odd.wrapping_mul(found))))
