@@ -18,17 +18,17 @@ const FILE: &str = "docs/clients.md";
 const HEAD: &str = "\
 # Generated clients
 
-`cargo xtask clients` writes this page: it generates each client, compiles it, and lets a program
-that uses it ([`openapi/clients`](../openapi/clients)) work for a real server. The program imports a
+`cargo xtask clients` writes this page: it generates each client, compiles it, and runs a program
+that uses it ([`openapi/clients`](../openapi/clients)) against a real server. The program imports a
 certificate with its chain and key, shows it, lists it, exports it and deletes it; then it imports a key of
-another certificate and must read the code of the refusal, `SCM.0014`. The command looks for itself whether the
-exported key is the imported one, and whether anything is left.
+another certificate and must read the code of the refusal, `SCM.0014`. The command itself checks that the
+exported key is the imported one, and that no certificate is left.
 
 `cargo xtask clients NAME…` tries some. The document is [`scm.json`](../openapi/scm.json) (3.1) or
 [`scm-3.0.json`](../openapi/scm-3.0.json) (3.0).
 ";
 
-/// Writes the rows of the clients that were tried; the others' stay.
+/// Writes the rows of the clients that were tried; other rows stay.
 pub fn write(tried: &[Tried]) -> Done {
     let path = root().join(FILE);
     let before = fs::read_to_string(&path).unwrap_or_default();
