@@ -1,6 +1,6 @@
-//! The `Authorization` header of a signed request, read from hostile hands.
+//! Parses the `Authorization` header of a signed request, which is untrusted input.
 //!
-//! It says who signed what, and proves nothing: only [`verify`](crate::verify) does.
+//! The header is a claim: only [`verify`](crate::verify) checks the signature.
 
 mod names;
 #[cfg(test)]
@@ -13,13 +13,13 @@ use thiserror::Error;
 
 use crate::{SignedHeaders, header::X_SDK_DATE};
 
-/// The algorithm that this crate speaks; the scheme's name in the header.
+/// The supported algorithm: the name of the scheme in the header.
 pub(crate) const ALGORITHM: &str = "SDK-HMAC-SHA256";
 
-/// The most bytes a header may have; those of the SDKs have some 250.
+/// The maximum length of the header in bytes. Those of the SDKs have about 250.
 const LIMIT: usize = 4096;
 
-/// The most characters an access key may have; those of the cloud have 20.
+/// The maximum length of an access key in characters. Those of the cloud have 20.
 const ACCESS_KEY_LIMIT: usize = 128;
 
 /// A well-formed `Authorization: SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…`.
@@ -29,42 +29,42 @@ pub struct Authorization {
     signature: String,
 }
 
-/// Why a header is no [`Authorization`].
+/// Why a header is not a valid [`Authorization`].
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum ParseError {
-    /// It is longer than any honest one.
-    #[error("the authorization header has {length} bytes, more than {limit}")]
+    /// The header exceeds the limit.
+    #[error("the authorization header has {length} bytes; the limit is {limit}")]
     TooLong {
-        /// How many bytes it has.
+        /// Its length in bytes.
         length: usize,
-        /// How many it may have.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// It is of another scheme, such as `Bearer`, or of none.
-    #[error("the authorization header is not of the scheme {ALGORITHM}")]
+    /// The header has another scheme, such as `Bearer`, or none.
+    #[error("the authorization header does not have the scheme {ALGORITHM}")]
     OtherScheme,
-    /// It is signed by an algorithm of the SDKs that is not spoken here.
-    #[error("requests signed with {0} are not supported, only {ALGORITHM}")]
+    /// The algorithm is one of the SDKs' that is not supported.
+    #[error("signatures with {0} are not supported: use {ALGORITHM}")]
     OtherAlgorithm(OtherAlgorithm),
-    /// It has something besides the three parameters, each written `name=value`.
+    /// The header has an unknown parameter, or one that is not written `name=value`.
     #[error("the authorization header has an unknown parameter")]
     Unknown,
-    /// A parameter is not there.
+    /// A parameter is missing.
     #[error("the authorization header lacks {0}")]
     Missing(Parameter),
-    /// A parameter is there more than once.
-    #[error("the authorization header has {0} more than once")]
+    /// A parameter occurs more than once.
+    #[error("the authorization header contains {0} more than once")]
     Repeated(Parameter),
-    /// A parameter is not what it must be: an access key of 1 to 128 visible characters; names of
-    /// headers, each once, joined by `;`; 64 lower-case hex digits.
+    /// A parameter is malformed. It must be an access key of 1 to 128 visible characters; names of
+    /// headers, each once, separated by `;`; or 64 lower-case hexadecimal digits.
     #[error("the authorization header has a malformed {0}")]
     Malformed(Parameter),
-    /// The date is not signed: the signature would hold forever.
+    /// The date is not signed: the signature would be valid forever.
     #[error("SignedHeaders must contain {X_SDK_DATE}")]
     DateNotSigned,
 }
 
-/// The SDKs' algorithms that are not spoken here.
+/// The algorithms of the SDKs that are not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherAlgorithm {
     /// `SDK-HMAC-SM3`
@@ -89,10 +89,10 @@ pub enum Parameter {
 }
 
 impl Authorization {
-    /// Reads the header. Parameters may come in any order, with or without a space after commas.
+    /// Parses the header. Parameters may be in any order, with or without a space after commas.
     ///
     /// # Errors
-    /// See [`ParseError`]; none of them repeats what was sent.
+    /// See [`ParseError`]. The errors do not contain the header.
     pub fn parse(value: &HeaderValue) -> Result<Self, ParseError> {
         let length = value.len();
         if length > LIMIT {
@@ -107,23 +107,23 @@ impl Authorization {
         }
     }
 
-    /// Who signed, or claims to have: the access key (the "AK").
+    /// The access key (the "AK") that the request claims.
     pub fn access_key(&self) -> &str {
         &self.access_key
     }
 
-    /// What was signed, beside method, path, query and body. Contains `x-sdk-date`.
+    /// The signed headers, which include `x-sdk-date`. Method, path, query and body are always signed.
     pub fn signed_headers(&self) -> &SignedHeaders {
         &self.signed_headers
     }
 
-    /// The signature, in 64 lower-case hex digits.
+    /// The signature: 64 lower-case hexadecimal digits.
     pub(crate) fn signature(&self) -> &str {
         &self.signature
     }
 }
 
-/// Without the signature, which is good for a replay as long as its date is.
+/// Omits the signature, which can be replayed as long as its date is valid.
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorization")
@@ -133,7 +133,7 @@ impl fmt::Debug for Authorization {
     }
 }
 
-/// Whether a text can stand for an access key in the header.
+/// Whether a text is a valid access key in the header.
 pub(crate) fn is_access_key(text: &str) -> bool {
     let visible = |byte: u8| byte.is_ascii_graphic() && byte != b',';
     (1..=ACCESS_KEY_LIMIT).contains(&text.len()) && text.bytes().all(visible)
@@ -143,7 +143,7 @@ fn is_signature(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// The parameters as they stand in the header.
+/// The parameters of the header, not validated.
 #[derive(Default)]
 struct Parameters<'a> {
     access: Option<&'a str>,

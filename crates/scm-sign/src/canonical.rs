@@ -1,7 +1,7 @@
-//! The canonical request: the one text that client and server must both arrive at.
+//! The canonical request: the text that client and server must derive identically from a request.
 //!
-//! It borrows from the request, since header values may be secrets; the whole text is never put
-//! together, only hashed.
+//! It borrows from the request, since header values may be secrets. The text is hashed piece by piece and
+//! never assembled.
 
 mod encode;
 #[cfg(test)]
@@ -14,24 +14,24 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header::HOST, reques
 
 use crate::{Payload, Sha256, SignedHeaders, header::is_secret};
 
-/// What may be signed of a request, beside its body.
+/// The parts of a request that can be signed, without the body.
 #[derive(Clone, Copy)]
 pub struct RequestHead<'a> {
     /// The method.
     pub method: &'a Method,
-    /// The path as the client sent it: percent-encoded, with any base path that a proxy took away.
+    /// The path as the client sent it: percent-encoded, including a base path that a proxy removed.
     pub path: &'a str,
-    /// What the client sent after the `?`.
+    /// The query as the client sent it, without the `?`.
     pub query: Option<&'a str>,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// What stands for the header `Host` where there is none, as in HTTP/2: host, and port if one
-    /// was sent.
+    /// The authority, which replaces an absent `Host` header (HTTP/2): the host, with the port if the
+    /// client sent one.
     pub authority: Option<&'a str>,
 }
 
 impl<'a> RequestHead<'a> {
-    /// The head of a request for `uri`, whose path is taken to be the one on the wire.
+    /// The head of a request for `uri`. The path of `uri` must be the path that the client sent.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
         let authority = uri.authority().map(|authority| without_user(authority.as_str()));
         Self { method, path: uri.path(), query: uri.query(), headers, authority }
@@ -55,15 +55,15 @@ impl<'a> From<&'a Parts> for RequestHead<'a> {
     }
 }
 
-/// Of `user@host:port`, the host and the port.
+/// Removes the user from `user@host:port`.
 fn without_user(authority: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-/// What is signed of one request: method, path, query, the listed headers and the body's hash.
+/// The signed content of a request: method, path, query, the listed headers and the hash of the body.
 ///
-/// Header values are trimmed. A header that comes more than once gets a line for each value, sorted,
-/// as the Go SDK has it (the Python SDK can't repeat one). A listed header that is absent gets none.
+/// Header values are trimmed. A header that occurs more than once has a line for each value, sorted, as in
+/// the Go SDK (the Python SDK cannot repeat a header). A listed header that is absent has no line.
 pub struct CanonicalRequest<'a> {
     /// Method, path and query.
     start: String,
@@ -73,7 +73,7 @@ pub struct CanonicalRequest<'a> {
 }
 
 impl<'a> CanonicalRequest<'a> {
-    /// Spells out what a signature that covers `signed` must have been made of.
+    /// The canonical request of a signature that covers `signed`.
     pub fn new(head: &RequestHead<'a>, signed: &'a SignedHeaders, payload: Payload) -> Self {
         let method = head.method.as_str().to_ascii_uppercase();
         let path = encode::path(head.path);
@@ -86,7 +86,7 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    /// The hash of the whole text, which is what the signature is made of.
+    /// The hash of the text, which is the input of the signature.
     pub fn hash(&self) -> Sha256 {
         let mut digest = digest::Context::new(&digest::SHA256);
         let mut add = |pieces: &[&[u8]]| pieces.iter().for_each(|piece| digest.update(piece));
@@ -98,8 +98,8 @@ impl<'a> CanonicalRequest<'a> {
         Sha256::finished(digest.finish())
     }
 
-    /// The text for people who look for the difference: `|` for each newline, as the cloud shows it,
-    /// and `…` for the values of secret headers. As long as the request's head; cut it to fit.
+    /// The text for diagnosis: with `|` for each newline, as the cloud shows it, and `…` for the values of
+    /// secret headers. It is as long as the head of the request; truncate it where needed.
     pub fn shown(&self) -> String {
         let mut text = format!("{}\n", self.start);
         for (name, value) in &self.headers {
@@ -112,7 +112,7 @@ impl<'a> CanonicalRequest<'a> {
     }
 }
 
-/// As [`shown`](CanonicalRequest::shown).
+/// The text of [`shown`](CanonicalRequest::shown).
 impl fmt::Debug for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown())

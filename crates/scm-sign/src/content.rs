@@ -1,7 +1,7 @@
-//! What a request says about its body, against what the body is.
+//! Compares the hash that a request claims for its body with the hash of the body.
 //!
-//! The scheme lets a client put any hash, or none, in place of the body's: whoever carries such a
-//! request could swap its body. So the real hash decides, and a client that says otherwise is told.
+//! The scheme permits any hash, or none, in place of the body's. An attacker on the way could then replace
+//! the body. A server therefore uses the hash of the body that arrived, and refuses another claim.
 
 use std::fmt;
 
@@ -9,25 +9,25 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::{Sha256, header::X_SDK_CONTENT_SHA256};
 
-/// What stands for a body that was not hashed.
+/// The value for a body that is not signed.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-/// What a request claims about its body by `X-Sdk-Content-Sha256`.
+/// The claim about the body in `X-Sdk-Content-Sha256`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentClaim {
-    /// Nothing: the body's hash is signed. The usual case.
+    /// No claim: the hash of the body is signed. This is the common case.
     Absent,
-    /// The body's very hash, in lower-case hex.
+    /// The hash of the body, in lower-case hexadecimal digits.
     True,
-    /// Anything else, or more than one claim. Always to be refused.
+    /// Another value, or more than one claim. Always refuse the request.
     False,
-    /// `UNSIGNED-PAYLOAD`: the body is not signed. SDKs say so of what is neither JSON nor BSON; to
-    /// be refused wherever a body must not be swapped.
+    /// `UNSIGNED-PAYLOAD`: the body is not signed. SDKs send this for bodies that are neither JSON nor
+    /// BSON. Refuse the request if its body must be authentic.
     Unsigned,
 }
 
 impl ContentClaim {
-    /// Compares the claim among these headers with the hash of the body as it arrived.
+    /// Compares the claim in these headers with the hash of the body that arrived.
     pub fn of(headers: &HeaderMap, real: &Sha256) -> Self {
         let mut claims = headers.get_all(X_SDK_CONTENT_SHA256).iter();
         match (claims.next(), claims.next()) {
@@ -46,12 +46,12 @@ impl ContentClaim {
     }
 }
 
-/// The last line of a canonical request: what was signed of the body.
+/// The last line of a canonical request: the signed hash of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// The hash of the whole body.
+    /// The hash of the body.
     Hashed(Sha256),
-    /// Nothing of it. Only for what allows [`ContentClaim::Unsigned`].
+    /// The body is not signed. Only where [`ContentClaim::Unsigned`] is accepted.
     Unsigned,
 }
 
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_real_hash_is_true() {
+    fn only_the_hash_of_the_body_is_true() {
         let real = Sha256::of(b"body").to_string();
         assert_eq!(claim(&[]), ContentClaim::Absent);
         assert_eq!(claim(&[&real]), ContentClaim::True);

@@ -1,6 +1,6 @@
-//! `X-Sdk-Date`: when a request was signed, and how far that may be from now.
+//! `X-Sdk-Date`: the time of a signature, and its distance from the clock.
 //!
-//! The clock is the caller's.
+//! The caller passes the current time.
 
 use std::fmt;
 
@@ -13,46 +13,46 @@ use time::{
 
 use crate::header::X_SDK_DATE;
 
-/// How far a signature's date may be from the server's clock, either way: the documented limit.
+/// The maximum distance of a signature's date from the server's clock, in both directions, as documented.
 pub const DATE_WINDOW: Duration = Duration::minutes(15);
 
 const FORMAT: StaticFormatDescription =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// The moment of a signature, to the second.
+/// The time of a signature, in seconds.
 ///
-/// It has exactly one spelling, `YYYYMMDDTHHMMSSZ` in UTC; nothing else is read.
+/// The only format is `YYYYMMDDTHHMMSSZ` in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SdkDate {
     text: String,
     instant: OffsetDateTime,
 }
 
-/// Why a date can't be used.
+/// Why a date is refused.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum DateError {
-    /// There is no `X-Sdk-Date`.
+    /// `X-Sdk-Date` is missing.
     #[error("the header x-sdk-date is missing")]
     Missing,
-    /// There is more than one `X-Sdk-Date`.
-    #[error("there is more than one header x-sdk-date")]
+    /// `X-Sdk-Date` occurs more than once.
+    #[error("the header x-sdk-date occurs more than once")]
     Repeated,
-    /// It is not written `YYYYMMDDTHHMMSSZ`, or there is no such moment.
-    #[error("x-sdk-date must be a UTC time written as YYYYMMDDTHHMMSSZ")]
+    /// The date does not have the format `YYYYMMDDTHHMMSSZ`, or does not exist.
+    #[error("x-sdk-date must be a UTC time in the format YYYYMMDDTHHMMSSZ")]
     Malformed,
-    /// It is further from now than [`DATE_WINDOW`].
+    /// The date is further from the clock than [`DATE_WINDOW`].
     #[error("x-sdk-date is {} seconds away from the server's time", off_by.whole_seconds())]
     TooFar {
-        /// The date less the server's time: negative when the date is in the past.
+        /// The date minus the server's time. Negative if the date is in the past.
         off_by: Duration,
     },
-    /// The moment lies outside of the years 0 to 9999, which can't be written.
-    #[error("the year can't be written with four digits")]
+    /// The year is outside of 0 to 9999.
+    #[error("the year must have four digits")]
     Unwritable,
 }
 
 impl SdkDate {
-    /// The date of a request signed at `now`.
+    /// The date of a request that is signed at `now`.
     ///
     /// # Errors
     /// [`DateError::Unwritable`] for years outside of 0 to 9999.
@@ -65,18 +65,18 @@ impl SdkDate {
         Ok(Self { text, instant: instant.truncate_to_second() })
     }
 
-    /// Reads the text of a date.
+    /// Parses a date.
     ///
     /// # Errors
     /// [`DateError::Malformed`].
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let moment = PrimitiveDateTime::parse(text, FORMAT).map_err(|_| DateError::Malformed)?;
-        // Read leniently (signs, for one) but written strictly: only what it writes is a date.
+        // The parser is lenient (it accepts signs), so compare with the text that it would write.
         let date = Self::at(moment.assume_utc()).map_err(|_| DateError::Malformed)?;
         if date.text == text { Ok(date) } else { Err(DateError::Malformed) }
     }
 
-    /// Reads the date of a request, which must be there once.
+    /// Reads the date of a request. The header must occur once.
     ///
     /// # Errors
     /// [`DateError::Missing`], [`DateError::Repeated`], [`DateError::Malformed`].
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_one_spelling_only() {
+    fn only_one_format_is_accepted() {
         let date = SdkDate::parse("20240102T030405Z").unwrap();
         assert_eq!(date, SdkDate::at(datetime!(2024-01-02 04:04:05.9 +1)).unwrap());
         assert_eq!(date.to_string(), "20240102T030405Z");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn is_refused_beyond_a_quarter_of_an_hour_either_way() {
+    fn a_date_more_than_15_minutes_off_is_refused() {
         let date = SdkDate::parse("20240102T030405Z").unwrap();
         let signed = datetime!(2024-01-02 03:04:05 UTC);
         for within in [Duration::ZERO, DATE_WINDOW, -DATE_WINDOW] {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn must_be_there_once() {
+    fn the_header_must_occur_once() {
         let mut headers = HeaderMap::new();
         assert_eq!(SdkDate::of(&headers).unwrap_err(), DateError::Missing);
         headers.append(X_SDK_DATE, HeaderValue::from_static("20240102T030405Z"));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_years_that_cannot_be_written() {
+    fn years_without_four_digits_are_refused() {
         assert_eq!(SdkDate::at(datetime!(-1-01-01 0:00 UTC)).unwrap_err(), DateError::Unwritable);
         let edge = datetime!(9999-12-31 23:59:59 -1);
         assert_eq!(SdkDate::at(edge).unwrap_err(), DateError::Unwritable);

@@ -1,19 +1,21 @@
-//! SDK-HMAC-SHA256: how a request is signed with an access key, and how a signature is verified.
+//! SDK-HMAC-SHA256: signs requests with an access key, and verifies signatures.
 //!
-//! A client calls [`sign`] last, on the request as it will be sent. A server goes the same way back:
+//! A client calls [`sign`] last, on the request as it will be sent. A server verifies a request in four
+//! steps:
 //!
-//! 1. [`Authorization::parse`] reads who signed which headers, [`SdkDate::of`] when;
-//!    [`SdkDate::check`] refuses what is too far from its clock.
-//! 2. It looks up the access key's [`SigningSecret`], reads the body and hashes it ([`Sha256`]).
-//! 3. [`ContentClaim::of`] tells whether the request speaks the truth about its body.
-//! 4. [`CanonicalRequest::new`] spells out what must have been signed; [`verify`] compares.
+//! 1. [`Authorization::parse`] reads the access key and the signed headers, [`SdkDate::of`] the time;
+//!    [`SdkDate::check`] refuses a date that is too far from the server's clock.
+//! 2. The server looks up the [`SigningSecret`] of the access key, reads the body and hashes it
+//!    ([`Sha256`]).
+//! 3. [`ContentClaim::of`] compares the hash that the request claims with that of the body.
+//! 4. [`CanonicalRequest::new`] builds the text that must have been signed; [`verify`] compares.
 //!
 //! ```
 //! # use http::Request;
 //! # use scm_sign::*;
 //! # use time::OffsetDateTime;
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let secret = SigningSecret::new("kept by both sides".to_owned())?;
+//! let secret = SigningSecret::new("shared secret".to_owned())?;
 //! let now = OffsetDateTime::now_utc();
 //! let mut request = Request::get("https://scm.example/v3/scm/certificates").body("")?;
 //! sign(&secret, &mut request, "AKEXAMPLE", now)?;
@@ -32,11 +34,11 @@
 //! # }
 //! ```
 //!
-//! What is left out on purpose: no I/O, no clock, no keeping of access keys, no memory of what was
-//! seen. A signature may be replayed for as long as [`DATE_WINDOW`] lets it, as in the cloud. The
-//! scheme's other algorithms (SM3, SM2, ECDSA, V11) are told apart, not spoken.
+//! Deliberately absent: I/O, a clock, storage of access keys, and a replay cache. A signature can be
+//! replayed within [`DATE_WINDOW`], as in the cloud. The other algorithms of the scheme (SM3, SM2, ECDSA,
+//! V11) are recognized, but not supported.
 //!
-//! The rules are those of the published SDKs: the signing guide says less than they do.
+//! The rules are those of the published SDKs; the signing guide does not contain all of them.
 
 mod authorization;
 mod canonical;

@@ -1,10 +1,10 @@
-//! SHA-256 hashes, and how the scheme writes them.
+//! SHA-256 hashes in the format of the scheme.
 
 use std::fmt;
 
 use aws_lc_rs::digest;
 
-/// A SHA-256 hash: of a body, or of a canonical request. Shown as 64 lower-case hex digits.
+/// The SHA-256 of a body or of a canonical request. Displays as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Sha256([u8; 32]);
 
@@ -14,13 +14,13 @@ impl Sha256 {
         Self::finished(digest::digest(&digest::SHA256, bytes))
     }
 
-    /// The outcome of hashing piece by piece.
+    /// The hash of a digest that was computed piece by piece.
     pub(crate) fn finished(digest: digest::Digest) -> Self {
         Self(digest.as_ref().try_into().expect("a SHA-256 hash has 32 bytes"))
     }
 }
 
-/// From a hash made elsewhere, such as of a body while it arrived.
+/// A hash that was computed elsewhere, for example while the body arrived.
 impl From<[u8; 32]> for Sha256 {
     fn from(hash: [u8; 32]) -> Self {
         Self(hash)
@@ -39,7 +39,7 @@ impl fmt::Debug for Sha256 {
     }
 }
 
-/// Bytes, shown as lower-case hex digits.
+/// Displays bytes as lower-case hexadecimal digits.
 pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_written_in_lower_case_hex() {
+    fn a_hash_displays_as_lower_case_hexadecimal_digits() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Sha256::of(b"").to_string(), empty);
         assert_eq!(Sha256::from([0xab; 32]).to_string(), "ab".repeat(32));

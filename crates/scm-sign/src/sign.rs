@@ -1,4 +1,4 @@
-//! Signing a request, as the last thing before it is sent.
+//! Signs a request.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Uri,
@@ -16,38 +16,38 @@ use crate::{
     signature::signature,
 };
 
-/// What is signed if the request has it, in the order of the scheme.
+/// The headers that are signed if they are present, in the order of the scheme.
 ///
-/// Of what the SDKs sign, `User-Agent` is left out: nothing depends on it, and proxies rewrite it.
+/// The SDKs also sign `User-Agent`. This crate does not: nothing depends on it, and proxies rewrite it.
 const SIGNED: [HeaderName; 6] =
     [CONTENT_TYPE, HOST, X_DOMAIN_ID, X_PROJECT_ID, X_SDK_DATE, X_SECURITY_TOKEN];
 
-/// Why a request can't be signed.
+/// Why a request cannot be signed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SignError {
-    /// It says neither in its URI nor by a header where it goes.
+    /// Neither the URI nor a header has a host.
     #[error("the request has no host")]
     NoHost,
     /// The access key is not 1 to 128 visible ASCII characters without commas.
-    #[error("the access key has characters that no access key has, too many, or none")]
+    #[error("the access key must have 1 to 128 visible ASCII characters and no comma")]
     AccessKey,
-    /// With `%20` for each `+` the URI is longer than any URI may be (65,534 bytes).
+    /// With `%20` for each `+`, the URI exceeds 65,534 bytes.
     #[error("the URI is too long")]
     UriTooLong,
-    /// The clock shows a time that the scheme can't write.
-    #[error("the time of signing can't be written")]
+    /// The scheme cannot represent the time.
+    #[error("the time cannot be represented in x-sdk-date")]
     Date(#[from] DateError),
 }
 
-/// Signs a request with the secret of `access_key`, at the moment `now`.
+/// Signs a request with the secret of `access_key` at the time `now`.
 ///
-/// The request must be as it will be sent: full path (with any base path), headers and body. `Host`,
-/// `X-Sdk-Date` and `Authorization` are set here (a `Host` that is there stays), a stale
-/// `X-Sdk-Content-Sha256` is dropped, and a `+` in the query becomes `%20`, which no server can take
-/// for anything but the space it is. Signing again, as for a retry, replaces the signature.
+/// The request must be complete: full path (with any base path), headers and body. The function sets
+/// `X-Sdk-Date`, `Authorization` and, if it is absent, `Host`. It removes `X-Sdk-Content-Sha256`, and
+/// replaces `+` in the query by `%20`, which every server reads as a space. Signing again, for example for
+/// a retry, replaces the signature.
 ///
 /// # Errors
-/// See [`SignError`]; the request is then as it was, or unsigned.
+/// See [`SignError`]. The request is then unchanged or unsigned.
 pub fn sign<B: AsRef<[u8]>>(
     secret: &SigningSecret,
     request: &mut Request<B>,
@@ -58,7 +58,7 @@ pub fn sign<B: AsRef<[u8]>>(
         return Err(SignError::AccessKey);
     }
     let date = SdkDate::at(now)?;
-    spell_spaces(request.uri_mut())?;
+    encode_spaces(request.uri_mut())?;
     prepare_headers(request, &date)?;
     let signed = SignedHeaders::present(request.headers(), &SIGNED);
     let signature = signature(secret, &canonical(request, &signed), &date);
@@ -88,33 +88,34 @@ fn canonical<'a, B: AsRef<[u8]>>(
     CanonicalRequest::new(&head, signed, Payload::Hashed(Sha256::of(request.body().as_ref())))
 }
 
-/// What HTTP clients send as `Host`: the port only where it is not the scheme's own.
+/// The value of `Host` as HTTP clients send it: with the port only if it is not the scheme's default.
 fn host(uri: &Uri) -> Option<HeaderValue> {
-    let own = match uri.scheme() {
+    let default = match uri.scheme() {
         Some(scheme) if *scheme == Scheme::HTTPS => Some(443),
         Some(scheme) if *scheme == Scheme::HTTP => Some(80),
         _ => None,
     };
     let host = uri.host()?;
     let text = match uri.port_u16() {
-        Some(port) if Some(port) != own => format!("{host}:{port}"),
+        Some(port) if Some(port) != default => format!("{host}:{port}"),
         _ => host.to_owned(),
     };
     HeaderValue::from_str(&text).ok()
 }
 
-fn spell_spaces(uri: &mut Uri) -> Result<(), SignError> {
+fn encode_spaces(uri: &mut Uri) -> Result<(), SignError> {
     let Some(query) = uri.query().filter(|query| query.contains('+')) else { return Ok(()) };
-    let spelled = format!("{}?{}", uri.path(), query.replace('+', "%20"));
+    let encoded = format!("{}?{}", uri.path(), query.replace('+', "%20"));
     let mut parts = uri.clone().into_parts();
     parts.path_and_query =
-        Some(PathAndQuery::try_from(spelled).map_err(|_| SignError::UriTooLong)?);
+        Some(PathAndQuery::try_from(encoded).map_err(|_| SignError::UriTooLong)?);
     *uri = Uri::from_parts(parts).map_err(|_| SignError::UriTooLong)?;
     Ok(())
 }
 
 fn sensitive(value: &str) -> HeaderValue {
-    let mut value = HeaderValue::from_str(value).expect("access keys and signatures are visible");
+    let mut value =
+        HeaderValue::from_str(value).expect("access keys and signatures are visible ASCII");
     value.set_sensitive(true);
     value
 }
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_what_the_scheme_needs() {
+    fn the_headers_of_the_scheme_are_set() {
         let request = signed("https://scm.test:443/base/v3?q=a+b").unwrap();
         assert_eq!(request.headers()[HOST], "scm.test");
         assert_eq!(request.headers()[X_SDK_DATE], "20240102T030405Z");
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_cannot_be_signed() {
+    fn an_invalid_access_key_or_uri_is_refused() {
         assert_eq!(signed("/relative").unwrap_err(), SignError::NoHost);
         let secret = SigningSecret::new("secret".to_owned()).unwrap();
         let mut request = Request::get("http://scm.test/").body("").unwrap();

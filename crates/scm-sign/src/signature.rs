@@ -1,4 +1,4 @@
-//! From a canonical request to its signature, and the comparison of two.
+//! Computes and compares the signatures of canonical requests.
 
 use aws_lc_rs::{constant_time, hmac};
 use thiserror::Error;
@@ -7,18 +7,18 @@ use crate::{
     Authorization, CanonicalRequest, SdkDate, SigningSecret, authorization::ALGORITHM, sha256::Hex,
 };
 
-/// The signature is not the one that the secret makes of this request at this date.
+/// The signature does not match the secret, the request or the date.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the signature does not match the request")]
 pub struct Mismatch;
 
-/// Whether the signature was made with `secret` over just this request; in constant time.
+/// Verifies in constant time that the signature was made with `secret` over this request.
 ///
-/// `canonical` is to be built with the headers that `authorization` lists, `date` read from the same
-/// request by [`SdkDate::of`] and checked against the clock.
+/// Build `canonical` with the headers that `authorization` lists. Read `date` from this request with
+/// [`SdkDate::of`], and check it against the clock.
 ///
 /// # Errors
-/// [`Mismatch`]: another secret, or anything that is signed was altered on the way.
+/// [`Mismatch`] if the secret differs, or a signed part of the request was changed.
 pub fn verify(
     secret: &SigningSecret,
     authorization: &Authorization,
@@ -33,7 +33,7 @@ pub fn verify(
     .map_err(|_| Mismatch)
 }
 
-/// The signature in 64 lower-case hex digits. The key is the secret itself, nothing is derived.
+/// The signature: 64 lower-case hexadecimal digits. The key is the secret; no key is derived.
 pub(crate) fn signature(
     secret: &SigningSecret,
     canonical: &CanonicalRequest<'_>,

@@ -4,9 +4,9 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName};
 
-/// The names of the headers that a signature covers: lower case, sorted, each once.
+/// The names of the headers that a signature covers: in lower case, sorted, each once.
 ///
-/// The list is normalised, since the scheme has it sorted and in lower case wherever it is signed.
+/// The list is normalized, since the signature covers the sorted list in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedHeaders(Vec<HeaderName>);
 
@@ -16,7 +16,7 @@ impl SignedHeaders {
         self.0.contains(name)
     }
 
-    /// Reads names joined by `;`; nothing if one of them is no name or comes twice.
+    /// Parses names separated by `;`. `None` if a name is invalid or occurs twice.
     pub(crate) fn parse(list: &str) -> Option<Self> {
         let names = list.split(';').map(|name| HeaderName::from_bytes(name.as_bytes()));
         let mut names = names.collect::<Result<Vec<_>, _>>().ok()?;
@@ -25,7 +25,7 @@ impl SignedHeaders {
         (!repeated).then_some(Self(names))
     }
 
-    /// Those of `sorted`, a list in order without repetitions, which a request has.
+    /// The headers of `sorted`, a sorted list without repeats, that are present in a request.
     pub(crate) fn present(headers: &HeaderMap, sorted: &[HeaderName]) -> Self {
         Self(sorted.iter().filter(|name| headers.contains_key(*name)).cloned().collect())
     }
@@ -35,7 +35,7 @@ impl SignedHeaders {
     }
 }
 
-/// Joined by `;`, as both header and canonical request have it.
+/// The names separated by `;`, as in the header and in the canonical request.
 impl fmt::Display for SignedHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, name) in self.0.iter().enumerate() {
@@ -53,14 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn are_sorted_and_in_lower_case() {
+    fn names_are_sorted_and_in_lower_case() {
         let signed = SignedHeaders::parse("X-Sdk-Date;Host").unwrap();
         assert_eq!(signed.to_string(), "host;x-sdk-date");
         assert!(signed.contains(&HOST) && !signed.contains(&ACCEPT));
     }
 
     #[test]
-    fn are_names_and_each_comes_once() {
+    fn names_are_valid_and_occur_once() {
         for wrong in ["", "host;", ";host", "host;;accept", "ho st", "host;HOST", "host:", "hôst"]
         {
             assert_eq!(SignedHeaders::parse(wrong), None, "{wrong}");

@@ -1,6 +1,6 @@
 //! Ten requests as published clients signed them: V1 to V7 the Python SDK, V8 to V10 golangsdk.
 //!
-//! Hash and signature of each were made by the client's own signer, and anew by a second program.
+//! Hash and signature of each were computed by the client's signer, and again by a second program.
 
 use http::{Method, Request, request::Parts};
 
@@ -37,7 +37,7 @@ const COMPACT_BODY: &str = concat!(
     "\n"
 );
 
-/// A request: what was signed of it, what came unsigned beside it, and what that must give.
+/// A request: its signed and unsigned parts, and the expected hash and signature.
 struct Vector {
     method: Method,
     uri: &'static str,
@@ -54,7 +54,7 @@ impl Vector {
         Self { method, uri, signed: [PYTHON, DOMAIN], unsigned: &[], body: "", hash, signature }
     }
 
-    /// What golangsdk adds after signing is there too, and must not matter.
+    /// With the headers that golangsdk adds after signing, which are not signed.
     fn golang(method: Method, uri: &'static str, expected: [&'static str; 2]) -> Self {
         let vector = Self::python(method, uri, expected);
         Self { signed: [GOLANG, &[]], unsigned: PROJECT, ..vector }
@@ -120,7 +120,7 @@ fn v1_import() {
 }
 
 #[test]
-fn v1_is_shown_whole() {
+fn v1_is_shown_completely() {
     let (parts, authorization) = (v1().head(), v1().authorization());
     let payload = Payload::Hashed(Sha256::of(SPACED_BODY.as_bytes()));
     let head = RequestHead::from(&parts);

@@ -1,4 +1,4 @@
-//! What holds for any request: signed it verifies, with anything altered that is signed it does not.
+//! Properties of all requests: a signed request verifies, and a request with a changed signed part does not.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::ops::Range;
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 const SIGNED: [&str; 4] = ["content-type", "x-domain-id", "x-project-id", "x-security-token"];
 
-/// A request in its meaning: bytes, before they are percent-encoded.
+/// A request as bytes, before percent-encoding.
 #[derive(Clone, Debug)]
 struct Meaning {
     method: Method,
@@ -34,7 +34,7 @@ impl Meaning {
         request.body(self.body.clone()).unwrap()
     }
 
-    /// Every byte that is signed, with what it may turn into.
+    /// Every signed byte, with the range of its replacements.
     fn bytes(&mut self) -> Vec<(&mut u8, Range<u8>)> {
         let any = self.path.iter_mut().chain(&mut self.body);
         let any =
@@ -77,7 +77,7 @@ fn signed(meaning: &Meaning) -> Request<Vec<u8>> {
     request
 }
 
-/// As a server does it: from what came over the wire alone.
+/// Verifies a request like a server, from the received bytes only.
 fn verified(parts: &Parts, body: &[u8]) -> Result<(), Mismatch> {
     let authorization = Authorization::parse(&parts.headers[AUTHORIZATION]).unwrap();
     let date = SdkDate::of(&parts.headers).unwrap();
@@ -96,14 +96,14 @@ fn altered(headers: &HeaderMap, name: &str, index: Index, by: u8) -> HeaderValue
 
 proptest! {
     #[test]
-    fn what_is_signed_verifies(meaning in meaning()) {
+    fn a_signed_request_verifies(meaning in meaning()) {
         let (parts, body) = signed(&meaning).into_parts();
         prop_assert_eq!(verified(&parts, &body), Ok(()));
         SdkDate::of(&parts.headers).unwrap().check(now()).unwrap();
     }
 
     #[test]
-    fn no_signed_byte_can_be_altered(meaning in meaning(), index: Index, by: u8) {
+    fn a_changed_signed_byte_is_detected(meaning in meaning(), index: Index, by: u8) {
         let (parts, _) = signed(&meaning).into_parts();
         let mut forged = meaning.clone();
         let mut bytes = forged.bytes();
@@ -122,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn nor_can_method_host_date_or_signature(meaning in meaning(), index: Index, digit in 0..10u8) {
+    fn a_changed_method_host_date_or_signature_is_detected(meaning in meaning(), index: Index, digit in 0..10u8) {
         let (mut parts, body) = signed(&meaning).into_parts();
         parts.method = Method::PATCH;
         prop_assert_eq!(verified(&parts, &body), Err(Mismatch));
@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_signed_does_not_matter(meaning in meaning(), agent in "[ -~]{0,20}") {
+    fn unsigned_parts_do_not_affect_the_signature(meaning in meaning(), agent in "[ -~]{0,20}") {
         let (mut parts, body) = signed(&meaning).into_parts();
         parts.headers.insert("user-agent", agent.parse().unwrap());
         prop_assert_eq!(verified(&parts, &body), Ok(()));

@@ -1,4 +1,4 @@
-//! How the scheme spells its algorithms and parameters.
+//! The names of the scheme's algorithms and parameters.
 
 use std::fmt;
 

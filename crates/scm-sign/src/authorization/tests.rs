@@ -1,4 +1,4 @@
-//! What is read from a header, and all that is refused.
+//! Valid and invalid headers.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn refusal(text: &str) -> ParseError {
 }
 
 #[test]
-fn reads_what_the_sdks_send() {
+fn headers_of_the_sdks_are_parsed() {
     let text =
         format!("SDK-HMAC-SHA256 Access=AK1, SignedHeaders=host;x-sdk-date, Signature={HEX}");
     let authorization = parse(&text).unwrap();
@@ -30,7 +30,7 @@ fn order_spaces_and_the_schemes_case_do_not_matter() {
 }
 
 #[test]
-fn names_the_algorithms_that_are_not_spoken() {
+fn unsupported_algorithms_are_named() {
     for name in ["SDK-HMAC-SM3", "SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3", "V11-HMAC-SHA256"] {
         let error = refusal(&format!("{name} Access=AK1, SignedHeaders=a, Signature=b"));
         assert!(matches!(error, ParseError::OtherAlgorithm(_)), "{name}");
@@ -39,14 +39,14 @@ fn names_the_algorithms_that_are_not_spoken() {
 }
 
 #[test]
-fn other_schemes_are_not_ours() {
+fn other_schemes_are_refused() {
     for text in ["", " ", "Basic YTpi", "Bearer abc", "SDK-HMAC-SHA2567 Access=a", "\u{e9} a"] {
         assert_eq!(refusal(text), ParseError::OtherScheme, "{text}");
     }
 }
 
 #[test]
-fn says_which_parameter_is_wrong() {
+fn an_error_names_the_parameter() {
     use Parameter::{Access, Signature, SignedHeaders};
     use ParseError::{DateNotSigned, Malformed, Missing, Repeated, Unknown};
     let signature = format!("Signature={HEX}");
@@ -75,7 +75,7 @@ fn says_which_parameter_is_wrong() {
 }
 
 #[test]
-fn refuses_a_flood_unread() {
+fn a_long_header_is_refused_before_it_is_parsed() {
     let text = format!("{ALGORITHM} {}", "a=b,".repeat(1024));
     assert_eq!(refusal(&text), ParseError::TooLong { length: 4112, limit: 4096 });
 }

@@ -1,17 +1,17 @@
-//! Paths and queries in their canonical spelling: decoded as they were on the wire, encoded anew.
+//! The canonical encoding of paths and queries: they are decoded and encoded again.
 //!
-//! Two spellings of one path (`%7E` and `~`) become one. So do `%2F` and `/`, and a path with and
-//! without a final `/`: the scheme doesn't tell them apart.
+//! Equivalent encodings (`%7E` and `~`) become identical. So do `%2F` and `/`, and a path with and without
+//! a final `/`: the scheme does not distinguish them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-/// All but the unreserved characters (RFC 3986, 2.3).
+/// Every character but the unreserved ones (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// The same within a whole path.
+/// Every character but the unreserved ones and `/`.
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
-/// The canonical path, which ends with `/`. A `+` is a plus.
+/// The canonical path, which ends with `/`. A `+` is a plus sign.
 pub(super) fn path(path: &str) -> String {
     let decoded: Vec<u8> = percent_decode(path.as_bytes()).collect();
     let mut canonical = percent_encode(&decoded, RESERVED_IN_PATH).to_string();
@@ -21,9 +21,9 @@ pub(super) fn path(path: &str) -> String {
     canonical
 }
 
-/// The canonical query: every pair as `name=value`, sorted by what name and value mean.
+/// The canonical query: every pair as `name=value`, sorted by the decoded name and value.
 ///
-/// A `+` is a space, since that is what it means to whoever reads the query. SDKs send none.
+/// A `+` is a space, as in the query parsers of servers. The SDKs do not send it.
 pub(super) fn query(query: &str) -> String {
     let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
     pairs.sort_unstable();
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_encoded_anew_and_end_with_a_slash() {
+    fn paths_are_encoded_again_and_end_with_a_slash() {
         assert_eq!(path(""), "/");
         assert_eq!(path("/"), "/");
         assert_eq!(path("*"), "%2A/");
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_are_sorted_by_what_they_mean() {
+    fn queries_are_sorted_by_their_decoded_pairs() {
         assert_eq!(query(""), "");
         assert_eq!(query("b=2&a=2&a=1&&c"), "a=1&a=2&b=2&c=");
         assert_eq!(query("q=a%20b&q=a+b&q=a%2Bb"), "q=a%20b&q=a%20b&q=a%2Bb");

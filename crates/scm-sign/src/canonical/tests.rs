@@ -1,4 +1,4 @@
-//! What becomes of headers; paths and queries have their tests beside them.
+//! Headers in the canonical request. The tests of paths and queries are in `encode`.
 
 use http::Request;
 
@@ -17,13 +17,13 @@ fn values_are_trimmed_and_a_repeated_header_has_a_line_for_each() {
 }
 
 #[test]
-fn only_listed_headers_count_and_absent_ones_have_no_line() {
+fn only_listed_headers_that_are_present_have_a_line() {
     let request = Request::get("/").header("a", "1").header("b", "2");
     assert_eq!(shown(request, "c;b"), "GET|/||b:2||b;c|UNSIGNED-PAYLOAD");
 }
 
 #[test]
-fn the_authority_stands_for_an_absent_host() {
+fn the_authority_replaces_an_absent_host() {
     let uri = "https://user:pass@scm.test:8443/";
     let canonical = "GET|/||host:scm.test:8443||host|UNSIGNED-PAYLOAD";
     assert_eq!(shown(Request::get(uri), "host"), canonical);
@@ -32,7 +32,7 @@ fn the_authority_stands_for_an_absent_host() {
 }
 
 #[test]
-fn secret_values_are_never_shown_but_hashed() {
+fn secret_values_are_hashed_but_not_shown() {
     let names = ["authorization", "cookie", "x-auth-token", "x-security-token"];
     let hash = |value: &str| {
         let mut request = Request::get("/");
@@ -51,7 +51,7 @@ fn secret_values_are_never_shown_but_hashed() {
 }
 
 #[test]
-fn what_is_no_text_is_hashed_as_it_came() {
+fn a_value_that_is_not_text_is_hashed_unchanged() {
     let hash = |value: &[u8]| {
         let (parts, ()) = Request::get("/").header("a", value).body(()).unwrap().into_parts();
         let signed = SignedHeaders::parse("a").unwrap();
