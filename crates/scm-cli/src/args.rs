@@ -1,7 +1,7 @@
-//! The command line: what may be asked, and how it is explained.
+//! The command line: arguments and help.
 
 mod bundle;
-mod kept;
+mod stored;
 
 use std::path::PathBuf;
 
@@ -9,15 +9,14 @@ use clap::{Args as ArgGroup, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use bundle::{Bundle, Check, Import, Replace};
-pub(crate) use kept::{Delete, Export, List, Set, Show, Sort};
+pub(crate) use stored::{Delete, Export, List, Set, Show, Sort};
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; for `check`: a server would take it
-  1  refused: the bundle is not sound, a file exists already, the server refused the request
-  2  the command line is wrong
-  3  no answer could be had: a file cannot be read or written, no server is reached, the server
-     failed";
+  0  done; for `check`: the bundle is valid
+  1  refused: the bundle is invalid, a file already exists, or the server refused the request
+  2  invalid command line
+  3  failed: a file cannot be read or written, the server cannot be reached, or the server failed";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -25,7 +24,7 @@ Examples:
   scm completions zsh > ~/.zfunc/_scm
   scm completions fish > ~/.config/fish/completions/scm.fish";
 
-/// Checks SSL certificates offline; imports, lists, exports and renews those of an SCM server.
+/// Checks SSL certificates offline; imports, lists, exports and renews the certificates of an SCM server.
 #[derive(Debug, Parser)]
 #[command(name = "scm", version, after_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -35,55 +34,54 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check a certificate with its chain and private key, offline, as a server would
+    /// Check a certificate with its chain and private key offline, by the rules of a server
     Check(Check),
     /// Check a certificate with its chain and private key, then import it
     Import(Import),
-    /// List the certificates that a server keeps
+    /// List the certificates of a server
     List(List),
-    /// Show what a server keeps of a certificate
+    /// Show the details of a certificate
     Show(Show),
-    /// Write a certificate, its chain and its private key into files
+    /// Write a certificate, its chain and its private key to files
     Export(Export),
-    /// Put a renewed certificate, its chain and its private key under the id of the old one
+    /// Replace a certificate by a renewed one with its chain and private key; the id does not change
     Replace(Replace),
-    /// Give a certificate another name or description
+    /// Change the name or the description of a certificate
     Set(Set),
-    /// Delete certificates, with their private keys
+    /// Delete certificates and their private keys
     Delete(Delete),
-    /// Print what completes the command line of `scm` in a shell
+    /// Print a shell completion script
     Completions(Completions),
 }
 
 #[derive(Debug, ArgGroup)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
 pub(crate) struct Completions {
-    /// The shell
+    /// The shell to complete for
     #[arg(value_enum)]
     pub(crate) shell: Shell,
 }
 
-/// Which server, and who asks.
+/// The server, and the credentials for it.
 #[derive(Debug, ArgGroup)]
 #[command(next_help_heading = "Server")]
 pub(crate) struct Server {
-    /// The file that the server wrote on its first start: its address, and how to log in
+    /// The file with address and credentials that the server wrote on its first start
     #[arg(long, value_name = "FILE", env = "SCM_CREDENTIALS")]
     #[arg(default_value = "scm-data/credentials.json")]
     pub(crate) credentials: PathBuf,
 
-    /// The server's address. What is in that file goes to its own server only: another one needs a
-    /// token in the variable SCM_TOKEN, or an access key in SCM_ACCESS_KEY and its secret in
-    /// SCM_SECRET_KEY, which signs every request, here and in the cloud
+    /// The address of the server. The credentials of the file are sent to their own server only. For
+    /// another server, set a token in the variable SCM_TOKEN, or an access key in SCM_ACCESS_KEY and its
+    /// secret in SCM_SECRET_KEY, which sign every request; the cloud accepts both
     #[arg(long, value_name = "URL", env = "SCM_ENDPOINT")]
     pub(crate) endpoint: Option<String>,
 
-    /// Speak plain HTTP to another machine too, where whoever is on the way can read tokens and private
-    /// keys
+    /// Permit plain HTTP to another machine. Others on the network can then read tokens and private keys
     #[arg(long)]
     pub(crate) insecure_http: bool,
 
-    /// The certificates of the authorities to trust, PEM, instead of those of the system
+    /// Trust anchors, PEM, in place of those of the system: for private certificate authorities
     #[arg(long, value_name = "FILE", env = "SCM_CA")]
     pub(crate) ca: Option<PathBuf>,
 }

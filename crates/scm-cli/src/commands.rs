@@ -1,4 +1,4 @@
-//! What `scm` can do, one file per command.
+//! The commands of `scm`, one file each.
 
 mod check;
 mod completions;
@@ -16,13 +16,13 @@ use time::OffsetDateTime;
 
 use crate::{
     args::{Bundle, Command},
+    error::CliError,
     judgement::{Judgement, Sound, judge},
     output, sources,
-    trouble::Trouble,
 };
 
-/// Does what the command line asks. `now` is the time that dates are judged by.
-pub(crate) fn run(command: Command, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+/// Runs a command. `now` is the time that validity is checked against.
+pub(crate) fn run(command: Command, now: OffsetDateTime) -> Result<ExitCode, CliError> {
     match command {
         Command::Check(args) => check::run(&args, now),
         Command::Import(args) => wait_for(import::run(args, now)),
@@ -36,15 +36,16 @@ pub(crate) fn run(command: Command, now: OffsetDateTime) -> Result<ExitCode, Tro
     }
 }
 
-/// Waits for a command that talks to a server.
-fn wait_for(command: impl Future<Output = Result<ExitCode, Trouble>>) -> Result<ExitCode, Trouble> {
+/// Waits for a command that sends requests to a server.
+fn wait_for(
+    command: impl Future<Output = Result<ExitCode, CliError>>,
+) -> Result<ExitCode, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(Trouble::Runtime)?.block_on(command)
+    runtime.map_err(CliError::Runtime)?.block_on(command)
 }
 
-/// A bundle to send, judged here first, so that mistakes are told before anything is sent: they are,
-/// where nothing is given back.
-fn sound(bundle: &Bundle, now: OffsetDateTime) -> Result<Option<(Judgement, Sound)>, Trouble> {
+/// Checks a bundle before it is sent. Prints the problems and returns `None` if there are any.
+fn sound(bundle: &Bundle, now: OffsetDateTime) -> Result<Option<(Judgement, Sound)>, CliError> {
     let sources = sources::read_all(&bundle.files)?;
     let mut judgement = judge(&sources, bundle.policy(), now);
     let sound = judgement.sound.take();

@@ -1,5 +1,5 @@
-//! A bundle judged: the files sorted by content, the rules of scm-pki applied, and everything that
-//! is wrong traced back to the file that it came from.
+//! The check of a bundle: sorts the files by content, applies the rules of scm-pki, and traces each problem
+//! back to its file.
 
 mod found;
 mod place;
@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use scm_pki::{
     ArrangeError, Arranged, Bundle, Certificate, Content, Field, Finding, FindingClass, Findings,
-    KeyAlgorithm, KeyEncoding, LeftOver, Place, Policy, VerifiedBundle, Verifier, Warning, arrange,
-    pem,
+    KeyAlgorithm, KeyEncoding, LeftOver, Place, Policy, Repeat, VerifiedBundle, Verifier, Warning,
+    arrange, pem,
 };
+use serde::Serialize;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -19,21 +20,23 @@ use found::Found;
 
 pub(crate) use found::Origin;
 
-/// What the files hold, and the verdict.
+/// The content of the files, and the result of the check.
 pub(crate) struct Judgement {
     /// The leaf and its issuers, in the order in which they would be sent.
     pub(crate) links: Vec<Link>,
     /// The private key.
     pub(crate) key: Option<Key>,
-    /// Everything that is wrong.
-    pub(crate) wrong: Vec<Wrong>,
-    /// Whether something could not be read, so that the rest is not the whole.
+    /// All problems.
+    pub(crate) problems: Vec<Problem>,
+    /// Whether something could not be read, so that the rest is incomplete.
     pub(crate) unread: bool,
-    /// What a person should know, although nothing is wrong.
+    /// Remarks that are not problems.
     pub(crate) notes: Vec<String>,
-    /// Why TLS clients would reject the bundle; a note about each is among the notes.
-    warnings: Vec<String>,
-    /// What to send, if nothing is wrong.
+    /// Why TLS clients reject the bundle. The notes contain each of them.
+    pub(crate) warnings: Vec<String>,
+    /// The certificates that were left out because they are repeats.
+    pub(crate) left_out: Vec<LeftOut>,
+    /// The texts to send, if there are no problems.
     pub(crate) sound: Option<Sound>,
 }
 
@@ -44,7 +47,7 @@ pub(crate) struct Link {
     pub(crate) origin: Option<Origin>,
 }
 
-/// What can be told of the private key.
+/// What is known of the private key.
 pub(crate) struct Key {
     pub(crate) kind: Option<(KeyAlgorithm, KeyEncoding)>,
     /// Its SubjectPublicKeyInfo.
@@ -52,18 +55,29 @@ pub(crate) struct Key {
     pub(crate) origin: Origin,
 }
 
-/// One thing that is wrong.
+/// A certificate that was left out because it is a repeat.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftOut {
+    /// The file.
+    pub(crate) file: String,
+    /// The line of its BEGIN line, counted from 1.
+    pub(crate) line: usize,
+    /// Its subject.
+    pub(crate) subject: String,
+}
+
+/// One problem.
 #[derive(Debug)]
-pub(crate) struct Wrong {
-    /// The certificate, or the key.
+pub(crate) struct Problem {
+    /// The certificate or the key that it is about.
     pub(crate) place: Option<Place>,
     /// The file.
     pub(crate) origin: Option<Origin>,
-    /// What is wrong, and what to do about it.
+    /// The problem and its remedy.
     pub(crate) sentence: String,
 }
 
-/// The three texts of an import, proved to belong together.
+/// The three texts of an import, verified to belong together.
 pub(crate) struct Sound {
     pub(crate) certificate: String,
     pub(crate) certificate_chain: String,
@@ -72,7 +86,7 @@ pub(crate) struct Sound {
     pub(crate) domain: String,
 }
 
-/// Judges the files as a server with this policy would at the time `now`.
+/// Checks the files by the rules of a server with this policy at the time `now`.
 pub(crate) fn judge(sources: &[Source], policy: Policy, now: OffsetDateTime) -> Judgement {
     let Found { certificates, keys, others, unreadable } = Found::read(sources);
     let texts: Vec<_> = sources.iter().map(|source| source.text.as_str()).collect();
@@ -80,9 +94,10 @@ pub(crate) fn judge(sources: &[Source], policy: Policy, now: OffsetDateTime) -> 
         links: Vec::new(),
         key: None,
         unread: !unreadable.is_empty(),
-        wrong: unreadable,
+        problems: unreadable,
         notes: Vec::new(),
         warnings: Vec::new(),
+        left_out: Vec::new(),
         sound: None,
     };
     let arranged = arrange(&texts);
@@ -92,18 +107,19 @@ pub(crate) fn judge(sources: &[Source], policy: Policy, now: OffsetDateTime) -> 
     let arranged = arranged.unwrap_or_else(|_| without_key(&certificates));
     judgement.links = links(&arranged, &certificates);
     judgement.key = key_of(judgement.links.first(), keys);
+    judgement.note_repeats(sources, &arranged.repeats);
     judgement.leave_out(sources, &arranged.left_over);
-    judgement.settle(arranged, policy, now);
+    judgement.verify(arranged, policy, now);
     judgement
 }
 
 impl Judgement {
-    /// Applies the rules to what was arranged.
-    fn settle(&mut self, arranged: Arranged, policy: Policy, now: OffsetDateTime) {
+    /// Applies the rules to the arranged bundle.
+    fn verify(&mut self, arranged: Arranged, policy: Policy, now: OffsetDateTime) {
         let Arranged { certificate, certificate_chain, private_key, .. } = arranged;
         let bundle = Bundle::read(&certificate, &certificate_chain, &private_key);
         match Verifier::new(policy).verify(bundle, now) {
-            Ok(bundle) if self.wrong.is_empty() => {
+            Ok(bundle) if self.problems.is_empty() => {
                 self.notes.extend(no_chain(&bundle));
                 self.warnings = bundle.warnings().iter().map(Warning::to_string).collect();
                 let note = |warning: &Warning| self.note_of(warning);
@@ -113,65 +129,79 @@ impl Judgement {
                 self.sound = Some(Sound { certificate, certificate_chain, private_key, domain });
             }
             Ok(_) => {}
-            Err(findings) => self.tell(&findings),
+            Err(findings) => self.add(&findings),
         }
     }
 
-    /// Adds the findings: where something could not be read, only those that do not hang on it, and
-    /// where something is missing, none that only says so again.
-    fn tell(&mut self, findings: &Findings) {
-        let missing = self.wrong.iter().any(|wrong| wrong.origin.is_none());
+    /// Adds the findings. If something could not be read, only those that do not depend on it; if something
+    /// is missing, none that repeats this.
+    fn add(&mut self, findings: &Findings) {
+        let missing = self.problems.iter().any(|problem| problem.origin.is_none());
         let counts = |finding: &&Finding| match finding {
-            finding if self.unread => stands_alone(finding),
+            finding if self.unread => is_independent(finding),
             Finding::Empty { .. } => !missing,
             _ => true,
         };
-        let told: Vec<_> =
-            findings.iter().filter(counts).map(|finding| self.wrong_by(finding)).collect();
-        self.wrong.extend(told);
+        let problems: Vec<_> =
+            findings.iter().filter(counts).map(|finding| self.problem_of(finding)).collect();
+        self.problems.extend(problems);
     }
 
-    /// What has no place is no harm, but for certificates beside a chain that does not reach its
-    /// root: there, one is missing between.
+    /// Notes certificates that were left out because they are repeats.
+    fn note_repeats(&mut self, sources: &[Source], repeats: &[Repeat]) {
+        for Repeat { text, line, first_text, first_line, subject } in repeats {
+            let (file, first) = (&sources[*text].name, &sources[*first_text].name);
+            self.notes.push(format!(
+                "{file}, line {line}: left out: repeats the certificate \"{subject}\" of {first}, \
+                 line {first_line}"
+            ));
+            let (file, subject) = (file.clone(), subject.clone());
+            self.left_out.push(LeftOut { file, line: *line, subject });
+        }
+    }
+
+    /// Blocks that are not part of the bundle are harmless, except certificates beside a chain that does not
+    /// reach its root: a certificate in between is missing.
     fn leave_out(&mut self, sources: &[Source], left_over: &[LeftOver]) {
         let top = self.links.last().map(|top| &top.certificate);
         let next = top.filter(|top| !self.unread && !top.is_self_issued()).map(Certificate::issuer);
         let by_file = left_over.chunk_by(|a, b| a.text == b.text && a.content == b.content);
         for left in by_file {
             let origin = Origin { file: sources[left[0].text].name.clone(), line: left[0].line };
-            let what = called(left);
+            let what = description(left);
             match &next {
-                Some(next) if left[0].content == Content::Certificate => self.wrong.push(Wrong {
+                Some(next) if left[0].content == Content::Certificate => self.problems.push(Problem {
                     place: None,
                     origin: Some(origin),
                     sentence: format!(
-                        "{what} not continuing the chain, where \"{next}\" is next; add that one, \
-                         or leave this out"
+                        "{what} does not continue the chain, where \"{next}\" is next; add the missing \
+                         certificate, or omit this one"
                     ),
                 }),
                 _ => {
                     let Origin { file, line } = origin;
-                    self.notes.push(format!("{file}, line {line}: {what}: not needed, left out"));
+                    self.notes.push(format!("{file}, line {line}: left out: {what} is not part of the bundle"));
                 }
             }
         }
     }
 
-    /// Damaged marks are told with their file already, and so is a file that is no PEM at all,
-    /// which may be the very thing that is missing.
+    /// Damaged BEGIN and END lines are already reported with their file, and so is a file that is not PEM,
+    /// which may be the part that is missing.
     fn cannot_arrange(&mut self, error: &ArrangeError, others: &[(String, Origin)]) {
-        let told = self.wrong.iter().flat_map(|wrong| &wrong.origin).any(|origin| origin.line == 0);
-        if !told && !matches!(error, ArrangeError::Damaged { .. }) {
+        let reported =
+            self.problems.iter().flat_map(|problem| &problem.origin).any(|origin| origin.line == 0);
+        if !reported && !matches!(error, ArrangeError::Damaged { .. }) {
             let sentence = error.to_string();
-            self.wrong.push(Wrong { place: None, origin: None, sentence });
+            self.problems.push(Problem { place: None, origin: None, sentence });
         }
         let other = |(label, Origin { file, line }): &(String, Origin)| {
-            format!("{file}, line {line}: a {label}, which is neither certificate nor private key")
+            format!("{file}, line {line}: {label} is neither a certificate nor a private key")
         };
         self.notes.extend(others.iter().map(other));
     }
 
-    /// The warnings of a server that are not among the notes.
+    /// The warnings of a server that the notes do not contain.
     pub(crate) fn new_warnings<'a>(&self, of_server: &'a [String]) -> Vec<&'a String> {
         let is_new = |warning: &&String| {
             !self.warnings.iter().any(|known| known == warning.trim_end_matches('.'))
@@ -187,24 +217,24 @@ impl Judgement {
         }
     }
 
-    fn wrong_by(&self, finding: &Finding) -> Wrong {
+    fn problem_of(&self, finding: &Finding) -> Problem {
         let place = place::of(finding);
         let link = self.links.iter().find(|link| Some(link.place) == place);
         let origin = match finding.field() {
             Field::PrivateKey => self.key.as_ref().map(|key| key.origin.clone()),
             _ => link.and_then(|link| link.origin.clone()),
         };
-        Wrong { place, origin, sentence: finding.to_string() }
+        Problem { place, origin, sentence: finding.to_string() }
     }
 }
 
-/// Whether a finding is true whatever else could not be read.
-fn stands_alone(finding: &Finding) -> bool {
+/// Whether a finding does not depend on parts that could not be read.
+fn is_independent(finding: &Finding) -> bool {
     matches!(finding.class(), FindingClass::Expired | FindingClass::Weak)
         || matches!(finding, Finding::EncryptedKey { .. } | Finding::BadKey { .. })
 }
 
-/// What was arranged, each certificate with the file that it came from.
+/// The certificates of the arranged bundle, each with its file.
 fn links(arranged: &Arranged, given: &[(Certificate, Origin)]) -> Vec<Link> {
     let origins: HashMap<_, _> =
         given.iter().rev().map(|(certificate, origin)| (certificate.der(), origin)).collect();
@@ -221,8 +251,8 @@ fn links(arranged: &Arranged, given: &[(Certificate, Origin)]) -> Vec<Link> {
     [leaf, chain].into_iter().flat_map(of_field).collect()
 }
 
-/// Things that are left over of one file, by the first of them.
-fn called(left: &[LeftOver]) -> String {
+/// A description of the blocks of one file that are not part of the bundle.
+fn description(left: &[LeftOver]) -> String {
     let first = match &left[0].subject {
         Some(subject) => format!("{} (\"{subject}\")", left[0].content),
         None => left[0].content.to_string(),
@@ -233,14 +263,14 @@ fn called(left: &[LeftOver]) -> String {
     }
 }
 
-/// The key of the leaf, else the first.
+/// The key of the leaf, or else the first key.
 fn key_of(leaf: Option<&Link>, mut keys: Vec<Key>) -> Option<Key> {
     let public = leaf.map(|leaf| leaf.certificate.public_key());
     let at = keys.iter().position(|key| key.public.as_deref() == public).unwrap_or(0);
     (at < keys.len()).then(|| keys.swap_remove(at))
 }
 
-/// The certificates by themselves, from one that issued none of the others upwards.
+/// The certificates without a key, from one that issued none of the others upwards.
 fn without_key(given: &[(Certificate, Origin)]) -> Arranged {
     let names: Vec<_> = given.iter().map(|(found, _)| (found.subject(), found.issuer())).collect();
     let issuers: HashSet<_> =
@@ -265,11 +295,11 @@ fn without_key(given: &[(Certificate, Origin)]) -> Arranged {
     }
 }
 
-/// A server takes a leaf by itself, but those who connect to its host mostly do not.
+/// A note on a missing chain. Servers accept a leaf without it, but most TLS clients do not.
 fn no_chain(bundle: &VerifiedBundle) -> Option<String> {
     let alone = bundle.chain().is_empty() && !bundle.leaf().is_self_issued();
     alone.then(|| {
         let issuer = bundle.leaf().issuer();
-        format!("no chain was given: clients will miss the certificate of \"{issuer}\"")
+        format!("no chain: TLS clients need the certificate of \"{issuer}\"")
     })
 }

@@ -1,18 +1,17 @@
-//! `scm`, the hand tool of SCM: checks certificates offline, imports them, lists, exports, renews and
-//! deletes what is kept.
+//! `scm`, the command line tool of SCM: checks certificates offline; imports, lists, exports, renews and
+//! deletes the certificates of a server.
 //!
-//! A command takes its arguments and gives back what is to be said; only [`output`] prints. Left
-//! out: everything that a server does; the judgement of certificates, which is scm-pki's.
+//! Only [`output`] prints. The rules for certificates are in scm-pki.
 
 mod args;
 mod commands;
+mod error;
 mod judgement;
 mod moment;
 mod output;
 mod private_files;
 mod server;
 mod sources;
-mod trouble;
 
 use std::{alloc::System, process::ExitCode};
 
@@ -20,7 +19,7 @@ use clap::Parser as _;
 use time::OffsetDateTime;
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes what it frees: the libraries that read, encode and send a private key keep copies.
+/// Wipes freed memory: the libraries that read, encode and send a private key make copies of it.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
@@ -28,6 +27,6 @@ fn main() -> ExitCode {
     let args = args::Args::parse();
     match commands::run(args.command, OffsetDateTime::now_utc()) {
         Ok(code) => code,
-        Err(trouble) => output::trouble(&trouble),
+        Err(error) => output::error(&error),
     }
 }

@@ -1,4 +1,4 @@
-//! Writing files that hold a private key: readable by their owner alone, whole or not at all.
+//! Writes files with private keys: readable by their owner only, and complete or not at all.
 
 use std::{
     fs::{self, DirBuilder},
@@ -8,10 +8,10 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
-/// Makes sure of a folder to write into; a new one is its owner's alone.
-pub(crate) fn folder(path: &Path) -> Result<(), Trouble> {
+/// Creates a folder with mode 0700, unless it exists.
+pub(crate) fn folder(path: &Path) -> Result<(), CliError> {
     let mut folder = DirBuilder::new();
     folder.recursive(true);
     #[cfg(unix)]
@@ -19,17 +19,17 @@ pub(crate) fn folder(path: &Path) -> Result<(), Trouble> {
     folder.create(path).map_err(|source| unwritable(path, source))
 }
 
-/// Makes sure that nothing stands where files are to be written.
-pub(crate) fn none_exists(paths: &[PathBuf]) -> Result<(), Trouble> {
+/// Checks that none of the paths exists.
+pub(crate) fn none_exists(paths: &[PathBuf]) -> Result<(), CliError> {
     match paths.iter().find(|path| fs::symlink_metadata(path).is_ok()) {
         Some(path) => Err(exists(path)),
         None => Ok(()),
     }
 }
 
-/// Writes files, each with mode 0600: first all of them beside their places, then each into its own
-/// at once, so that nobody ever sees one half written.
-pub(crate) fn write(files: &[(PathBuf, &str)], overwrite: bool) -> Result<(), Trouble> {
+/// Writes files with mode 0600: first all of them under temporary names, then renames each. No process
+/// sees an incomplete file.
+pub(crate) fn write(files: &[(PathBuf, &str)], overwrite: bool) -> Result<(), CliError> {
     let written = files.iter().map(|(path, text)| {
         beside(path, text).map_err(|source| unwritable(path, source)).map(|file| (path, file))
     });
@@ -43,7 +43,7 @@ pub(crate) fn write(files: &[(PathBuf, &str)], overwrite: bool) -> Result<(), Tr
     Ok(())
 }
 
-/// A new file in the same folder, which is gone again if it is not moved. Its mode is 0600.
+/// A temporary file with mode 0600 in the folder of `path`. It is removed unless it is renamed.
 fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| *folder != "").unwrap_or(Path::new("."));
     let mut file = NamedTempFile::new_in(folder)?;
@@ -52,12 +52,12 @@ fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-fn exists(path: &Path) -> Trouble {
-    Trouble::Exists { name: path.display().to_string() }
+fn exists(path: &Path) -> CliError {
+    CliError::Exists { name: path.display().to_string() }
 }
 
-fn unwritable(path: &Path, source: io::Error) -> Trouble {
-    Trouble::Unwritable { name: path.display().to_string(), source }
+fn unwritable(path: &Path, source: io::Error) -> CliError {
+    CliError::Unwritable { name: path.display().to_string(), source }
 }
 
 #[cfg(all(test, unix))]
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_private_whole_and_not_overwritten_by_accident() {
+    fn files_are_private_complete_and_not_overwritten() {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().join("new/er");
         super::folder(&folder).unwrap();
@@ -77,9 +77,9 @@ mod tests {
         let paths = ["a.pem", "b.pem"].map(|name| folder.join(name));
         none_exists(&paths).unwrap();
         fs::write(&paths[1], "old").unwrap();
-        assert!(matches!(none_exists(&paths), Err(Trouble::Exists { .. })));
+        assert!(matches!(none_exists(&paths), Err(CliError::Exists { .. })));
         let files = paths.clone().map(|path| (path, "new"));
-        assert!(matches!(write(&files, false), Err(Trouble::Exists { .. })));
+        assert!(matches!(write(&files, false), Err(CliError::Exists { .. })));
         assert_eq!(fs::read_to_string(&paths[1]).unwrap(), "old");
         write(&files, true).unwrap();
         for path in &paths {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_replaced_not_followed() {
+    fn a_link_is_replaced_and_not_followed() {
         let temporary = tempfile::tempdir().unwrap();
         let [link, target] = ["link", "target"].map(|name| temporary.path().join(name));
         fs::write(&target, "theirs").unwrap();

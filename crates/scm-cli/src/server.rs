@@ -1,4 +1,4 @@
-//! Where the server is, and who asks: the credentials file, or address and proof by themselves.
+//! The address of the server and the credentials, from the credentials file or from variables.
 
 use std::{env, fs, io, path::Path};
 
@@ -6,33 +6,33 @@ use scm_client::{Builder, Client, LogIn};
 use scm_model::{Credentials, SecretText};
 use zeroize::Zeroizing;
 
-use crate::{args, sources, trouble::Trouble};
+use crate::{args, error::CliError, sources};
 
-/// A client of the server that the command line names, unless what proves who asks could be read on
-/// the way, or would go to another server than its own.
-pub(crate) fn client(args: &args::Server) -> Result<Client, Trouble> {
-    let (builder, home) = builder(args)?;
+/// A client for the server of the command line. Refuses to send credentials without encryption, and to
+/// another server than the one they belong to.
+pub(crate) fn client(args: &args::Server) -> Result<Client, CliError> {
+    let (builder, origin) = builder(args)?;
     let mut builder = builder.user_agent(concat!("scm-cli/", env!("CARGO_PKG_VERSION")));
     if let Some(ca) = &args.ca {
         builder = builder.root_certificates(sources::read(ca)?.text.as_str());
     }
     let client = builder.build()?;
-    match home {
-        Some(home) if !client.is_at(&home) => Err(Trouble::OtherServer {
+    match origin {
+        Some(origin) if !client.is_at(&origin) => Err(CliError::OtherServer {
             name: args.credentials.display().to_string(),
-            home,
+            origin,
             endpoint: client.base_url().to_owned(),
         }),
         _ if client.is_exposed() && !args.insecure_http => {
-            Err(Trouble::Exposed { endpoint: client.base_url().to_owned() })
+            Err(CliError::Exposed { endpoint: client.base_url().to_owned() })
         }
         _ => Ok(client),
     }
 }
 
-/// A client in the making, and the address that its secrets are for, if the file has both. An access
-/// key counts before a token, a token before what is in the file.
-fn builder(args: &args::Server) -> Result<(Builder, Option<String>), Trouble> {
+/// A builder, and the address that the credentials of the file belong to, if they are used. An access key
+/// takes precedence over a token, and a token over the file.
+fn builder(args: &args::Server) -> Result<(Builder, Option<String>), CliError> {
     let (token, key) = (variable("SCM_TOKEN"), access_key()?);
     let elsewhere = args.endpoint.as_ref();
     match (elsewhere, key, token) {
@@ -57,11 +57,11 @@ fn builder(args: &args::Server) -> Result<(Builder, Option<String>), Trouble> {
     }
 }
 
-fn access_key() -> Result<Option<(String, SecretText)>, Trouble> {
+fn access_key() -> Result<Option<(String, SecretText)>, CliError> {
     match (variable("SCM_ACCESS_KEY"), variable("SCM_SECRET_KEY")) {
         (Some(id), Some(secret)) => Ok(Some((id, secret.into()))),
         (None, None) => Ok(None),
-        _ => Err(Trouble::HalfAccessKey),
+        _ => Err(CliError::HalfAccessKey),
     }
 }
 
@@ -69,17 +69,17 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn read(path: &Path) -> Result<Credentials, Trouble> {
+fn read(path: &Path) -> Result<Credentials, CliError> {
     let name = path.display().to_string();
     let text = match fs::read(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Trouble::NoCredentials { name });
+            return Err(CliError::NoCredentials { name });
         }
-        Err(source) => return Err(Trouble::File { name, source }),
+        Err(source) => return Err(CliError::File { name, source }),
     };
     serde_json::from_slice(&text).map_err(|error| {
-        // The error's own text may quote the password.
-        Trouble::Credentials { name, line: error.line(), column: error.column() }
+        // The text of the error can contain the password.
+        CliError::Credentials { name, line: error.line(), column: error.column() }
     })
 }

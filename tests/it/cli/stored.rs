@@ -32,7 +32,7 @@ fn a_certificate_lives_from_import_to_deletion_under_one_id() {
     let replaced = workspace.scm(&["replace", id, "key.pem", "leaf.pem", "chain.pem"]);
     assert_eq!(replaced.code, Some(0), "{replaced:?}");
     assert!(replaced.said.starts_with(&format!("✓ replaced the shop ({id})\n")), "{replaced:?}");
-    assert_eq!(replaced.noted, "note: the new certificate is not for example.com\n");
+    assert_eq!(replaced.noted, "note: the new certificate does not include example.com\n");
     assert_exported(&workspace, id, &new);
 
     let deleted = workspace.scm(&["delete", "--yes", id]);
@@ -72,7 +72,7 @@ fn a_list_of_several_pages_is_walked_to_its_end() {
     }
     let first = workspace.scm(&["list"]);
     assert_eq!(first.said.lines().count(), 51);
-    assert!(first.noted.starts_with("50 of 101 certificates; --all"), "{first:?}");
+    assert!(first.noted.starts_with("50 of 101 certificates; use --all"), "{first:?}");
     let all = workspace.scm(&["list", "--all", "--sort", "expiry"]);
     let mut ids: Vec<_> = all.said.lines().skip(1).map(|row| &row[..16]).collect();
     ids.sort_unstable();

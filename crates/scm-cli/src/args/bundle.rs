@@ -1,4 +1,4 @@
-//! The commands that take a bundle: files with a certificate, its chain and its private key.
+//! The commands on a bundle: files with a certificate, its chain and its private key.
 
 use std::path::PathBuf;
 
@@ -12,18 +12,18 @@ Examples:
   scm check www.pem                       everything in one file
   scm check privkey.pem fullchain.pem     any number of files, in any order
   openssl pkcs12 -in www.p12 -nodes | scm check -
-  scm check --accept-expired *.pem        judge all but the dates
+  scm check --accept-expired *.pem        check everything but the expiry
 
-Exit codes: 0 sound, 1 not sound, 2 wrong command line, 3 a file cannot be read.";
+Exit codes: 0 valid, 1 invalid, 2 invalid command line, 3 a file cannot be read.";
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
   scm import fullchain.pem privkey.pem
   scm import leaf.pem intermediate.pem key.pem --name www-2027
   scm import --duplicate-check bundle.pem
-  id=$(scm import bundle.pem)             the id alone goes to standard output
+  id=$(scm import bundle.pem)             standard output has only the id
 
-Exit codes: 0 imported, 1 refused, 2 wrong command line, 3 no answer could be had.";
+Exit codes: 0 imported, 1 refused, 2 invalid command line, 3 failed.";
 
 const REPLACE_EXAMPLES: &str = "\
 Examples:
@@ -31,7 +31,7 @@ Examples:
   certbot renew --cert-name www --deploy-hook \\
     'cd $RENEWED_LINEAGE && scm replace scs1600313391074 fullchain.pem privkey.pem'
 
-Exit codes: 0 replaced, 1 refused, 2 wrong command line, 3 no answer could be had.";
+Exit codes: 0 replaced, 1 refused, 2 invalid command line, 3 failed.";
 
 #[derive(Debug, ArgGroup)]
 #[command(after_help = CHECK_EXAMPLES)]
@@ -39,7 +39,7 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) bundle: Bundle,
 
-    /// Refuse a certificate that comes without its chain
+    /// Refuse a certificate without its chain
     #[arg(long)]
     pub(crate) require_chain: bool,
 }
@@ -50,19 +50,19 @@ pub(crate) struct Import {
     #[command(flatten)]
     pub(crate) bundle: Bundle,
 
-    /// What to call it, up to 63 characters [default: its domain]
+    /// The name of the certificate, at most 63 characters [default: its domain]
     #[arg(long)]
     pub(crate) name: Option<String>,
 
-    /// Refuse a certificate that the project already keeps
+    /// Refuse a certificate that the project already has
     #[arg(long)]
     pub(crate) duplicate_check: bool,
 
-    /// The enterprise project that it shall belong to [default: 0]
+    /// The enterprise project of the certificate [default: 0]
     #[arg(long, value_name = "ID")]
     pub(crate) enterprise_project_id: Option<String>,
 
-    /// Print the server's reply as JSON
+    /// Print the reply as JSON, with `left_out` (repeated certificates) and `warnings`
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -73,14 +73,14 @@ pub(crate) struct Import {
 #[derive(Debug, ArgGroup)]
 #[command(after_help = REPLACE_EXAMPLES)]
 pub(crate) struct Replace {
-    /// The certificate's id, as `scm list` shows it
+    /// The id of the certificate, as shown by `scm list`
     #[arg(value_name = "ID")]
     pub(crate) certificate_id: String,
 
     #[command(flatten)]
     pub(crate) bundle: Bundle,
 
-    /// Print the server's reply as JSON
+    /// Print the reply as JSON
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -88,27 +88,26 @@ pub(crate) struct Replace {
     pub(crate) server: Server,
 }
 
-/// The files of a bundle, and how they are judged.
+/// The files of a bundle, and the policy for the check.
 #[derive(Debug, ArgGroup)]
 pub(crate) struct Bundle {
-    /// PEM files with the certificate, its chain and its private key: together or apart, in any
-    /// order; `-` is standard input. At most 1 MiB each
+    /// PEM files with the certificate, its chain and its private key: any number of files, in any
+    /// order; `-` is standard input. Limit: 1 MiB per file
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Take a certificate that has expired, as a server started with this flag does
+    /// Accept an expired certificate, like a server with `--accept-expired`
     #[arg(long)]
     pub(crate) accept_expired: bool,
 
-    /// Refuse a certificate that TLS clients would reject, as a server started with
-    /// `--strict-bundles` does: violated name constraints, unknown critical extensions, no server
-    /// authentication
+    /// Refuse a certificate that TLS clients reject, like a server with `--strict-bundles`: violated name
+    /// constraints, unknown critical extensions, no server authentication
     #[arg(long)]
     pub(crate) strict: bool,
 }
 
 impl Bundle {
-    /// The policy that these arguments ask for.
+    /// The policy of these arguments.
     pub(crate) fn policy(&self) -> Policy {
         Policy::default().with_accept_expired(self.accept_expired).with_strict(self.strict)
     }

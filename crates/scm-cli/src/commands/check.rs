@@ -1,13 +1,13 @@
-//! `scm check`: the server's verdict, without a server.
+//! `scm check`: checks a bundle offline.
 
 use std::process::ExitCode;
 
 use time::OffsetDateTime;
 
-use crate::{args::Check, judgement::judge, output, sources, trouble::Trouble};
+use crate::{args::Check, error::CliError, judgement::judge, output, sources};
 
-/// Prints what was found, and everything that is wrong with it.
-pub(super) fn run(args: &Check, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+/// Prints the content of the files and all problems.
+pub(super) fn run(args: &Check, now: OffsetDateTime) -> Result<ExitCode, CliError> {
     let sources = sources::read_all(&args.bundle.files)?;
     let policy = args.bundle.policy().with_require_chain(args.require_chain);
     let judgement = judge(&sources, policy, now);

@@ -1,4 +1,4 @@
-//! `scm completions`: what a shell needs to complete the command line.
+//! `scm completions`: prints completion scripts.
 
 use std::process::ExitCode;
 

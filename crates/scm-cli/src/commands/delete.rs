@@ -1,4 +1,4 @@
-//! `scm delete`: certificates go, with their private keys, once that is meant.
+//! `scm delete`: deletes certificates with their private keys, after a confirmation.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -9,17 +9,16 @@ use scm_client::Client;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::{args::Delete, output, server, trouble::Trouble};
+use crate::{args::Delete, error::CliError, output, server};
 
-/// What was deleted, for programs.
+/// The output of `--json`.
 #[derive(Serialize)]
 struct Deleted {
     deleted: Vec<String>,
 }
 
-/// Deletes one after the other. One that is refused does not keep the others; the exit code is the
-/// worst.
-pub(super) async fn run(args: Delete, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+/// Deletes the certificates one by one. A refusal does not stop the others; the exit code is the highest.
+pub(super) async fn run(args: Delete, now: OffsetDateTime) -> Result<ExitCode, CliError> {
     let client = server::client(&args.server)?;
     let ids = each_once(args.certificate_ids);
     if !args.yes {
@@ -27,17 +26,17 @@ pub(super) async fn run(args: Delete, now: OffsetDateTime) -> Result<ExitCode, T
     }
     let (mut deleted, mut worst) = (Vec::new(), 0);
     for id in ids {
-        match client.delete_certificate(&id).await.map_err(Trouble::changing) {
+        match client.delete_certificate(&id).await.map_err(CliError::changing) {
             Ok(()) => {
                 if !args.json {
                     output::result(&id);
                 }
                 deleted.push(id);
             }
-            Err(trouble) => {
+            Err(error) => {
                 output::about(&id);
-                worst = worst.max(trouble.exit_code());
-                output::trouble(&trouble);
+                worst = worst.max(error.exit_code());
+                output::error(&error);
             }
         }
     }
@@ -53,20 +52,20 @@ fn each_once(mut ids: Vec<String>) -> Vec<String> {
     ids
 }
 
-/// Shows what is to go, and asks.
-async fn confirm(client: &Client, ids: &[String], now: OffsetDateTime) -> Result<(), Trouble> {
+/// Shows the certificates and asks for a confirmation.
+async fn confirm(client: &Client, ids: &[String], now: OffsetDateTime) -> Result<(), CliError> {
     if !io::stdin().is_terminal() {
-        return Err(Trouble::NobodyToAsk);
+        return Err(CliError::NoTerminal);
     }
-    let mut doomed = Vec::new();
+    let mut certificates = Vec::new();
     for id in ids {
-        doomed.push(client.show_certificate(id).await?);
+        certificates.push(client.show_certificate(id).await?);
     }
-    output::question(&doomed, now);
+    output::question(&certificates, now);
     let mut answer = String::new();
-    // What cannot be read is no yes.
-    let _unread = io::stdin().read_line(&mut answer);
-    if is_yes(&answer) { Ok(()) } else { Err(Trouble::Declined) }
+    // An answer that cannot be read is not a yes.
+    let _ = io::stdin().read_line(&mut answer);
+    if is_yes(&answer) { Ok(()) } else { Err(CliError::Declined) }
 }
 
 fn is_yes(answer: &str) -> bool {
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_deleted_twice() {
+    fn no_id_is_deleted_twice() {
         assert_eq!(each_once(["b", "a", "b"].map(str::to_owned).to_vec()), ["b", "a"]);
     }
 }

@@ -1,4 +1,4 @@
-//! `scm export`: a certificate, its chain and its private key as files that servers take.
+//! `scm export`: writes a certificate, its chain and its private key to files.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,9 +8,9 @@ use std::{
 use scm_model::certificates::ExportedCertificate;
 use serde::Serialize;
 
-use crate::{args::Export, output, private_files, server, trouble::Trouble};
+use crate::{args::Export, error::CliError, output, private_files, server};
 
-/// Where the parts of a certificate are written, named as the reply names them.
+/// The paths of the files, under the names of the reply's fields.
 #[derive(Serialize)]
 struct Files {
     certificate: PathBuf,
@@ -19,8 +19,8 @@ struct Files {
     private_key: PathBuf,
 }
 
-/// Writes the files and prints their paths; or prints all that they would hold.
-pub(super) async fn run(args: Export) -> Result<ExitCode, Trouble> {
+/// Writes the files and prints their paths, or prints the content with `--stdout`.
+pub(super) async fn run(args: Export) -> Result<ExitCode, CliError> {
     let client = server::client(&args.server)?;
     let id = &args.certificate_id;
     if args.stdout {
@@ -58,7 +58,7 @@ impl Files {
         [certificate, certificate_chain, entire_certificate, private_key].map(PathBuf::clone)
     }
 
-    fn write(&self, exported: &ExportedCertificate, overwrite: bool) -> Result<(), Trouble> {
+    fn write(&self, exported: &ExportedCertificate, overwrite: bool) -> Result<(), CliError> {
         let [certificate, chain, entire, key] = self.paths();
         private_files::write(
             &[
@@ -81,8 +81,8 @@ fn print(exported: &ExportedCertificate, json: bool) {
     }
 }
 
-/// A certificate's name as one of a file: nothing that leads elsewhere, or that a shell or a program
-/// takes for something else.
+/// The name of a certificate as a file name: without path separators, and without characters that a shell
+/// or a program interprets.
 fn file_name(name: &str, id: &str) -> String {
     let named = if name.is_empty() { id } else { name };
     let plain = |c: char| if c.is_ascii_alphanumeric() || "_.-".contains(c) { c } else { '_' };

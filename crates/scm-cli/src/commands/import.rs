@@ -1,18 +1,35 @@
-//! `scm import`: a bundle, checked here first, goes to a server.
+//! `scm import`: checks a bundle, then imports it.
 
 use std::process::ExitCode;
 
 use scm_model::{
     Revision,
-    certificates::{CertificateImport, Warned},
+    certificates::{CertificateImport, ImportedCertificate, Warned},
 };
+use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::sound;
-use crate::{args::Import, judgement::Sound, output, server, trouble::Trouble};
+use crate::{
+    args::Import,
+    error::CliError,
+    judgement::{LeftOut, Sound},
+    output, server,
+};
+
+/// The output of `--json`.
+#[derive(Serialize)]
+struct Imported<'a> {
+    #[serde(flatten)]
+    reply: &'a ImportedCertificate,
+    /// The repeated certificates that were not sent.
+    left_out: &'a [LeftOut],
+    /// Why TLS clients reject the certificate.
+    warnings: &'a [String],
+}
 
 /// Imports a bundle and prints its id.
-pub(super) async fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+pub(super) async fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, CliError> {
     let Some((judgement, sound)) = sound(&args.bundle, now)? else {
         return Ok(ExitCode::from(1));
     };
@@ -20,15 +37,19 @@ pub(super) async fn run(args: Import, now: OffsetDateTime) -> Result<ExitCode, T
     let json = args.json;
     let import = written(args, sound);
     let name = import.name.clone();
-    let imported = client.import_certificate(import).await.map_err(Trouble::changing)?;
-    let Warned { reply: imported, warnings } = imported;
+    let imported = client.import_certificate(import).await.map_err(CliError::changing)?;
+    let Warned { reply, warnings } = imported;
     output::notes(&judgement.notes);
     output::notes(judgement.new_warnings(&warnings));
     if json {
-        output::json(&imported);
+        output::json(&Imported {
+            reply: &reply,
+            left_out: &judgement.left_out,
+            warnings: &warnings,
+        });
     } else {
         output::note(&output::imported(&judgement, &name, now));
-        output::result(&imported.certificate_id);
+        output::result(&reply.certificate_id);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -43,7 +64,7 @@ fn written(args: Import, sound: Sound) -> CertificateImport {
     }
 }
 
-/// A name that every revision of the API takes, as like the domain as can be.
+/// A name for a domain that every revision of the API accepts.
 fn name_of(domain: &str) -> String {
     let rule = Revision::R2025.name();
     let fit = |c: char| if c.is_ascii_alphanumeric() || "_.-".contains(c) { c } else { '_' };

@@ -1,4 +1,4 @@
-//! `scm list`: what a server keeps, a screenful at a time, or what will expire soon.
+//! `scm list`: lists the certificates of a server, or those that expire soon.
 
 use std::process::ExitCode;
 
@@ -8,32 +8,32 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     args::{List, Sort},
+    error::CliError,
     moment, output, server,
-    trouble::Trouble,
 };
 
-/// How many are shown unless all are asked for.
-const SCREENFUL: usize = 50;
+/// The number of certificates that are shown without `--all`.
+const DEFAULT_COUNT: usize = 50;
 
-/// Prints the certificates as they come, then how many there are.
-pub(super) async fn run(args: List, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+/// Prints the certificates page by page, then their number.
+pub(super) async fn run(args: List, now: OffsetDateTime) -> Result<ExitCode, CliError> {
     let client = server::client(&args.server)?;
     let window = args.expiring.map(|days| Window::of(days, args.with_expired, now));
-    let room = if args.all || args.json { usize::MAX } else { SCREENFUL };
+    let limit = if args.all || args.json { usize::MAX } else { DEFAULT_COUNT };
     let mut pages = client.certificate_pages(filter(&args));
     let mut list = output::List::new(args.json, now);
     let (mut total, mut is_cut) = (0, false);
     while let Some(page) = pages.try_next().await? {
         total = page.total_count;
-        let (mut meant, ended) = meant(page.certificates, window.as_ref());
-        is_cut = meant.len() > room - list.shown();
-        meant.truncate(room - list.shown());
-        list.add(&meant);
+        let (mut selected, ended) = select(page.certificates, window.as_ref());
+        is_cut = selected.len() > limit - list.shown();
+        selected.truncate(limit - list.shown());
+        list.add(&selected);
         if ended || is_cut {
             break;
         }
     }
-    // What will not expire in time counts among the total, but not here.
+    // The total includes certificates that expire later than the window.
     list.end(args.expiring, total, is_cut);
     Ok(ExitCode::SUCCESS)
 }
@@ -61,20 +61,20 @@ fn filter(args: &List) -> CertificateFilter {
     }
 }
 
-/// Those of a page that are meant, and whether none of those behind it are.
-fn meant(
+/// The certificates of a page that are in the window, and whether all further ones are outside.
+fn select(
     page: Vec<CertificateSummary>,
     window: Option<&Window>,
 ) -> (Vec<CertificateSummary>, bool) {
     let Some(window) = window else { return (page, false) };
     let end = |certificate: &CertificateSummary| moment::read(&certificate.expire_time);
     let ended = page.iter().filter_map(end).any(|end| end > window.until);
-    let is_meant =
-        |certificate: &CertificateSummary| end(certificate).is_some_and(|end| window.holds(end));
-    (page.into_iter().filter(is_meant).collect(), ended)
+    let is_in_window =
+        |certificate: &CertificateSummary| end(certificate).is_some_and(|end| window.contains(end));
+    (page.into_iter().filter(is_in_window).collect(), ended)
 }
 
-/// When what is meant expires.
+/// The times of expiry to list.
 struct Window {
     since: Option<OffsetDateTime>,
     until: OffsetDateTime,
@@ -85,7 +85,7 @@ impl Window {
         Self { since: (!with_expired).then_some(now), until: now + Duration::days(days.into()) }
     }
 
-    fn holds(&self, end: OffsetDateTime) -> bool {
+    fn contains(&self, end: OffsetDateTime) -> bool {
         end <= self.until && self.since.is_none_or(|since| since <= end)
     }
 }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_expires_in_time_is_meant_and_nothing_behind_it() {
+    fn certificates_that_expire_in_the_window_are_selected() {
         let page = || {
             vec![
                 certificate("never issued", ""),
@@ -117,12 +117,12 @@ mod tests {
         let now = datetime!(2026-05-27 0:00 UTC);
         let ids = |with_expired| {
             let window = Window::of(30, with_expired, now);
-            let (meant, ended) = meant(page(), Some(&window));
-            (meant.into_iter().map(|certificate| certificate.id).collect::<Vec<_>>(), ended)
+            let (selected, ended) = select(page(), Some(&window));
+            (selected.into_iter().map(|certificate| certificate.id).collect::<Vec<_>>(), ended)
         };
         assert_eq!(ids(false), (vec!["first".to_owned(), "last".to_owned()], true));
         assert_eq!(ids(true).0, ["old", "first", "last"]);
-        let (all, ended) = meant(page(), None);
+        let (all, ended) = select(page(), None);
         assert_eq!((all.len(), ended), (5, false));
     }
 }

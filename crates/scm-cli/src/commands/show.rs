@@ -1,13 +1,13 @@
-//! `scm show`: what a server keeps of a certificate.
+//! `scm show`: shows the details of a certificate.
 
 use std::process::ExitCode;
 
 use time::OffsetDateTime;
 
-use crate::{args::Show, output, server, trouble::Trouble};
+use crate::{args::Show, error::CliError, output, server};
 
-/// Prints everything but the private key.
-pub(super) async fn run(args: Show, now: OffsetDateTime) -> Result<ExitCode, Trouble> {
+/// Prints the details, which do not include the private key.
+pub(super) async fn run(args: Show, now: OffsetDateTime) -> Result<ExitCode, CliError> {
     let client = server::client(&args.server)?;
     let detail = client.show_certificate(args.certificate_id).await?;
     if args.json {

@@ -1,4 +1,4 @@
-//! What the files hold, block by block, with the file and line of each, and what cannot be read.
+//! The PEM blocks of the files, each with file and line, and the parts that cannot be read.
 
 use scm_pki::{
     Bundle, Certificate, Content, Finding, KeyEncoding, Policy, PrivateKey, Unmarked, Verifier,
@@ -6,15 +6,15 @@ use scm_pki::{
 };
 use time::OffsetDateTime;
 
-use super::{Key, Wrong};
+use super::{Key, Problem};
 use crate::sources::Source;
 
-/// Where a block stands.
+/// The place of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The file.
     pub(crate) file: String,
-    /// The line of the BEGIN mark, counted from 1; 0 for the file as a whole.
+    /// The line of its BEGIN line, counted from 1; 0 for the whole file.
     pub(crate) line: usize,
 }
 
@@ -23,14 +23,14 @@ pub(crate) struct Origin {
 pub(super) struct Found {
     pub(super) certificates: Vec<(Certificate, Origin)>,
     pub(super) keys: Vec<Key>,
-    /// What is neither, by the label of its marks.
+    /// Other blocks, with their labels.
     pub(super) others: Vec<(String, Origin)>,
-    /// What cannot be read, told with its own file and line.
-    pub(super) unreadable: Vec<Wrong>,
+    /// What cannot be read, with file and line.
+    pub(super) unreadable: Vec<Problem>,
 }
 
 impl Found {
-    /// Looks through the files.
+    /// Reads the blocks of all files.
     pub(super) fn read(sources: &[Source]) -> Self {
         let mut found = Self::default();
         for source in sources {
@@ -52,7 +52,7 @@ impl Found {
         let is_certificate = matches!(block.label(), "CERTIFICATE" | "X509 CERTIFICATE");
         let is_key = block.label().ends_with("PRIVATE KEY");
         if block.is_empty() && (is_certificate || is_key) {
-            self.cannot_read(source, block.line(), "there is nothing between the marks");
+            self.cannot_read(source, block.line(), "nothing is between the BEGIN and END lines");
         } else if is_certificate {
             self.certificate(source, block);
         } else if is_key {
@@ -70,7 +70,7 @@ impl Found {
         }
     }
 
-    /// What is wrong with a key beyond its base64 is judged with the bundle.
+    /// Only the base64 of a key is checked here. The bundle is verified later.
     fn key(&mut self, source: &Source, block: &Block<'_>) {
         let encoding = KeyEncoding::from_label(block.label()).filter(|_| !block.is_encrypted());
         let key = encoding.and_then(|encoding| match block.decode_secret() {
@@ -97,7 +97,7 @@ impl Found {
     fn cannot_read(&mut self, source: &Source, line: usize, what: impl ToString) {
         let origin = Origin { file: source.name.clone(), line };
         let sentence = what.to_string();
-        self.unreadable.push(Wrong { place: None, origin: Some(origin), sentence });
+        self.unreadable.push(Problem { place: None, origin: Some(origin), sentence });
     }
 }
 
@@ -105,21 +105,21 @@ fn origin(source: &Source, block: &Block<'_>) -> Origin {
     Origin { file: source.name.clone(), line: block.line() }
 }
 
-/// What a file without PEM marks is, and the command that makes PEM of it.
+/// A description of a file without PEM blocks, with the command that converts it.
 fn what_it_is(text: &str, file: &str) -> String {
     match unmarked(text) {
         _ if text.starts_with("\u{ff}\u{fe}") || text.starts_with("\u{fe}\u{ff}") => {
-            "text in UTF-16; save it as UTF-8 or ASCII".to_owned()
+            "the file is UTF-16 text; save it as UTF-8 or ASCII".to_owned()
         }
         Some(Unmarked::Binary(content)) => binary(content, file),
-        Some(Unmarked::Base64(Some(content))) => format!(
-            "{content} in base64, but without its BEGIN and END marks; with them it would be PEM"
-        ),
-        _ => "no PEM: there is no line such as -----BEGIN CERTIFICATE-----".to_owned(),
+        Some(Unmarked::Base64(Some(content))) => {
+            format!("{content} in base64 without BEGIN and END lines; add them to make it PEM")
+        }
+        _ => "not PEM: no line such as -----BEGIN CERTIFICATE-----".to_owned(),
     }
 }
 
-/// What scm-pki makes of a text without marks.
+/// The content of a text without BEGIN and END lines, as recognized by scm-pki.
 fn unmarked(text: &str) -> Option<Unmarked> {
     let bundle = Bundle::read(text, "", "");
     let verdict = Verifier::new(Policy::default()).verify(bundle, OffsetDateTime::UNIX_EPOCH);
@@ -131,7 +131,7 @@ fn unmarked(text: &str) -> Option<Unmarked> {
 
 fn binary(content: Option<Content>, file: &str) -> String {
     let Some(content) = content else {
-        return "binary data of no kind that is known here; PEM is text with lines such as \
+        return "binary data of an unknown type; expected PEM, which is text with lines such as \
                 -----BEGIN CERTIFICATE-----"
             .to_owned();
     };
@@ -144,12 +144,12 @@ fn binary(content: Option<Content>, file: &str) -> String {
         Content::PrivateKey | Content::EncryptedKey => {
             format!("openssl pkey -inform DER -in {file} -out key.pem")
         }
-        other => return format!("{other} in binary form (DER), which no import takes"),
+        other => return format!("{other} in binary form (DER), which cannot be imported"),
     };
-    format!("{content} in binary form; this makes PEM of it: {command}")
+    format!("{content} in binary form; convert it to PEM: {command}")
 }
 
-/// A file's name as a shell takes it.
+/// The name of a file, quoted for a shell.
 fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
     match name {

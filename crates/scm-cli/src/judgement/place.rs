@@ -1,8 +1,8 @@
-//! Which certificate of the chain a finding is about.
+//! The certificate of the chain that a finding is about.
 
 use scm_pki::{Finding, Place};
 
-/// The place to mark; none for a finding about a field as a whole.
+/// The place to mark. `None` for a finding about a whole field.
 pub(super) fn of(finding: &Finding) -> Option<Place> {
     match finding {
         Finding::UnreadableCertificate { place, .. }

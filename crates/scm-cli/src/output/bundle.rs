@@ -1,4 +1,4 @@
-//! A judged bundle for the eye: what is wrong, then the chain as a tree with the faults marked.
+//! The report on a bundle: the problems, then the chain as a tree with marks at the problems.
 
 use scm_pki::{Certificate, KeyEncoding, Place};
 use time::OffsetDateTime;
@@ -8,20 +8,20 @@ use super::{
     plain::{count, day, fingerprint, printable},
     style::{bad, faint, good, strong, warning},
 };
-use crate::judgement::{Judgement, Key, Link, Origin, Wrong};
+use crate::judgement::{Judgement, Key, Link, Origin, Problem};
 
-/// The most names that are shown of a certificate.
-const MOST_NAMES: usize = 20;
-/// The most findings that are told; more come from no bundle, but from a file of something else.
-const MOST_FINDINGS: usize = 50;
+/// The maximum number of names shown of a certificate.
+const MAX_NAMES: usize = 20;
+/// The maximum number of problems shown. More come only from files that are not a bundle.
+const MAX_PROBLEMS: usize = 50;
 
-/// The verdict, everything that is wrong, and what was found.
+/// The result, all problems, and the content of the files.
 pub(crate) fn report(judgement: &Judgement, now: OffsetDateTime) -> String {
-    let mut text = verdict(judgement);
-    for (at, wrong) in judgement.wrong.iter().take(MOST_FINDINGS).enumerate() {
-        text += &finding(at + 1, wrong);
+    let mut text = result(judgement);
+    for (at, problem) in judgement.problems.iter().take(MAX_PROBLEMS).enumerate() {
+        text += &finding(at + 1, problem);
     }
-    if let Some(more) = judgement.wrong.len().checked_sub(MOST_FINDINGS + 1) {
+    if let Some(more) = judgement.problems.len().checked_sub(MAX_PROBLEMS + 1) {
         text += &format!("     and {} more\n", more + 1);
     }
     for note in &judgement.notes {
@@ -37,52 +37,52 @@ pub(crate) fn report(judgement: &Judgement, now: OffsetDateTime) -> String {
             _ => format!("{}└─ ", " ".repeat(4 + 3 * depth)),
         };
         text += &role;
-        text += &certificate(depth, link, &judgement.wrong, now);
+        text += &certificate(depth, link, &judgement.problems, now);
     }
     if let Some(key) = &judgement.key {
-        text += &private_key(key, &judgement.wrong);
+        text += &private_key(key, &judgement.problems);
     }
     text
 }
 
-/// One line on what was imported.
+/// One line about the imported certificate.
 pub(crate) fn imported(judgement: &Judgement, name: &str, now: OffsetDateTime) -> String {
     let end = judgement.links.first().map(|leaf| leaf.certificate.not_after());
-    let end = end.map(|end| format!(", {}", expiry::coloured(now, end))).unwrap_or_default();
+    let end = end.map(|end| format!(", {}", expiry::colored(now, end))).unwrap_or_default();
     let chain = count(judgement.links.len().saturating_sub(1), "issuer", "issuers");
     format!("{} imported {} with {chain} and its key{end}", good("✓"), strong(&printable(name)))
 }
 
-/// A line that is no reproach.
+/// A note.
 pub(super) fn note(text: &str) -> String {
     format!("{} {}\n", warning("note:"), printable(text))
 }
 
-fn verdict(judgement: &Judgement) -> String {
-    match judgement.wrong.len() {
-        0 => format!("{} a server would take it\n", good("✓ sound:")),
-        wrong => {
-            let wrong = count(wrong, "thing is wrong", "things are wrong");
-            format!("{} {wrong}\n", bad("✗ not sound:"))
+fn result(judgement: &Judgement) -> String {
+    match judgement.problems.len() {
+        0 => format!("{} a server would accept this bundle\n", good("✓ valid:")),
+        number => {
+            let problems = count(number, "problem", "problems");
+            format!("{} {problems}\n", bad("✗ invalid:"))
         }
     }
 }
 
 /// The file, then the sentence, which names field and position.
-fn finding(number: usize, wrong: &Wrong) -> String {
+fn finding(number: usize, problem: &Problem) -> String {
     let number = bad(&format!("{number:>3}."));
-    let sentence = printable(&wrong.sentence);
-    match &wrong.origin {
+    let sentence = printable(&problem.sentence);
+    match &problem.origin {
         Some(origin) => format!("{number} {}\n     {sentence}\n", strong(&at(origin))),
         None => format!("{number} {sentence}\n"),
     }
 }
 
-fn certificate(depth: usize, link: &Link, wrong: &[Wrong], now: OffsetDateTime) -> String {
+fn certificate(depth: usize, link: &Link, problems: &[Problem], now: OffsetDateTime) -> String {
     let Link { place, certificate, origin } = link;
     let indent = " ".repeat(7 + 3 * depth);
     let origin = origin.as_ref().map(at).unwrap_or_default();
-    let (subject, marks) = (subject(certificate), marks(*place, wrong));
+    let (subject, marks) = (subject(certificate), marks(*place, problems));
     let mut text = format!("{}{marks}  {}\n", strong(&subject), faint(&origin));
     for (name, value) in facts(depth, certificate, now) {
         text += &format!("{indent}{} {value}\n", faint(&format!("{name:<8}")));
@@ -90,7 +90,7 @@ fn certificate(depth: usize, link: &Link, wrong: &[Wrong], now: OffsetDateTime) 
     text
 }
 
-/// What there is to say of a certificate; less of an issuer than of the leaf.
+/// The properties of a certificate: fewer of an issuer than of the leaf.
 fn facts(
     depth: usize,
     certificate: &Certificate,
@@ -98,7 +98,7 @@ fn facts(
 ) -> Vec<(&'static str, String)> {
     let key = match certificate.key_algorithm() {
         Some(key) => key.to_string(),
-        None => "of a kind that is not supported".to_owned(),
+        None => "unsupported type".to_owned(),
     };
     let valid = ("valid", validity(certificate, now));
     let key = ("key", format!("{key}, signed with {}", certificate.signature_algorithm()));
@@ -124,9 +124,9 @@ fn subject(certificate: &Certificate) -> String {
 }
 
 fn names(certificate: &Certificate) -> String {
-    let Ok(names) = certificate.names() else { return bad("none that is valid") };
-    let shown: Vec<_> = names.iter().take(MOST_NAMES).map(printable).collect();
-    match names.count().saturating_sub(MOST_NAMES) {
+    let Ok(names) = certificate.names() else { return bad("none valid") };
+    let shown: Vec<_> = names.iter().take(MAX_NAMES).map(printable).collect();
+    match names.count().saturating_sub(MAX_NAMES) {
         0 => shown.join(", "),
         more => format!("{}, and {more} more", shown.join(", ")),
     }
@@ -137,20 +137,20 @@ fn validity(certificate: &Certificate, now: OffsetDateTime) -> String {
     let span = format!("{} to {}", day(start.date()), day(end.date()));
     match start > now {
         true => format!("{span}, {}", warning("not valid yet")),
-        false => format!("{span}, {}", expiry::coloured(now, end)),
+        false => format!("{span}, {}", expiry::colored(now, end)),
     }
 }
 
-fn private_key(key: &Key, wrong: &[Wrong]) -> String {
+fn private_key(key: &Key, problems: &[Problem]) -> String {
     let kind = match &key.kind {
         Some((algorithm, encoding)) => format!("{algorithm}, {}", standard(*encoding)),
         None => "not readable".to_owned(),
     };
-    let (marks, origin) = (marks(Place::KEY, wrong), at(&key.origin));
+    let (marks, origin) = (marks(Place::KEY, problems), at(&key.origin));
     format!("key    {}{marks}  {}\n", strong(&kind), faint(&origin))
 }
 
-/// The standard that defines an encoding, as people know it.
+/// The standard that defines an encoding.
 fn standard(encoding: KeyEncoding) -> &'static str {
     match encoding {
         KeyEncoding::Pkcs1 => "PKCS#1",
@@ -159,11 +159,11 @@ fn standard(encoding: KeyEncoding) -> &'static str {
     }
 }
 
-/// Which of the numbered findings are about this place.
-fn marks(place: Place, wrong: &[Wrong]) -> String {
+/// The numbers of the problems at this place.
+fn marks(place: Place, problems: &[Problem]) -> String {
     let numbers: Vec<_> = (1..)
-        .zip(wrong)
-        .filter(|(_, wrong)| wrong.place == Some(place))
+        .zip(problems)
+        .filter(|(_, problem)| problem.place == Some(place))
         .map(|(number, _)| number.to_string())
         .collect();
     match numbers.as_slice() {

@@ -1,4 +1,4 @@
-//! What a server keeps of a certificate, as a table.
+//! The details of a certificate as a table.
 
 use scm_model::certificates::CertificateDetail;
 use time::OffsetDateTime;
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::moment;
 
-/// Everything that is known, a line each; what is not known is left out.
+/// One line for each known value.
 pub(crate) fn detail(detail: &CertificateDetail, now: OffsetDateTime) -> String {
     let end = detail.not_after.as_deref();
-    let colour = end.and_then(moment::read).map_or(plain as Look, |end| expiry::colour(now, end));
+    let color = end.and_then(moment::read).map_or(plain as Look, |end| expiry::color(now, end));
     let names = match detail.names.as_slice() {
         [] => detail.sans.as_ref().map(|sans| sans.split(';').collect::<Vec<_>>().join("\n")),
         names => Some(names.join("\n")),
@@ -21,13 +21,13 @@ pub(crate) fn detail(detail: &CertificateDetail, now: OffsetDateTime) -> String 
     let some = |text: &String| Some(text.clone());
     let rows: [(&str, Option<String>, Look); 16] = [
         ("id", some(&detail.id), strong),
-        ("name", some(&detail.name), plain),
+        ("name", Some(printable(&detail.name)), plain),
         ("status", some(&detail.status), plain),
-        ("domain", some(&detail.domain), strong),
+        ("domain", Some(printable(&detail.domain)), strong),
         ("names", names, plain),
         ("kind", detail.domain_type.clone(), plain),
         ("valid from", detail.not_before.as_deref().map(utc), plain),
-        ("valid until", end.map(|end| with_remaining(end, now)), colour),
+        ("valid until", end.map(|end| with_remaining(end, now)), color),
         ("signed with", detail.signature_algorithm.clone(), plain),
         ("SHA-1", some(&detail.fingerprint), plain),
         ("project", some(&detail.enterprise_project_id), plain),
@@ -51,7 +51,7 @@ pub(super) fn line(detail: &CertificateDetail, now: OffsetDateTime) -> String {
     format!("{}  {name}  {domain}  {}", strong(&id), end(detail, now))
 }
 
-/// What became of a certificate that was replaced.
+/// The end of validity of a replaced certificate, before and after.
 pub(crate) fn replaced(
     before: &CertificateDetail,
     after: &CertificateDetail,
@@ -69,15 +69,15 @@ pub(crate) fn replaced(
     )
 }
 
-/// The day on which a certificate ends, and how far that is away.
+/// The end of a certificate's validity, and the time until then.
 fn end(detail: &CertificateDetail, now: OffsetDateTime) -> String {
     match detail.not_after.as_deref().and_then(moment::read) {
-        Some(end) => format!("{}, {}", day(end.date()), expiry::coloured(now, end)),
+        Some(end) => format!("{}, {}", day(end.date()), expiry::colored(now, end)),
         None => "end unknown".to_owned(),
     }
 }
 
-/// A label, and its value line by line.
+/// A label with its value, line by line.
 fn row(label: &str, value: &str, look: Look) -> String {
     let mut text = String::new();
     for (at, line) in value.lines().enumerate() {
@@ -94,7 +94,7 @@ fn with_remaining(end: &str, now: OffsetDateTime) -> String {
     }
 }
 
-/// A time of the wire (`2027-05-27 16:46:25.0`) with its zone said.
+/// A time of the API (`2027-05-27 16:46:25.0`) with its time zone.
 fn utc(time: &str) -> String {
     format!("{} UTC", time.trim_end_matches(".0"))
 }
@@ -106,21 +106,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shows_what_is_known_and_nothing_else() {
-        let kept: CertificateDetail = serde_json::from_str(
-            r#"{"id":"scs1600313391074","status":"UPLOAD","name":"a\u001bb","push_support":"OFF",
+    fn known_values_are_shown_and_control_characters_escaped() {
+        let stored: CertificateDetail = serde_json::from_str(
+            r#"{"id":"scs1600313391074","status":"UPLOAD","name":"a\u001b\nb","push_support":"OFF",
             "domain":"www.example.com","sans":"example.com","domain_count":2,"wildcard_count":0,
             "not_after":"2027-05-27 16:46:25.0","authentification":[],"fingerprint":"185d",
             "enterprise_project_id":"0","shared":false,
             "names":["www.example.com","example.com"]}"#,
         )
         .unwrap();
-        let shown = detail(&kept, datetime!(2027-05-20 0:00 UTC));
+        let shown = detail(&stored, datetime!(2027-05-20 0:00 UTC));
         let plain = anstream::adapter::strip_str(&shown).to_string();
         assert_eq!(
             plain,
             "id           scs1600313391074\n\
-             name         a\\u{1b}b\n\
+             name         a\\u{1b}\\nb\n\
              status       UPLOAD\n\
              domain       www.example.com\n\
              names        www.example.com\n             \

@@ -1,4 +1,4 @@
-//! How far the end of a validity is away, coloured by how urgent that is.
+//! The time until the end of validity, colored by urgency.
 
 use time::{Duration, OffsetDateTime};
 
@@ -7,18 +7,18 @@ use super::{
     style::{Look, bad, good, warning},
 };
 
-/// Fewer days left are urgent: no time for a renewal that fails once.
+/// Urgent: too late to repeat a failed renewal.
 const URGENT: Duration = Duration::days(7);
-/// Fewer days left are worth a look: robots renew at about this time.
+/// Soon: ACME clients renew at about this time.
 const SOON: Duration = Duration::days(30);
 
-/// How far the end is away, in its colour.
-pub(super) fn coloured(now: OffsetDateTime, end: OffsetDateTime) -> String {
-    colour(now, end)(&remaining(now, end))
+/// The time until the end, in its color.
+pub(super) fn colored(now: OffsetDateTime, end: OffsetDateTime) -> String {
+    color(now, end)(&remaining(now, end))
 }
 
-/// The colour of an end.
-pub(super) fn colour(now: OffsetDateTime, end: OffsetDateTime) -> Look {
+/// The color of an end.
+pub(super) fn color(now: OffsetDateTime, end: OffsetDateTime) -> Look {
     match end - now {
         left if left < URGENT => bad,
         left if left < SOON => warning,
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearer_the_redder() {
+    fn the_color_depends_on_the_time_left() {
         let now = datetime!(2026-05-27 12:00 UTC);
         for (end, shown) in [
             (datetime!(2026-08-25 12:00 UTC), good("90 days left")),
@@ -41,7 +41,7 @@ mod tests {
             (datetime!(2026-05-30 12:00 UTC), bad("3 days left")),
             (datetime!(2026-05-20 12:00 UTC), bad("expired 7 days ago")),
         ] {
-            assert_eq!(coloured(now, end), shown);
+            assert_eq!(colored(now, end), shown);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Certificates as a table, printed as they come: a list may be longer than what fits into memory.
+//! A list of certificates as a table, printed page by page: it may not fit into memory.
 
 use scm_model::certificates::CertificateSummary;
 use time::OffsetDateTime;
@@ -12,16 +12,16 @@ use super::{
 };
 use crate::moment;
 
-/// What stands above the columns.
+/// The heads of the columns.
 const HEAD: [&str; 5] = ["ID", "NAME", "DOMAIN", "VALID UNTIL", "STATUS"];
-/// The widest that one long value makes a column for all.
+/// The maximum width of a column. Longer values exceed it.
 const WIDEST: usize = 40;
-/// The most names that the wire tells of.
-const MOST_NAMES: u32 = 100;
-/// The most that a server counts when it searches.
-const MOST_COUNTED: u32 = 10_000;
+/// The maximum of `domain_count`.
+const MAX_NAMES: u32 = 100;
+/// The maximum of `total_count` for a search.
+const MAX_COUNT: u32 = 10_000;
 
-/// A list in the making.
+/// A list that is printed in parts.
 pub(crate) struct List {
     json: bool,
     now: OffsetDateTime,
@@ -29,21 +29,21 @@ pub(crate) struct List {
     shown: usize,
 }
 
-/// A line of the table: what stands in each column, and how it looks.
+/// A line of the table: the text of each column with its style.
 type Row = [(String, Look); 5];
 
 impl List {
-    /// An empty list, for programs or for people.
+    /// An empty list, to print as JSON or as a table.
     pub(crate) fn new(json: bool, now: OffsetDateTime) -> Self {
         Self { json, now, widths: HEAD.map(str::len), shown: 0 }
     }
 
-    /// How many were added.
+    /// The number of certificates printed.
     pub(crate) fn shown(&self) -> usize {
         self.shown
     }
 
-    /// Prints more of it.
+    /// Prints further certificates.
     pub(crate) fn add(&mut self, certificates: &[CertificateSummary]) {
         if certificates.is_empty() {
             return;
@@ -56,8 +56,8 @@ impl List {
         self.shown += certificates.len();
     }
 
-    /// Prints what there is to say of the whole: `total` counts what the server would list, of
-    /// which the list may show a part.
+    /// Prints the summary. `total` is the number of certificates that match the filter; the list may show
+    /// only some of them.
     pub(crate) fn end(self, expiring: Option<u16>, total: u32, is_cut: bool) {
         match self.json {
             true if self.shown == 0 => result(r#"{"certificates":[],"total_count":0}"#),
@@ -86,8 +86,9 @@ impl List {
     fn line(&self, row: &Row) -> String {
         let mut line = String::new();
         for (at, ((text, look), width)) in row.iter().zip(self.widths).enumerate() {
-            let room = if at + 1 == row.len() { 0 } else { width.saturating_sub(text.width()) + 2 };
-            line += &format!("{}{}", look(text), " ".repeat(room));
+            let padding =
+                if at + 1 == row.len() { 0 } else { width.saturating_sub(text.width()) + 2 };
+            line += &format!("{}{}", look(text), " ".repeat(padding));
         }
         line + "\n"
     }
@@ -99,7 +100,7 @@ fn row(certificate: &CertificateSummary, now: OffsetDateTime) -> Row {
     let (end, end_look): (_, Look) = match moment::read(expire_time) {
         Some(end) => {
             let text = format!("{}, {}", day(end.date()), remaining(now, end));
-            (text, expiry::colour(now, end))
+            (text, expiry::color(now, end))
         }
         None => (printable(expire_time), plain),
     };
@@ -117,7 +118,7 @@ fn domain_and_more(domain: &str, names: u32) -> String {
     let domain = printable(domain);
     match names {
         0 | 1 => domain,
-        MOST_NAMES.. => format!("{domain} +{} or more", MOST_NAMES - 1),
+        MAX_NAMES.. => format!("{domain} +{} or more", MAX_NAMES - 1),
         _ => format!("{domain} +{}", names - 1),
     }
 }
@@ -126,12 +127,16 @@ fn summary(shown: usize, expiring: Option<u16>, total: u32, is_cut: bool) -> Str
     let certificates = count(shown, "certificate", "certificates");
     match expiring {
         Some(days) if is_cut => {
-            format!("the first {shown} that expire within {days} days; --all shows all")
+            format!(
+                "the first {shown} certificates that expire within {days} days; use --all for all"
+            )
         }
         Some(days) => format!("{certificates}, expiring within {days} days"),
         None if is_cut => {
-            let or_more = if total == MOST_COUNTED { " or more" } else { "" };
-            format!("{shown} of {total}{or_more} certificates; --all shows all, --content narrows")
+            let or_more = if total == MAX_COUNT { " or more" } else { "" };
+            format!(
+                "{shown} of {total}{or_more} certificates; use --all for all, --content to filter"
+            )
         }
         None => certificates,
     }
@@ -174,12 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_said() {
+    fn the_summary_mentions_what_is_not_shown() {
         assert_eq!(summary(1, None, 1, false), "1 certificate");
         assert_eq!(summary(0, Some(30), 9, false), "0 certificates, expiring within 30 days");
         let cut = summary(50, None, 10_000, true);
-        assert_eq!(cut, "50 of 10000 or more certificates; --all shows all, --content narrows");
+        assert_eq!(cut, "50 of 10000 or more certificates; use --all for all, --content to filter");
         let cut = summary(50, Some(7), 900, true);
-        assert_eq!(cut, "the first 50 that expire within 7 days; --all shows all");
+        assert_eq!(cut, "the first 50 certificates that expire within 7 days; use --all for all");
     }
 }

@@ -1,16 +1,16 @@
-//! Dates, bytes and foreign text as a person reads them.
+//! Dates, bytes and untrusted text for terminals.
 
 use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
-/// Text from elsewhere, unable to drive a terminal.
+/// Untrusted text with control and formatting characters escaped, so that it cannot control a terminal.
 pub(super) fn printable(text: &str) -> String {
-    let odd = |c: char| {
+    let is_escaped = |c: char| {
         c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if odd(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+        if is_escaped(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
     shown
 }
@@ -21,7 +21,7 @@ pub(super) fn day(date: Date) -> String {
         .expect("every date has year, month and day")
 }
 
-/// How far the end of a validity is away, in whole days.
+/// The time until the end of validity in whole days.
 pub(super) fn remaining(now: OffsetDateTime, end: OffsetDateTime) -> String {
     let left = end - now;
     match left.whole_days() {
@@ -53,21 +53,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_is_said_in_days() {
+    fn the_remaining_time_is_in_days() {
         let now = datetime!(2026-05-27 12:00 UTC);
-        for (end, said) in [
+        for (end, expected) in [
             (datetime!(2026-08-25 12:00 UTC), "90 days left"),
             (datetime!(2026-05-28 13:00 UTC), "1 day left"),
             (datetime!(2026-05-27 13:00 UTC), "ends today"),
             (datetime!(2026-05-27 11:00 UTC), "expired today"),
             (datetime!(2026-05-20 11:00 UTC), "expired 7 days ago"),
         ] {
-            assert_eq!(remaining(now, end), said);
+            assert_eq!(remaining(now, end), expected);
         }
     }
 
     #[test]
-    fn foreign_text_cannot_drive_a_terminal() {
+    fn control_characters_are_escaped() {
         assert_eq!(printable("a\u{1b}[2Jb\u{202e}ç"), "a\\u{1b}[2Jb\\u{202e}ç");
+        assert_eq!(printable("a\0b\r\nc\u{2028}d"), "a\\u{0}b\\r\\nc\\u{2028}d");
     }
 }

@@ -1,4 +1,4 @@
-//! A server's refusal, each of its reasons on a line of its own.
+//! The refusal of a server, with each of its reasons on its own line.
 
 use scm_model::{Condition, Violations, Wire as _, certificates::CertificateImport};
 
@@ -7,8 +7,8 @@ use super::{
     style::{bad, faint, strong},
 };
 
-/// What the server refused, and why.
-pub(super) fn told(code: &str, message: &str, request_id: Option<&str>) -> String {
+/// The code and the message of a refusal.
+pub(super) fn refused(code: &str, message: &str, request_id: Option<&str>) -> String {
     let (summary, reasons) = parted(code, message);
     let mut text =
         format!("{} {} {}\n", bad("refused:"), strong(&printable(code)), printable(summary));
@@ -21,16 +21,16 @@ pub(super) fn told(code: &str, message: &str, request_id: Option<&str>) -> Strin
     text
 }
 
-/// What keeps a request from being sent.
+/// The rules that a request breaks, so that it was not sent.
 pub(super) fn invalid(violations: &Violations) -> String {
-    let mut text = format!("{} this breaks the rules of the API\n", bad("error:"));
+    let mut text = format!("{} the request breaks the rules of the API\n", bad("error:"));
     for violation in violations.iter() {
         text += &format!("  - {}\n", printable(&violation.to_string()));
     }
     text
 }
 
-/// The text that is the code's own, and the reasons that follow it.
+/// The text of the code, and the reasons that follow it.
 fn parted<'a>(code: &str, message: &'a str) -> (&'a str, Vec<&'a str>) {
     let own = Condition::ALL.iter().filter(|condition| condition.code() == code);
     let length = own.filter(|own| message.starts_with(own.text())).map(|own| own.text().len());
@@ -40,10 +40,10 @@ fn parted<'a>(code: &str, message: &'a str) -> (&'a str, Vec<&'a str>) {
     }
 }
 
-/// How reasons begin that do not begin with the field that they are about.
+/// The beginnings of reasons that do not begin with the name of a field.
 const BEGINNINGS: [&str; 3] = ["the ", "block ", "And "];
 
-/// The sentences of a message, each a reason.
+/// The reasons of a message, one sentence each.
 fn reasons(mut text: &str) -> Vec<&str> {
     let mut reasons = Vec::new();
     while !text.is_empty() {

@@ -1,4 +1,4 @@
-//! What is emphasised, and how. The printer strips it where nobody would see it.
+//! Styles of text. The printer removes them if the output is not a terminal.
 
 use anstyle::{AnsiColor, Style};
 
@@ -8,35 +8,35 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 
-/// A way to show a text.
+/// A function that styles a text.
 pub(super) type Look = fn(&str) -> String;
 
-/// What is as any other text.
+/// Unstyled text.
 pub(super) fn plain(text: &str) -> String {
     text.to_owned()
 }
 
-/// What is wrong.
+/// Errors.
 pub(super) fn bad(text: &str) -> String {
     styled(BAD, text)
 }
 
-/// What is as it should be.
+/// Success.
 pub(super) fn good(text: &str) -> String {
     styled(GOOD, text)
 }
 
-/// What should be looked at.
+/// Warnings.
 pub(super) fn warning(text: &str) -> String {
     styled(WARNING, text)
 }
 
-/// What a text is about.
+/// The subject of a text.
 pub(super) fn strong(text: &str) -> String {
     styled(STRONG, text)
 }
 
-/// What only helps to find the rest.
+/// Secondary text.
 pub(super) fn faint(text: &str) -> String {
     styled(FAINT, text)
 }

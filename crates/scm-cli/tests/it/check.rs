@@ -1,4 +1,4 @@
-//! Bundles judged offline, by `check` and before an `import`.
+//! Bundles that are checked offline, by `check` and before an `import`.
 
 use std::fs;
 
@@ -10,13 +10,13 @@ use crate::{
 };
 
 #[test]
-fn a_sound_bundle_is_shown_from_leaf_to_root() {
+fn a_valid_bundle_is_shown_from_leaf_to_root() {
     let files = Files::of(&authority().leaf("www.example.com").also("example.com").issue());
     let checked = files.scm(&["check", "leaf.pem", "chain.pem", "key.pem"]);
     assert_eq!(checked.status.code(), Some(0));
     assert_eq!(
         redacted(&checked.stdout),
-        "✓ sound: a server would take it\n\
+        "✓ valid: a server would accept this bundle\n\
          \n\
          leaf   O=Example, CN=www.example.com  leaf.pem, line 1\n       \
                 names    www.example.com, example.com\n       \
@@ -55,12 +55,12 @@ fn neither_order_nor_number_of_files_matters() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_file_and_marked_in_the_chain() {
+fn a_problem_is_shown_with_its_file_and_marked_in_the_chain() {
     let files = Files::of(&authority().leaf("www.example.com").flaw(Flaw::Expired).issue());
     let checked = files.scm(&["check", "key.pem", "chain.pem", "leaf.pem"]);
     assert_eq!(checked.status.code(), Some(1));
     let shown = redacted(&checked.stdout);
-    let expected = "✗ not sound: 1 thing is wrong\n  \
+    let expected = "✗ invalid: 1 problem\n  \
                       1. leaf.pem, line 1\n     \
                          certificate 1 of certificate (\"O=Example, CN=www.example.com\") expired on ";
     assert!(shown.starts_with(expected), "{shown}");
@@ -75,21 +75,21 @@ fn what_is_wrong_is_told_with_its_file_and_marked_in_the_chain() {
 
 #[test]
 fn each_flaw_is_refused_and_named() {
-    for (flaw, told) in [
+    for (flaw, sentence) in [
         (Flaw::CertificateBase64, "leaf.pem, line "),
         (
             Flaw::CertificateCut,
             "leaf.pem, line 1\n     the data is not a complete X.509 certificate",
         ),
-        (Flaw::CertificateHollow, "leaf.pem, line 1\n     there is nothing between the marks"),
-        (Flaw::CertificateEmpty, "leaf.pem\n     the file is empty"),
         (
-            Flaw::CertificateUnmarked,
-            "leaf.pem\n     a certificate in base64, but without its BEGIN",
+            Flaw::CertificateHollow,
+            "leaf.pem, line 1\n     nothing is between the BEGIN and END lines",
         ),
+        (Flaw::CertificateEmpty, "leaf.pem\n     the file is empty"),
+        (Flaw::CertificateUnmarked, "leaf.pem\n     a certificate in base64 without BEGIN"),
         (
             Flaw::MissingLink,
-            "not continuing the chain, where \"O=Example, CN=Test Intermediate\" is next",
+            "does not continue the chain, where \"O=Example, CN=Test Intermediate\" is next",
         ),
         (Flaw::NotCa, "chain.pem, line 1\n     certificate 1 of certificate_chain"),
         (
@@ -105,17 +105,17 @@ fn each_flaw_is_refused_and_named() {
         let checked = files.scm(&["check", "key.pem", "leaf.pem", "chain.pem"]);
         let shown = text(&checked.stdout);
         assert_eq!(checked.status.code(), Some(1), "{flaw:?}: {shown}");
-        assert!(shown.starts_with("✗ not sound: 1 thing is wrong\n"), "{flaw:?}: {shown}");
-        assert!(shown.contains(told), "{flaw:?}: {shown}");
+        assert!(shown.starts_with("✗ invalid: 1 problem\n"), "{flaw:?}: {shown}");
+        assert!(shown.contains(sentence), "{flaw:?}: {shown}");
         let imported = files.scm(&["import", "key.pem", "leaf.pem", "chain.pem"]);
         assert_eq!(imported.status.code(), Some(1));
         assert!(imported.stdout.is_empty(), "{flaw:?}");
-        assert!(text(&imported.stderr).contains(told), "{flaw:?}");
+        assert!(text(&imported.stderr).contains(sentence), "{flaw:?}");
     }
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once() {
+fn all_problems_are_shown() {
     let files = Files::of(&authority().leaf("www.example.com").flaw(Flaw::Expired).issue());
     files.write(
         "key.pem",
@@ -124,9 +124,9 @@ fn everything_that_is_wrong_is_told_at_once() {
     files.write("old.der", "\u{0}\u{1}");
     let checked = files.scm(&["check", "key.pem", "leaf.pem", "chain.pem", "old.der"]);
     let shown = text(&checked.stdout);
-    assert!(shown.starts_with("✗ not sound: 3 things are wrong\n"), "{shown}");
-    for told in ["old.der\n     binary data", "is encrypted", "expired on"] {
-        assert!(shown.contains(told), "{told}: {shown}");
+    assert!(shown.starts_with("✗ invalid: 3 problems\n"), "{shown}");
+    for part in ["old.der\n     binary data", "is encrypted", "expired on"] {
+        assert!(shown.contains(part), "{part}: {shown}");
     }
 }
 
@@ -143,18 +143,19 @@ fn binary_files_come_with_the_command_that_converts_them() {
 }
 
 #[test]
-fn a_chain_can_be_demanded_and_is_missed_anyway() {
+fn a_missing_chain_is_noted_and_refused_if_required() {
     let files = Files::of(&authority().leaf("www.example.com").issue());
     let alone = files.scm(&["check", "leaf.pem", "key.pem"]);
     assert_eq!(alone.status.code(), Some(0));
-    let note = "note: no chain was given: clients will miss the certificate of \"O=Example, CN=Test Intermediate\"";
+    let note =
+        "note: no chain: TLS clients need the certificate of \"O=Example, CN=Test Intermediate\"";
     assert!(text(&alone.stdout).contains(note), "{}", text(&alone.stdout));
-    let demanded = files.scm(&["check", "--require-chain", "leaf.pem", "key.pem"]);
-    assert_eq!(demanded.status.code(), Some(1));
+    let required = files.scm(&["check", "--require-chain", "leaf.pem", "key.pem"]);
+    assert_eq!(required.status.code(), Some(1));
 }
 
 #[test]
-fn what_clients_would_reject_is_warned_of_and_refused_if_strict() {
+fn what_clients_reject_is_a_warning_and_refused_with_strict() {
     let leaf = authority().leaf("www.example.com").flaw(Flaw::NotForServers).issue();
     let files = Files::of(&leaf);
     let checked = files.scm(&["check", "leaf.pem", "key.pem", "chain.pem"]);
@@ -173,14 +174,14 @@ fn what_clients_would_reject_is_warned_of_and_refused_if_strict() {
 }
 
 #[test]
-fn an_import_without_credentials_says_how_to_get_some() {
+fn an_import_without_credentials_explains_them() {
     let files = Files::of(&authority().leaf("www.example.com").issue());
     let imported = files.scm(&["import", "leaf.pem", "chain.pem", "key.pem"]);
     assert_eq!(imported.status.code(), Some(3));
     assert!(imported.stdout.is_empty());
-    let told = text(&imported.stderr);
-    assert!(told.starts_with("error: there is no credentials file scm-data/credentials.json\n"));
-    assert!(told.contains("`--credentials DIR/credentials.json`"), "{told}");
+    let message = text(&imported.stderr);
+    assert!(message.starts_with("error: credentials file scm-data/credentials.json not found\n"));
+    assert!(message.contains("`--credentials DIR/credentials.json`"), "{message}");
 }
 
 #[test]
@@ -198,10 +199,10 @@ fn exit_codes_are_as_documented() {
     assert_eq!(files.scm(&["check"]).status.code(), Some(2));
     assert_eq!(files.scm(&["check", "-", "-"]).status.code(), Some(2));
     assert_eq!(files.scm(&["check", "missing.pem"]).status.code(), Some(3));
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let unreached = files
         .command(&["import", "leaf.pem", "key.pem", "chain.pem", "--endpoint"])
-        .arg(format!("http://{nobody}"))
+        .arg(format!("http://{closed}"))
         .env("SCM_TOKEN", "0123456789abcdef0123456789abcdef")
         .output()
         .unwrap();

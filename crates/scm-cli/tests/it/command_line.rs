@@ -1,9 +1,9 @@
-//! What the command line takes, explains and completes.
+//! Arguments, help and completions.
 
 use crate::{scm, text};
 
 #[test]
-fn every_command_explains_itself_with_examples() {
+fn the_help_of_every_command_has_examples() {
     let help = text(&scm().arg("--help").output().unwrap().stdout);
     for command in
         ["check", "import", "list", "show", "export", "replace", "set", "delete", "completions"]
@@ -16,7 +16,7 @@ fn every_command_explains_itself_with_examples() {
 }
 
 #[test]
-fn what_makes_no_sense_is_a_wrong_command_line() {
+fn inconsistent_arguments_are_an_invalid_command_line() {
     for words in [
         &["list", "--status", "GOOD"][..],
         &["list", "--expiring", "30", "--sort", "status"],
@@ -32,7 +32,7 @@ fn what_makes_no_sense_is_a_wrong_command_line() {
 }
 
 #[test]
-fn shells_get_their_completions() {
+fn completions_are_printed_for_each_shell() {
     for (shell, mark) in
         [("bash", "complete -F _scm"), ("zsh", "#compdef scm"), ("fish", "complete -c scm")]
     {
@@ -44,7 +44,7 @@ fn shells_get_their_completions() {
 }
 
 #[test]
-fn half_an_access_key_is_none() {
+fn an_access_key_needs_both_variables() {
     let mut half = scm();
     half.args(["list", "--endpoint", "http://127.0.0.1:1"]).env("SCM_ACCESS_KEY", "AK");
     let refused = half.output().unwrap();
@@ -53,16 +53,17 @@ fn half_an_access_key_is_none() {
 }
 
 #[test]
-fn authorities_to_trust_are_certificates() {
+fn trust_anchors_are_certificates() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), "none").unwrap();
-    for (ca, code, told) in
-        [("ca.pem", 2, "cannot read the trust anchors"), ("missing.pem", 3, "cannot be read")]
-    {
+    for (ca, code, message) in [
+        ("ca.pem", 2, "cannot read the trust anchors"),
+        ("missing.pem", 3, "cannot read missing.pem"),
+    ] {
         let mut list = scm();
         list.args(["list", "--endpoint", "https://127.0.0.1:1", "--ca", ca]);
         let refused = list.env("SCM_TOKEN", "t").current_dir(&folder).output().unwrap();
         assert_eq!(refused.status.code(), Some(code), "{}", text(&refused.stderr));
-        assert!(text(&refused.stderr).contains(told), "{}", text(&refused.stderr));
+        assert!(text(&refused.stderr).contains(message), "{}", text(&refused.stderr));
     }
 }

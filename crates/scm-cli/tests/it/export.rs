@@ -14,7 +14,7 @@ use crate::{
 const ID: &str = "scs0000000000001";
 
 #[test]
-fn four_private_files_are_written_and_none_is_overwritten_unasked() {
+fn four_private_files_are_written_and_existing_ones_stay() {
     let (bundle, files, server) = exporting("../www");
     let exported = run(&files, &server, &["export", ID, "--out", "tls"]);
     assert_eq!(exported.status.code(), Some(0), "{}", text(&exported.stderr));
@@ -35,10 +35,10 @@ fn four_private_files_are_written_and_none_is_overwritten_unasked() {
     let seen = server.requests().len();
     let again = run(&files, &server, &["export", ID, "--out", "tls"]);
     assert_eq!(again.status.code(), Some(1));
-    assert!(text(&again.stderr).contains("tls/_._www.pem exists already"));
+    assert!(text(&again.stderr).contains("tls/_._www.pem already exists"));
     assert_eq!(files.read("tls/_._www-key.pem"), "precious");
-    let asked = server.requests().split_off(seen);
-    assert!(asked.iter().all(|request| request.starts_with("GET ")), "the key was not fetched");
+    let requests = server.requests().split_off(seen);
+    assert!(requests.iter().all(|request| request.starts_with("GET ")), "the key was not fetched");
 
     let forced = run(&files, &server, &["export", ID, "--out", "tls", "--force", "--json"]);
     assert_eq!(files.read("tls/_._www-key.pem"), bundle.private_key);
@@ -60,12 +60,12 @@ fn what_is_exported_to_standard_output_is_a_bundle_again() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told() {
+fn a_file_that_cannot_be_written_is_an_error() {
     let (_, files, server) = exporting("www");
-    files.write("tls", "a file, no folder");
+    files.write("tls", "a file, not a folder");
     let refused = run(&files, &server, &["export", ID, "--out", "tls"]);
     assert_eq!(refused.status.code(), Some(3));
-    assert!(text(&refused.stderr).starts_with("error: tls cannot be written\n"));
+    assert!(text(&refused.stderr).starts_with("error: cannot write tls\n"));
     assert_eq!(fs::read_dir(files.path("")).unwrap().count(), 4, "nothing is left behind");
 }
 

@@ -1,4 +1,4 @@
-//! The files of a person: those of a bundle, and what becomes of them.
+//! A folder with the files of a bundle.
 
 use std::{fs, path::PathBuf, process::Output};
 
@@ -39,19 +39,19 @@ impl Files {
         scm
     }
 
-    /// Runs `scm`, and makes sure that it never shows a line of the key.
+    /// Runs `scm`, and checks that it does not show a line of the key.
     pub(crate) fn scm(&self, args: &[&str]) -> Output {
         self.run(self.command(args))
     }
 
-    /// Runs a command, and makes sure that it never shows a line of the key.
+    /// Runs a command, and checks that it does not show a line of the key.
     pub(crate) fn run(&self, mut command: Command) -> Output {
         let output = command.output().unwrap();
-        let said = text(&output.stdout) + &text(&output.stderr);
+        let shown = text(&output.stdout) + &text(&output.stderr);
         let key = self.read("key.pem");
         let secret = key.lines().filter(|line| line.len() > 20 && !line.starts_with('-'));
         for line in secret {
-            assert!(!said.contains(line), "{command:?} shows the key");
+            assert!(!shown.contains(line), "{command:?} shows the key");
         }
         output
     }

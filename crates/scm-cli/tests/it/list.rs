@@ -1,4 +1,4 @@
-//! How much of a list is shown to whom, and what is asked for it.
+//! Lists: tables, JSON, and the requests for them.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, macros::format_description};
@@ -8,9 +8,9 @@ use crate::{
     text,
 };
 
-/// A server with so many certificates, which expire one day after the other from now on, the first
-/// some days ago. It gives markers, as ours does.
-pub(crate) fn keeping(count: usize, expired: usize) -> Server {
+/// A server with `count` certificates, which expire one per day; the first `expired` days ago. It returns
+/// markers, like `scm-server`.
+pub(crate) fn storing(count: usize, expired: usize) -> Server {
     Server::start(move |request| {
         let marker = request.split_once("marker=").map(|(_, rest)| rest);
         let start =
@@ -30,8 +30,8 @@ fn in_days(at: usize, expired: usize) -> String {
 }
 
 #[test]
-fn a_list_is_a_table_of_one_screenful() {
-    let few = keeping(2, 0).scm(&["list"]);
+fn a_list_is_a_table_of_50_certificates() {
+    let few = storing(2, 0).scm(&["list"]);
     let table = text(&few.stdout);
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(few.status.code(), Some(0), "{}", text(&few.stderr));
@@ -40,39 +40,42 @@ fn a_list_is_a_table_of_one_screenful() {
     assert!(lines[2].ends_with(", 1 day left  UPLOAD"), "{table}");
     assert_eq!((lines.len(), text(&few.stderr).as_str()), (3, "2 certificates\n"));
 
-    let server = keeping(120, 0);
+    let server = storing(120, 0);
     let first = server.scm(&["list"]);
     assert_eq!(text(&first.stdout).lines().count(), 51);
-    let told = text(&first.stderr);
-    assert_eq!(told, "50 of 120 certificates; --all shows all, --content narrows\n");
+    let summary = text(&first.stderr);
+    assert_eq!(summary, "50 of 120 certificates; use --all for all, --content to filter\n");
     let all = server.scm(&["list", "--all"]);
     assert_eq!(text(&all.stdout).lines().count(), 121);
     assert_eq!(text(&all.stderr), "120 certificates\n");
 }
 
 #[test]
-fn what_expires_soon_is_found_without_reading_everything() {
-    let server = keeping(1000, 3);
+fn certificates_that_expire_soon_are_found_without_reading_the_whole_list() {
+    let server = storing(1000, 3);
     let soon = server.scm(&["list", "--expiring", "10"]);
     let table = text(&soon.stdout);
     assert_eq!(table.lines().count(), 11, "{table}");
     assert!(table.contains("ends today") && !table.contains("expired"), "{table}");
     assert_eq!(text(&soon.stderr), "10 certificates, expiring within 10 days\n");
     let [request] = server.requests().try_into().unwrap();
-    for asked in ["sort_key=certExpiredTime", "sort_dir=ASC", "expired_days_since=0"] {
-        assert!(request.contains(asked), "{request}");
+    for argument in ["sort_key=certExpiredTime", "sort_dir=ASC", "expired_days_since=0"] {
+        assert!(request.contains(argument), "{request}");
     }
     let with_expired = server.scm(&["list", "--expiring", "10", "--with-expired"]);
     assert_eq!(text(&with_expired.stdout).matches("expired").count(), 3);
     let many = server.scm(&["list", "--expiring", "90"]);
-    let told = text(&many.stderr);
-    assert_eq!(told, "the first 50 that expire within 90 days; --all shows all\n");
+    let summary = text(&many.stderr);
+    assert_eq!(
+        summary,
+        "the first 50 certificates that expire within 90 days; use --all for all\n"
+    );
 }
 
 #[test]
-fn programs_get_all_of_a_list() {
+fn the_json_of_a_list_is_complete() {
     for count in [0, 1, 120] {
-        let listed = keeping(count, 0).scm(&["list", "--json"]);
+        let listed = storing(count, 0).scm(&["list", "--json"]);
         let list: Value = serde_json::from_slice(&listed.stdout).unwrap();
         assert_eq!(list["certificates"].as_array().unwrap().len(), count);
         assert_eq!(list["total_count"], count);
@@ -81,12 +84,13 @@ fn programs_get_all_of_a_list() {
 }
 
 #[test]
-fn a_status_may_be_written_small() {
-    let server = keeping(1, 0);
+fn the_case_of_a_status_is_ignored() {
+    let server = storing(1, 0);
     let words = ["list", "--status", "expired", "--content", "a b", "--sort", "expiry"];
     assert_eq!(server.scm(&[&words[..], &["--reverse"]].concat()).status.code(), Some(0));
     let request = server.requests().remove(0);
-    for asked in ["status=EXPIRED", "content=a%20b", "sort_key=certExpiredTime", "sort_dir=DESC"] {
-        assert!(request.contains(asked), "{request}");
+    for argument in ["status=EXPIRED", "content=a%20b", "sort_key=certExpiredTime", "sort_dir=DESC"]
+    {
+        assert!(request.contains(argument), "{request}");
     }
 }

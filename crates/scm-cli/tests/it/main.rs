@@ -1,19 +1,20 @@
-//! `scm` as a person runs it: words and files in, text and exit code out. The real server is asked in
-//! the workspace's own tests.
+//! `scm` from the command line: arguments and files in, text and exit code out. The tests of the workspace
+//! use a real server.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod check;
 mod command_line;
 mod export;
 mod files;
-mod kept;
+mod import;
 mod list;
 mod replace;
 mod server;
+mod stored;
 
 use assert_cmd::Command;
 
-/// The tool, knowing nothing of its surroundings.
+/// The tool, without the variables of the environment.
 fn scm() -> Command {
     let mut scm = Command::cargo_bin("scm").unwrap();
     for variable in [

@@ -1,4 +1,4 @@
-//! Replacing: judged like an import, and told with the ends of old and new.
+//! Replacements: checked like imports, with the end of validity before and after.
 
 use scm_pki::testing::Flaw;
 use serde_json::Value;
@@ -12,21 +12,21 @@ use crate::{
 const ID: &str = "scs0000000000001";
 
 #[test]
-fn old_and_new_are_shown_and_lost_names_pointed_out() {
+fn old_and_new_validity_and_missing_names_are_shown() {
     let bundle = authority().leaf("www.example.com").issue();
     let (files, server) = (Files::of(&bundle), replacing());
     let mut replace = files.command(&["replace", ID, "key.pem", "chain.pem", "leaf.pem"]);
     replace.env("SCM_TOKEN", TOKEN).args(["--endpoint", &server.url()]);
     let replaced = files.run(replace);
     assert_eq!(replaced.status.code(), Some(0), "{}", text(&replaced.stderr));
-    let said = text(&replaced.stdout);
+    let shown = text(&replaced.stdout);
     assert!(
-        said.starts_with(&format!("✓ replaced www ({ID})\n  before 2020-05-27, expired ")),
-        "{said}"
+        shown.starts_with(&format!("✓ replaced www ({ID})\n  before 2020-05-27, expired ")),
+        "{shown}"
     );
-    assert!(said.contains("\n  now    9999-05-27, "), "{said}");
+    assert!(shown.contains("\n  now    9999-05-27, "), "{shown}");
     let noted = text(&replaced.stderr);
-    assert_eq!(noted, "note: the new certificate is not for old.example.com\n");
+    assert_eq!(noted, "note: the new certificate does not include old.example.com\n");
     let [_, put] = server.requests().try_into().unwrap();
     assert!(put.starts_with(&format!("PUT /v3/scm/certificates/{ID} ")), "{put}");
     let body: Value = serde_json::from_str(put.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -36,7 +36,7 @@ fn old_and_new_are_shown_and_lost_names_pointed_out() {
 }
 
 #[test]
-fn what_is_not_sound_is_not_sent() {
+fn an_invalid_bundle_is_not_sent() {
     let bundle = authority().leaf("www.example.com").flaw(Flaw::WrongKey).issue();
     let (files, server) = (Files::of(&bundle), replacing());
     let mut replace = files.command(&["replace", ID, "key.pem", "chain.pem", "leaf.pem"]);

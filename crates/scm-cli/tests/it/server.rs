@@ -1,4 +1,4 @@
-//! A server that says whatever a test wants it to say, and remembers what it was asked.
+//! A server whose answers a test scripts, and which records the requests.
 
 use std::{
     io::{Read as _, Write as _},
