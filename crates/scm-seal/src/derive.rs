@@ -5,7 +5,7 @@
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    digest, hkdf, rand,
+    digest, hkdf,
 };
 use zeroize::Zeroizing;
 
@@ -14,8 +14,11 @@ use crate::id::KeyId;
 pub(crate) const SALT_LEN: usize = 32;
 pub(crate) const TAG_LEN: usize = 16;
 pub(crate) const MASTER_KEY_LEN: usize = 32;
+pub(crate) const CHECK_VALUE_LEN: usize = 16;
 
 const AES_KEY_LEN: usize = 32;
+const CHECK_LABEL: &[u8] = b"scm-seal key check value";
+const CHECK_FORMAT: u8 = 1;
 
 /// The AEAD key of one record, and the nonce that goes with it.
 pub(crate) struct RecordKey {
@@ -35,11 +38,7 @@ impl RecordKey {
     ) -> Self {
         let info = Fields::new().add(label).add(&[version]).add(&key_id.to_bytes()).into_bytes();
         let mut okm = Zeroizing::new([0; AES_KEY_LEN + NONCE_LEN]);
-        hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
-            .extract(master)
-            .expand(&[&info], OkmLen)
-            .and_then(|expanded| expanded.fill(okm.as_mut_slice()))
-            .expect("HKDF-SHA256 gives up to 8160 bytes");
+        expand(master, salt, &info, okm.as_mut_slice());
         let (key, nonce) = okm.split_at(AES_KEY_LEN);
         let key = UnboundKey::new(&AES_256_GCM, key).expect("the key has 32 bytes");
         let nonce = nonce.try_into().expect("the nonce has 12 bytes");
@@ -68,11 +67,29 @@ impl RecordKey {
     }
 }
 
-struct OkmLen;
+/// The check value of a master key: HKDF-SHA256 without a salt, under a label of its own, so that
+/// nothing about the master key or about any record key follows from it.
+pub(crate) fn check_value(master: &[u8], key_id: KeyId) -> [u8; CHECK_VALUE_LEN] {
+    let info = Fields::new().add(CHECK_LABEL).add(&[CHECK_FORMAT]).add(&key_id.to_bytes());
+    let mut value = [0; CHECK_VALUE_LEN];
+    expand(master, &[], &info.into_bytes(), &mut value);
+    value
+}
+
+/// HKDF-SHA256 (RFC 5869), as many bytes as `okm` has.
+fn expand(master: &[u8], salt: &[u8], info: &[u8], okm: &mut [u8]) {
+    hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
+        .extract(master)
+        .expand(&[info], OkmLen(okm.len()))
+        .and_then(|expanded| expanded.fill(okm))
+        .expect("HKDF-SHA256 gives up to 8160 bytes");
+}
+
+struct OkmLen(usize);
 
 impl hkdf::KeyType for OkmLen {
     fn len(&self) -> usize {
-        AES_KEY_LEN + NONCE_LEN
+        self.0
     }
 }
 
@@ -98,10 +115,4 @@ impl Fields {
 
 pub(crate) fn sha256(data: &[u8]) -> digest::Digest {
     digest::digest(&digest::SHA256, data)
-}
-
-/// Fills `bytes` from the random source of the crypto library, which is seeded by the operating
-/// system.
-pub(crate) fn fill_random(bytes: &mut [u8]) {
-    rand::fill(bytes).expect("aws-lc ends the process rather than give no random bytes");
 }

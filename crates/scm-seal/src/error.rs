@@ -56,7 +56,7 @@ pub enum KeyringError {
     },
     /// The file was written by a later release.
     #[error(
-        "the keyring at {} has version {found}, but this release reads only version 1; \
+        "the keyring at {} has version {found}, but this release reads only versions 1 and 2; \
          use the release that wrote it, or a later one",
         path.display()
     )]
@@ -65,6 +65,18 @@ pub enum KeyringError {
         path: PathBuf,
         /// The version it claims.
         found: u64,
+    },
+    /// The secret of a master key, its id or its check value is not what was written.
+    #[error(
+        "the keyring at {} is damaged: master key {key_id} does not match its check value; restore the \
+         keyring from your backup",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The master key.
+        key_id: KeyId,
     },
     /// The file isn't a keyring.
     #[error("the keyring at {} is malformed: {what}; restore it from your backup", path.display())]

@@ -4,6 +4,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::random::fill_random;
+
 /// What was read is not 32 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not 32 lower-case hexadecimal digits")]
@@ -19,7 +21,7 @@ macro_rules! public_id {
             /// Draws a new one.
             pub(crate) fn random() -> Self {
                 let mut bytes = [0; 16];
-                crate::derive::fill_random(&mut bytes);
+                fill_random(&mut bytes);
                 Self(u128::from_be_bytes(bytes))
             }
         }
@@ -68,7 +70,8 @@ impl KeyId {
     }
 }
 
-fn parse(text: &str) -> Result<u128, NotAnId> {
+/// Reads exactly 32 lower-case hexadecimal digits.
+pub(crate) fn parse(text: &str) -> Result<u128, NotAnId> {
     let canonical =
         text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if !canonical {

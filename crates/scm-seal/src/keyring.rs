@@ -13,9 +13,11 @@ use scm_pki::{KeyEncoding, PrivateKey};
 use zeroize::Zeroizing;
 
 use crate::{
-    derive::{MASTER_KEY_LEN, RecordKey, SALT_LEN, TAG_LEN, fill_random},
+    check::{KeyCheck, KeyCheckValue},
+    derive::{MASTER_KEY_LEN, RecordKey, SALT_LEN, TAG_LEN},
     error::{KeyringError, UnsealError},
     id::{KeyId, KeyringId},
+    random::fill_random,
     sealed::{self, FORMAT, Header, SealedKey, encoding_byte, encoding_of},
     secret::{self, SealedSecret, SecretHeader},
 };
@@ -80,6 +82,12 @@ impl Keyring {
     /// The newest master key, if it does not seal yet.
     pub fn prepared_id(&self) -> Option<KeyId> {
         self.keys[self.active + 1..].last().map(|key| key.id)
+    }
+
+    /// Every master key's id with its check value, the oldest first, for a store to record.
+    pub fn checks(&self) -> Vec<KeyCheck> {
+        let check = |key: &MasterKey| KeyCheck { key_id: key.id, value: key.check_value() };
+        self.keys.iter().map(check).collect()
     }
 
     /// Seals a certificate's private key under the active master key.
@@ -231,6 +239,10 @@ impl MasterKey {
         let mut secret = Zeroizing::new(vec![0; MASTER_KEY_LEN]);
         fill_random(&mut secret);
         Self { id: KeyId::random(), secret }
+    }
+
+    fn check_value(&self) -> KeyCheckValue {
+        KeyCheckValue::of(&self.secret, self.id)
     }
 
     fn record_key(&self, label: &[u8], format: u8, salt: &[u8; SALT_LEN]) -> RecordKey {

@@ -7,15 +7,18 @@
 //! What is left out on purpose: this crate does not know stores, requests or users; it decides
 //! neither who may unseal a key nor where sealed bytes go. Master keys have no accessor at all.
 
+mod check;
 mod derive;
 mod envelope;
 mod error;
 mod id;
 mod keyring;
+mod random;
 mod sealed;
 mod secret;
 
 pub use crate::{
+    check::{KeyCheck, KeyCheckValue},
     error::{KeyringError, UnsealError},
     id::{KeyId, KeyringId, NotAnId},
     keyring::Keyring,

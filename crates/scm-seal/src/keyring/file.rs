@@ -2,10 +2,14 @@
 //!
 //! ```json
 //! {
-//!   "version": 1,
+//!   "version": 2,
 //!   "ring_id": "32 hexadecimal digits",
 //!   "active": "id of the master key that seals what is new",
-//!   "keys": [{ "id": "32 hexadecimal digits", "secret": "32 bytes in base64" }]
+//!   "keys": [{
+//!     "id": "32 hexadecimal digits",
+//!     "secret": "32 bytes in base64",
+//!     "check": "check value, 32 hexadecimal digits"
+//!   }]
 //! }
 //! ```
 //!
@@ -36,7 +40,9 @@ use crate::{
     id::{KeyId, KeyringId},
 };
 
-const VERSION: u64 = 1;
+/// The version that is written. Version 1 had no check values; it is still read.
+const VERSION: u64 = 2;
+const WITHOUT_CHECKS: u64 = 1;
 /// Room for some thousand master keys; more is not a keyring.
 const LENGTH_LIMIT: u64 = 256 * 1024;
 /// What one master key takes in the file, and the rest, at most: enough that writing never moves
@@ -63,6 +69,8 @@ struct KeyringFile<'a> {
 struct KeyEntry<'a> {
     id: String,
     secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<String>,
 }
 
 /// Writes a keyring to a file that must not exist.
@@ -88,12 +96,31 @@ pub(super) fn from_text(text: &[u8], path: &Path) -> Result<Keyring, KeyringErro
     let malformed = |what: String| KeyringError::Malformed { path: path.into(), what };
     let VersionOnly { version } =
         serde_json::from_slice(text).map_err(|error| malformed(place(&error)))?;
-    if version != VERSION {
+    if !matches!(version, WITHOUT_CHECKS | VERSION) {
         return Err(KeyringError::UnknownVersion { path: path.into(), found: version });
     }
     let file: KeyringFile<'_> =
         serde_json::from_slice(text).map_err(|error| malformed(place(&error)))?;
-    to_keyring(&file).map_err(|what| malformed(what.to_owned()))
+    let keyring = to_keyring(&file).map_err(|what| malformed(what.to_owned()))?;
+    for (entry, key) in file.keys.iter().zip(&keyring.keys) {
+        let Some(check) = &entry.check else {
+            if version == WITHOUT_CHECKS {
+                continue;
+            }
+            return Err(malformed("a key has no check value".to_owned()));
+        };
+        if *check != key.check_value().to_string() {
+            return Err(KeyringError::Damaged { path: path.into(), key_id: key.id });
+        }
+    }
+    Ok(keyring)
+}
+
+/// Whether the keyring in a file is of the version that has no check values.
+pub(super) fn lacks_checks(path: &Path) -> Result<bool, KeyringError> {
+    let text = read_private(path)?;
+    let version = serde_json::from_slice(&text).map(|VersionOnly { version }| version);
+    Ok(version.is_ok_and(|version| version == WITHOUT_CHECKS))
 }
 
 fn place(error: &serde_json::Error) -> String {
@@ -111,7 +138,11 @@ fn to_text(keyring: &Keyring) -> Zeroizing<Vec<u8>> {
         ring_id: keyring.keyring_id.to_string(),
         active: keyring.active().id.to_string(),
         keys: (keyring.keys.iter().zip(&secrets))
-            .map(|(key, secret)| KeyEntry { id: key.id.to_string(), secret })
+            .map(|(key, secret)| KeyEntry {
+                id: key.id.to_string(),
+                secret,
+                check: Some(key.check_value().to_string()),
+            })
             .collect(),
     };
     let mut text = Zeroizing::new(Vec::with_capacity(LENGTH_PER_KEY * (1 + keyring.keys.len())));

@@ -4,8 +4,9 @@
 
 use super::Keyring;
 use crate::{
-    derive::{SALT_LEN, fill_random},
+    derive::SALT_LEN,
     error::UnsealError,
+    random::fill_random,
     sealed::{SealedKey, encoding_byte},
     secret::SealedSecret,
 };

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::{Keyring, MasterKey, file};
-use crate::{error::KeyringError, id::KeyId};
+use crate::error::KeyringError;
 
 impl Keyring {
     /// Adds a master key that opens and does not seal yet; none if there is such a key. `path` is
@@ -51,15 +51,22 @@ impl Keyring {
         })
     }
 
+    /// Adds the check values to a file of version 1, which has none. Does nothing to a later version.
+    ///
+    /// # Errors
+    /// As for [`Keyring::prepare`].
+    pub fn add_check_values(&self, path: &Path) -> Result<(), KeyringError> {
+        if file::lacks_checks(path)? {
+            file::change(path, |keyring| self.must_be(keyring, path))?;
+        }
+        Ok(())
+    }
+
     fn must_be(&self, found: &Self, path: &Path) -> Result<(), KeyringError> {
         let same = self.keyring_id == found.keyring_id
             && self.active_id() == found.active_id()
-            && self.ids().eq(found.ids());
+            && self.checks() == found.checks();
         if same { Ok(()) } else { Err(KeyringError::Changed { path: path.into() }) }
-    }
-
-    fn ids(&self) -> impl Iterator<Item = KeyId> {
-        self.keys.iter().map(|key| key.id)
     }
 }
 

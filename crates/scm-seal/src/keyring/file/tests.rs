@@ -79,8 +79,8 @@ fn a_file_that_others_may_touch_is_refused() {
 
 #[test]
 fn another_version_is_named() {
-    let refused = opened(r#"{"version":2,"vault":"elsewhere"}"#, 0o600);
-    assert!(matches!(refused, Err(E::UnknownVersion { found: 2, .. })), "{refused:?}");
+    let refused = opened(r#"{"version":3,"vault":"elsewhere"}"#, 0o600);
+    assert!(matches!(refused, Err(E::UnknownVersion { found: 3, .. })), "{refused:?}");
 }
 
 #[test]
@@ -115,6 +115,55 @@ fn what_is_malformed_is_refused_without_a_word_of_it() {
     assert!(matches!(opened(&empty, 0o600), Err(E::Malformed { .. })));
     let long = RING.to_owned() + &" ".repeat(LENGTH_LIMIT as usize);
     assert!(matches!(opened(&long, 0o600), Err(E::Malformed { .. })));
+}
+
+#[test]
+fn a_changed_digit_of_a_key_its_id_or_its_check_value_is_refused() {
+    let text = String::from_utf8(to_text(&opened(RING, 0o600).unwrap()).to_vec()).unwrap();
+    assert!(opened(&text, 0o600).is_ok());
+    for field in ["\"id\": \"", "\"secret\": \"", "\"check\": \""] {
+        let start = text.find(field).unwrap() + field.len();
+        let length = text[start..].find('"').unwrap();
+        // The last digit of 32 bytes in base64 has bits that stand for nothing; "=" is none.
+        for at in start..start + length - 2 {
+            let other = if text.as_bytes()[at] == b'1' { "2" } else { "1" };
+            let mut changed = text.clone();
+            changed.replace_range(at..=at, other);
+            let refused = opened(&changed, 0o600);
+            assert!(matches!(refused, Err(E::Damaged { .. })), "{field}{at}: {refused:?}");
+        }
+    }
+    let without = text.replace("\"check\"", "\"chock\"");
+    assert!(matches!(opened(&without, 0o600), Err(E::Malformed { .. })));
+    let without = RING.replace("\"version\":1", "\"version\":2");
+    assert!(matches!(opened(&without, 0o600), Err(E::Malformed { .. })));
+}
+
+#[test]
+fn a_file_without_check_values_gets_them_once() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keyring.json");
+    fs::write(&path, RING).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let before = Keyring::open(&path).unwrap();
+    before.add_check_values(&path).unwrap();
+    let after = Keyring::open(&path).unwrap();
+    assert_eq!(after.checks(), before.checks());
+    let written = fs::read(&path).unwrap();
+    assert!(!lacks_checks(&path).unwrap());
+    before.add_check_values(&path).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), written);
+    // What was damaged since it was read is not confirmed.
+    fs::write(&path, RING.replace("AQEBAQEB", "AQEBAQEC")).unwrap();
+    assert!(matches!(before.add_check_values(&path), Err(E::Changed { .. })));
+}
+
+/// Computed from the text of `check.rs` with another library. It never changes: stores have recorded it.
+#[test]
+fn check_values_are_as_they_always_were() {
+    let checks = opened(RING, 0o600).unwrap().checks();
+    let written: Vec<_> = checks.iter().map(|check| check.value.to_string()).collect();
+    assert_eq!(written, ["c4b5b93a8253b829d07afc2d11749693", "8b284b5e3db525c6fb409c65d1958122"]);
 }
 
 #[test]
