@@ -10,7 +10,7 @@ use std::{
 use http::Method;
 use scm_tests::{Binary, Folder, Session, built, import_body};
 
-use crate::contract::now;
+use crate::{certificates::export, contract::now};
 
 /// All that a program says which does not start.
 fn refused(folder: &Folder, flags: &[&str]) -> String {
@@ -132,6 +132,65 @@ async fn a_damaged_keyring_is_refused_and_left_alone() {
     let log = refused(&folder, &[]);
     assert!(log.contains("malformed") && log.contains("restore it from your backup"), "{log}");
     assert_eq!(fs::read_to_string(&ring).unwrap(), cut);
+}
+
+/// Exchanges a character of the master key; gives the text from before.
+fn damage_master_key(folder: &Folder) -> String {
+    let path = folder.file("keyring.json");
+    let whole = fs::read_to_string(&path).unwrap();
+    let (head, secret) = whole.split_once("\"secret\": \"").unwrap();
+    let other = if secret.starts_with('A') { 'B' } else { 'A' };
+    fs::write(&path, format!("{head}\"secret\": \"{other}{}", &secret[1..])).unwrap();
+    whole
+}
+
+#[tokio::test]
+async fn a_damaged_master_key_is_refused() {
+    let (folder, id) = used().await;
+    let whole = damage_master_key(&folder);
+    let log = refused(&folder, &[]);
+    assert!(log.contains("does not match its check value"), "{log}");
+    assert!(log.contains("restore the keyring from your backup"), "{log}");
+    // Neither does a keyring without check values get past the store.
+    let old = fs::read_to_string(folder.file("keyring.json")).unwrap();
+    let mut old: serde_json::Value = serde_json::from_str(&old).unwrap();
+    old["version"] = 1.into();
+    old["keys"][0].as_object_mut().unwrap().remove("check");
+    fs::write(folder.file("keyring.json"), old.to_string()).unwrap();
+    let log = refused(&folder, &[]);
+    assert!(log.contains("its check value differs"), "{log}");
+    assert!(log.contains("restore the keyring that was backed up with the store"), "{log}");
+    fs::write(folder.file("keyring.json"), whole).unwrap();
+    let server = Binary::start(&folder, &[]).unwrap();
+    assert_eq!(export(&server.administrator(&folder), &id, "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_master_key_that_is_damaged_under_a_running_server_is_not_used() {
+    let folder = Folder::new();
+    let server = Binary::start(&folder, &[]).unwrap();
+    let session = server.administrator(&folder);
+    let ready = async || session.send(Method::GET, "/readyz", "").await;
+    assert_eq!(ready().await.status, 200);
+    let whole = damage_master_key(&folder);
+    let probe = ready().await;
+    assert_eq!(probe.status, 503);
+    let mut ids = Vec::new();
+    for _ in 0..10 {
+        let answer = session.import(&import_body(&now::sound("www.example.com"))).await;
+        ids.push(answer.text("certificate_id"));
+    }
+    fs::write(folder.file("keyring.json"), whole).unwrap();
+    assert_eq!(ready().await.status, 200);
+    for id in &ids {
+        assert_eq!(export(&session, id, "").await.status, 200);
+    }
+    let log = server.stop().log;
+    assert_eq!(log.matches("does not match its check value").count(), 1, "{log}");
+    let server = Binary::start(&folder, &[]).unwrap();
+    for id in &ids {
+        assert_eq!(export(&server.administrator(&folder), id, "").await.status, 200);
+    }
 }
 
 #[tokio::test]

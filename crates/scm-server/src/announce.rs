@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub async fn announce(ctx: Context) {
     let mut said = None::<(KeyId, Instant)>;
     loop {
-        let key = ctx.keyring().active_id();
+        let key = ctx.keyring().await.active_id();
         if said.is_none_or(|(before, at)| before != key || at.elapsed() >= SAYS) {
             match ctx.store().announce_key(Some(key)).await {
                 Ok(()) => said = Some((key, Instant::now())),

@@ -93,20 +93,25 @@ impl Context {
     }
 
     /// The keyring as it is now. It seals private keys.
-    pub fn keyring(&self) -> Arc<Keyring> {
-        self.0.crypto.keyring.current()
+    pub async fn keyring(&self) -> Arc<Keyring> {
+        self.0.crypto.keyring.current().await
+    }
+
+    /// Whether the keyring file holds what cannot be used.
+    pub async fn keyring_is_unfit(&self) -> bool {
+        self.0.crypto.keyring.is_unfit().await
     }
 
     /// Opens something with a keyring, or, if that lacks the master key, with the current one.
     ///
     /// # Errors
     /// Those of `open`.
-    pub fn opened<T>(
+    pub async fn opened<T>(
         &self,
         keyring: &Keyring,
         open: impl Fn(&Keyring) -> Result<T, UnsealError>,
     ) -> Result<T, UnsealError> {
-        self.0.crypto.keyring.opened(keyring, open)
+        self.0.crypto.keyring.opened(keyring, open).await
     }
 
     /// Who authenticates callers.

@@ -160,6 +160,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Corrupt { .. }
             | StoreError::NewerSchema { .. }
             | StoreError::ForeignKeyring { .. }
+            | StoreError::WrongMasterKey { .. }
             | StoreError::HalfCopied { .. }
             | StoreError::Outdated { .. }
             | StoreError::NotOurs { .. } => Self::internal(error),

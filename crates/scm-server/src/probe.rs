@@ -9,10 +9,13 @@ use http_body_util::Full;
 
 use crate::{causes::chain, context::Context, response::HttpResponse};
 
+const UNFIT_KEYRING: &str = "the keyring file has changed and does not fit the store; the server continues \
+                             with the keyring that it read before";
+
 /// The answer to a probe, if it is one.
 ///
-/// `/healthz`: 200 as long as the process answers at all. `/readyz`: 200 while the store works,
-/// else 503.
+/// `/healthz`: 200 as long as the process answers at all. `/readyz`: 200 while the store works and the
+/// keyring file fits it, else 503.
 pub async fn answer(ctx: &Context, method: &Method, uri: &Uri) -> Option<HttpResponse> {
     let path = uri.path();
     if !matches!(path, "/healthz" | "/readyz") {
@@ -26,6 +29,7 @@ pub async fn answer(ctx: &Context, method: &Method, uri: &Uri) -> Option<HttpRes
     }
     Some(match path {
         "/healthz" => text(StatusCode::OK, "ok"),
+        _ if ctx.keyring_is_unfit().await => text(StatusCode::SERVICE_UNAVAILABLE, UNFIT_KEYRING),
         _ => match ctx.readiness().once(async || is_ready(ctx).await).await {
             true => text(StatusCode::OK, "ready"),
             false => text(StatusCode::SERVICE_UNAVAILABLE, "the store is not available"),

@@ -24,7 +24,7 @@ use crate::{
     context::Context,
     data_dir::{DataDir, DataDirError, at},
     handlers::routes,
-    keyring::{KeyringSource, SharedKeyring},
+    keyring::{self, KeyringSource, SharedKeyring},
     keystone::{Keystone, KeystoneError},
     router::Router,
     serve,
@@ -125,7 +125,7 @@ impl Server {
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.get().into());
-            first_start::set_up(&folder, &*store, &keyring.current(), clock.now(), lifetime)
+            first_start::set_up(&folder, &*store, &*keyring.current().await, clock.now(), lifetime)
                 .await?;
         }
         let tls = tls(&config)?;
@@ -219,17 +219,13 @@ async fn open(
              restore it from your backup"
         );
     }
-    let keyring = SharedKeyring::open(source)?;
-    match scm_store::open(home, keyring.current().keyring_id()).await {
-        Ok(store) => Ok((keyring, store)),
-        Err(error) => {
-            // Another server was faster, and a keyring that was made for this store is good for nothing.
-            if let (Some(path), StoreError::ForeignKeyring { .. }) = (made, &error) {
-                fs::remove_file(&path).map_err(at(&path))?;
-            }
-            Err(error.into())
-        }
+    let opened = keyring::open::<StartError>(source, home).await;
+    // Another server was faster, and a keyring that was made for this store is good for nothing.
+    if let (Some(path), Err(StartError::Store(StoreError::ForeignKeyring { .. }))) = (made, &opened)
+    {
+        fs::remove_file(&path).map_err(at(&path))?;
     }
+    opened
 }
 
 fn missing(keyring: &Path, home: &Location) -> StartError {

@@ -102,6 +102,7 @@ macro_rules! conformance_suite {
             an_exchange_is_of_what_was_read
             stretches_lead_through_all
             secrets_are_exchanged_too
+            master_keys_are_recorded_and_compared
         }
     };
     ($open:path => $($rule:ident)+) => {

@@ -2,6 +2,8 @@
 
 use std::{error::Error, sync::Arc};
 
+use scm_seal::KeyId;
+
 use crate::{ids::CertificateId, subject::Resource};
 
 /// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half
@@ -93,6 +95,16 @@ pub enum StoreError {
         kept: String,
         /// The ring that was given.
         given: String,
+    },
+    /// A master key of the keyring is not the one that sealed what is stored: sealed under it, nothing
+    /// could be opened again.
+    #[error(
+        "master key {key} of the keyring is not the key of this id that the store was sealed with (its \
+         check value differs); restore the keyring that was backed up with the store"
+    )]
+    WrongMasterKey {
+        /// The master key.
+        key: KeyId,
     },
     /// A copy that was not finished: what is missing in it would seem to be lost.
     #[error(

@@ -1,6 +1,6 @@
 //! Keeping: certificates, who may use them, and what happened to them.
 //!
-//! [`Store`] is one trait in five parts. Each of its functions is a whole act ("keep this import"),
+//! [`Store`] is one trait in six parts. Each of its functions is a whole act ("keep this import"),
 //! never a row and never a bare transaction: what belongs together is committed together, and an
 //! act that returned `Ok` is on disk. An act works within the project of its [`Actor`] and leaves
 //! its audit event in the same transaction.
@@ -19,6 +19,7 @@ mod identities;
 mod ids;
 mod import_key;
 mod listing;
+mod master_keys;
 mod millis;
 mod names;
 mod postgres;
@@ -53,6 +54,7 @@ pub use crate::{
     ids::{CertificateId, IdBlock, Ids, NotACertificateId},
     import_key::IMPORT_KEY_LIFE,
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
+    master_keys::{KeyringRecord, MasterKeys},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
     resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},
@@ -61,9 +63,9 @@ pub use crate::{
 };
 
 /// All that is kept, behind one handle: `Arc<dyn Store>`.
-pub trait Store: Certificates + Identities + Audit + Upkeep + Resealing {}
+pub trait Store: Certificates + Identities + Audit + Upkeep + Resealing + MasterKeys {}
 
-impl<T: Certificates + Identities + Audit + Upkeep + Resealing> Store for T {}
+impl<T: Certificates + Identities + Audit + Upkeep + Resealing + MasterKeys> Store for T {}
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +114,8 @@ pub async fn migrate(location: Location) -> Result<i64, StoreError> {
 }
 
 /// Copies the embedded store in `file`, as it is now and whether or not servers use it, to the file
-/// `to`, which must not be there and gets mode 0600. Checks the copy, and returns the name of the ring
-/// that it belongs to. `tell` is told how many pages are done, and of how many.
+/// `to`, which must not be there and gets mode 0600. Checks the copy, and returns what it records about its
+/// keyring. `tell` is told how many pages are done, and of how many.
 ///
 /// # Errors
 /// [`StoreError::NotOurs`], [`StoreError::NewerSchema`], [`StoreError::Outdated`],
@@ -122,7 +124,7 @@ pub async fn snapshot(
     file: PathBuf,
     to: PathBuf,
     mut tell: impl FnMut(u64, u64) + Send + 'static,
-) -> Result<String, StoreError> {
+) -> Result<KeyringRecord, StoreError> {
     let taken = tokio::task::spawn_blocking(move || sqlite::snapshot(&file, &to, &mut tell));
     taken.await.map_err(StoreError::unavailable)?
 }

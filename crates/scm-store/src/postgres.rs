@@ -15,6 +15,7 @@ mod importer;
 mod indexer;
 mod lease;
 mod listing;
+mod master_keys;
 mod pool;
 mod resealing;
 mod schema;

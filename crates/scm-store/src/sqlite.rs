@@ -12,6 +12,7 @@ mod failure;
 mod identities;
 mod indexer;
 mod listing;
+mod master_keys;
 mod readers;
 mod resealing;
 mod schema;

@@ -105,7 +105,7 @@ async fn an_older_store_is_brought_up_to_date() {
     let issued = Workshop::new().issue("a.example");
     store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
     store.close().await;
-    execute(folder.path(), "DROP TABLE import_key; DROP TABLE moving");
+    execute(folder.path(), "DROP TABLE import_key; DROP TABLE moving; DROP TABLE master_key");
     execute(
         folder.path(),
         "DROP INDEX certificate_by_expiry;

@@ -13,7 +13,7 @@ use std::{
 };
 
 use scm_seal::Keyring;
-use scm_store::Location;
+use scm_store::{KeyringRecord, Location};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -110,7 +110,7 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     ))
 }
 
-async fn snapshot(file: PathBuf, to: PathBuf) -> Result<String, AdminError> {
+async fn snapshot(file: PathBuf, to: PathBuf) -> Result<KeyringRecord, AdminError> {
     let mut shown = None::<Progress>;
     let mut before = 0;
     let taken = scm_store::snapshot(file, to, move |done, total| {
@@ -133,13 +133,10 @@ fn keyring_text(source: &KeyringSource) -> Result<Zeroizing<Vec<u8>>, AdminError
     })
 }
 
-fn fits(keyring: &[u8], belongs: &str) -> Result<(), AdminError> {
+fn fits(keyring: &[u8], record: &KeyringRecord) -> Result<(), AdminError> {
     let text = Zeroizing::new(String::from_utf8_lossy(keyring).into_owned());
-    let given = Keyring::from_text(&text, Path::new(VARIABLE))?.keyring_id().to_string();
-    if given == belongs {
-        return Ok(());
-    }
-    Err(scm_store::StoreError::ForeignKeyring { kept: belongs.to_owned(), given }.into())
+    let given = Keyring::from_text(&text, Path::new(VARIABLE))?;
+    Ok(record.require(given.keyring_id(), &given.checks())?)
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -6,14 +6,14 @@ use scm_seal::Keyring;
 use scm_store::{DomainRecord, Grant, Location, ProjectId, ProjectRecord, Role, Store, UserRecord};
 
 use super::{answer::Answer, error::AdminError, near::Near};
-use crate::config::Config;
+use crate::{config::Config, keyring};
 
 /// An open store, with its keyring and the domain that its first start made.
 pub struct Register {
     /// The store.
     pub store: Arc<dyn Store>,
     /// What seals the secrets of access keys.
-    pub keyring: Keyring,
+    pub keyring: Arc<Keyring>,
     /// The owner of all users and projects.
     pub domain: DomainRecord,
 }
@@ -125,13 +125,13 @@ impl ProjectNames {
 ///
 /// # Errors
 /// [`AdminError::Config`], [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`].
-pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Keyring), AdminError> {
+pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Arc<Keyring>), AdminError> {
     let home = config.home()?;
     if !scm_store::is_there(&home).await? {
         return Err(AdminError::NoStore { place: place_of(&home) });
     }
-    let keyring = config.keyring().open()?;
-    Ok((scm_store::open(home, keyring.keyring_id()).await?, keyring))
+    let (keyring, store) = keyring::open::<AdminError>(config.keyring(), home).await?;
+    Ok((store, keyring.current().await))
 }
 
 /// How people know a store: by its folder, or by where its database is.

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use super::{answer::Answer, arguments::RotateKey, error::AdminError, register::place_of};
 use crate::{
     config::Config,
-    keyring::{KeyringSource, SharedKeyring},
+    keyring::{self, KeyringSource, SharedKeyring},
 };
 use reseal::{Resealer, patiently};
 
@@ -24,7 +24,10 @@ use reseal::{Resealer, patiently};
 struct Workplace {
     store: Arc<dyn Store>,
     source: KeyringSource,
-    keyring: Keyring,
+    /// As it was when the command began.
+    keyring: Arc<Keyring>,
+    /// As it becomes.
+    shared_keyring: SharedKeyring,
     /// Whether servers elsewhere may have the keyring in files of their own.
     shared: bool,
     now: OffsetDateTime,
@@ -82,14 +85,21 @@ impl Workplace {
         }
         let shared = !matches!(home, Location::Sqlite(_));
         let source = config.keyring();
-        let keyring = source.open()?;
-        let store = scm_store::open(home, keyring.keyring_id()).await?;
-        Ok(Self { store, source, keyring, shared, now })
+        let (shared_keyring, store) = keyring::open::<AdminError>(source.clone(), home).await?;
+        let keyring = shared_keyring.current().await;
+        Ok(Self { store, source, keyring, shared_keyring, shared, now })
     }
 
     /// The file, which a keyring in a variable does not have.
     fn file(&self) -> Result<&Path, AdminError> {
         self.source.file().ok_or(AdminError::KeyringInVariable)
+    }
+
+    /// A master key that is in the file is put on the store's record before it seals anything.
+    async fn prepared(&self, path: &Path) -> Result<Keyring, AdminError> {
+        let keyring = self.keyring.prepare(path)?;
+        patiently(|| self.store.record_master_keys(keyring.checks())).await?;
+        Ok(keyring)
     }
 
     async fn record(&self, action: &'static str, key: KeyId) -> Result<(), AdminError> {
@@ -101,7 +111,7 @@ impl Workplace {
 /// Adds a key that only opens, so that it can be shared before anything is sealed under it.
 async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
     let path = workplace.file()?;
-    let keyring = workplace.keyring.prepare(path)?;
+    let keyring = workplace.prepared(path).await?;
     let key = keyring.prepared_id().expect("a keyring that was prepared has a key that is ready");
     if workplace.keyring.prepared_id().is_none() {
         workplace.record(action::KEYRING_PREPARE, key).await?;
@@ -115,6 +125,7 @@ async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
 /// Lets the newest key seal, unless an earlier rotation is still to be finished, and seals anew.
 async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminError> {
     let begun = &workplace.keyring;
+    let mut active = begun.active_id();
     let anew = begun.prepared_id().is_some() || begun.old_ids().is_empty();
     if anew {
         let path = workplace.file()?;
@@ -122,12 +133,13 @@ async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminEr
             return Err(AdminError::NotPrepared);
         }
         // In two steps, each on disk: a key that seals is never lost with the power.
-        let keyring = begun.prepare(path)?.activate(path)?;
-        workplace.record(action::KEYRING_ROTATE, keyring.active_id()).await?;
+        let keyring = workplace.prepared(path).await?.activate(path)?;
+        active = keyring.active_id();
+        workplace.record(action::KEYRING_ROTATE, active).await?;
     }
-    let keyring = SharedKeyring::open(workplace.source.clone())?;
-    let sealing = keyring.current();
-    let resealed = Resealer::new(&*workplace.store, &keyring).run().await?;
+    let keyring = &workplace.shared_keyring;
+    let resealed = Resealer::new(&*workplace.store, keyring, active).run().await?;
+    let sealing = keyring.current().await;
     if resealed > 0 {
         workplace.record(action::KEYRING_RESEAL, sealing.active_id()).await?;
     }

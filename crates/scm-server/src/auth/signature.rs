@@ -51,7 +51,7 @@ impl SignedRequest {
         if authenticator.key_lockout.holds(id, origin.address, now) {
             return Err(because("AK access failed to reach the limit, forbidden"));
         }
-        let keyring = authenticator.keyring.current();
+        let keyring = authenticator.keyring.current().await;
         let key = match authenticator.store.access_key(&AccessKeyId::new(id)).await {
             // Not counted: there is no secret to guess, and made-up ids would fill the memory.
             Err(StoreError::Missing { .. }) => {
@@ -80,7 +80,7 @@ impl SignedRequest {
         let head = RequestHead::new(&parts.method, &parts.uri, &parts.headers);
         let canonical = CanonicalRequest::new(&head, self.authorization.signed_headers(), payload);
         let id = self.authorization.access_key();
-        let secret = self.secret(authenticator)?;
+        let secret = self.secret(authenticator).await?;
         if verify(&secret, &self.authorization, &canonical, &self.date).is_err() {
             authenticator.count_wrong_signature(id, &self.origin).await;
             return Err(because(format!(
@@ -93,11 +93,12 @@ impl SignedRequest {
         self.caller(parts)
     }
 
-    fn secret(&self, authenticator: &LocalAuthenticator) -> Result<SigningSecret, ApiError> {
+    async fn secret(&self, authenticator: &LocalAuthenticator) -> Result<SigningSecret, ApiError> {
         let (id, sealed) = (self.authorization.access_key(), &self.key.sealed_secret);
         let secret = authenticator
             .keyring
             .opened(&self.keyring, |keyring| keyring.unseal_secret(ACCESS_KEY, id, sealed))
+            .await
             .map_err(ApiError::internal)?;
         let secret = String::from_utf8(secret.to_vec()).map_err(ApiError::internal)?;
         SigningSecret::new(secret).map_err(ApiError::internal)

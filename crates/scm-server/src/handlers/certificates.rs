@@ -29,7 +29,7 @@ pub async fn import(
     let bundle = proof::of_import(&ctx, &call.body)?;
     let warnings = proof::warnings(&bundle);
     let id = ctx.ids().next().await?;
-    let keyring = ctx.keyring();
+    let keyring = ctx.keyring().await;
     let sealed = sealing::seal(&keyring, &caller, id, &bundle);
     let mut certificate = NewCertificate::new(id, call.body.name, bundle, sealed, ctx.now())
         .in_enterprise_project(proof::enterprise_project(call.body.enterprise_project_id));
@@ -63,7 +63,7 @@ pub async fn replace(
     let id = id(&call.path)?;
     let bundle = proof::of_replacement(&ctx, &call.body)?;
     let warnings = proof::warnings(&bundle);
-    let keyring = ctx.keyring();
+    let keyring = ctx.keyring().await;
     let sealed = sealing::seal(&keyring, &caller, id, &bundle);
     let replacement = Replacement::new(bundle, sealed);
     let record = ctx.store().replace(&caller.actor, id, replacement, ctx.now()).await?;

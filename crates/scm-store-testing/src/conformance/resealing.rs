@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use scm_seal::{KeyId, SealedKey, SealedSecret};
+use scm_seal::{KeyCheck, KeyId, SealedKey, SealedSecret};
 use scm_store::{
     AccessKeyId, AuditQuery, CertificateId, Exchange, NewAccessKey, SealedAccessKey,
-    SealedCertificate, Store,
+    SealedCertificate, Store, StoreError,
 };
 
 use super::{MadeUp, NOW, actor, first_start, in_project};
@@ -126,4 +126,23 @@ pub async fn secrets_are_exchanged_too(store: Arc<dyn Store>) {
     assert_eq!(store.exchange_secrets(exchange(secret(old, 1))).await.unwrap(), 1);
     assert_eq!(store.sealed_secrets(new).await.unwrap(), []);
     assert_eq!(store.access_key(&id).await.unwrap().sealed_secret, secret(new, 2));
+}
+
+/// A master key that was recorded is recognized; another one under its id is refused, and then nothing is
+/// recorded.
+pub async fn master_keys_are_recorded_and_compared(store: Arc<dyn Store>) {
+    let key = |id: u8, value: u8| KeyCheck {
+        key_id: format!("{id:032x}").parse().unwrap(),
+        value: format!("{value:032x}").parse().unwrap(),
+    };
+    store.record_master_keys(vec![key(1, 1)]).await.unwrap();
+    store.record_master_keys(vec![key(1, 1), key(2, 2)]).await.unwrap();
+    let refused = store.record_master_keys(vec![key(3, 3), key(2, 7)]).await;
+    let wrong = key(2, 2).key_id;
+    assert!(
+        matches!(refused, Err(StoreError::WrongMasterKey { key }) if key == wrong),
+        "{refused:?}"
+    );
+    store.record_master_keys(vec![key(3, 4)]).await.unwrap();
+    store.record_master_keys(vec![key(2, 2)]).await.unwrap();
 }

@@ -65,7 +65,25 @@ impl Sql {
 use Kind::{Bytes, Number, Text};
 
 /// All parts of a store.
-pub(crate) const PARTS: [Part; 13] = [
+pub(crate) const PARTS: [Part; 14] = [
+    Part {
+        name: "master keys",
+        columns: &[("id", Text), ("check_value", Text)],
+        own_numbers: 0,
+        folded: None,
+        sqlite: Sql {
+            key: &["id"],
+            select: "id, check_value",
+            from: "master_key",
+            insert: &["INSERT INTO master_key (id, check_value) VALUES (:id, :check_value)"],
+        },
+        postgres: Sql {
+            key: &["id"],
+            select: "id, check_value",
+            from: "master_key",
+            insert: &["INSERT INTO master_key (id, check_value) SELECT id, check_value FROM given"],
+        },
+    },
     Part {
         name: "blocks of ids",
         columns: &[("number", Number)],

@@ -26,7 +26,7 @@ use super::{
 use crate::{error::StoreError, random::random};
 
 /// Step n brings schema n to schema n + 1: what must be done, and what only makes it faster.
-const STEPS: [(&str, &str); 4] = [
+const STEPS: [(&str, &str); 5] = [
     (
         include_str!("../../migrations/postgres/0001_first.sql"),
         include_str!("../../migrations/postgres/0001_tuning.sql"),
@@ -34,6 +34,7 @@ const STEPS: [(&str, &str); 4] = [
     (include_str!("../../migrations/postgres/0002_import_key.sql"), ""),
     (include_str!("../../migrations/postgres/0003_moving.sql"), ""),
     ("", include_str!("../../migrations/postgres/0004_tuning.sql")),
+    (include_str!("../../migrations/postgres/0005_master_key.sql"), ""),
 ];
 
 /// One row, with the version. It comes before all others, so where it is not, nothing of ours is.

@@ -9,20 +9,20 @@ use rusqlite::{
     backup::{Backup, StepResult},
 };
 
-use super::{failure::Failure, schema};
-use crate::error::StoreError;
+use super::{failure::Failure, master_keys::recorded, schema};
+use crate::{error::StoreError, master_keys::KeyringRecord};
 
 /// How many pages of 8 KiB are copied before it is told how far it is.
 const PAGES: i32 = 1024;
 
 /// Copies the store in `file` to the file `to`, which is made with mode 0600 and must not be there;
-/// checks the copy, and returns the ring that it belongs to. `tell` is told of how many pages how many
+/// checks the copy, and returns what it records about its keyring. `tell` is told of how many pages how many
 /// are done.
 pub(crate) fn snapshot(
     file: &Path,
     to: &Path,
     tell: &mut dyn FnMut(u64, u64),
-) -> Result<String, StoreError> {
+) -> Result<KeyringRecord, StoreError> {
     schema::create_private(to).map_err(StoreError::unavailable)?;
     take(file, to, tell).map_err(Failure::into_inner)?;
     File::open(to).and_then(|file| file.sync_all()).map_err(StoreError::unavailable)?;
@@ -56,7 +56,7 @@ fn take(file: &Path, to: &Path, tell: &mut dyn FnMut(u64, u64)) -> Result<(), Fa
 }
 
 /// Whether all that the file says of itself is so.
-fn check(file: &Path) -> Result<String, Failure> {
+fn check(file: &Path) -> Result<KeyringRecord, Failure> {
     let connection = schema::open_for_reading(file)?;
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
@@ -67,5 +67,6 @@ fn check(file: &Path) -> Result<String, Failure> {
     if let Some(table) = astray {
         return Err(StoreError::corrupt(format!("what a {table} refers to is missing")).into());
     }
-    Ok(connection.query_row("SELECT ring_id FROM store", [], |row| row.get(0))?)
+    let keyring = connection.query_row("SELECT ring_id FROM store", [], |row| row.get(0))?;
+    Ok(KeyringRecord { keyring, keys: recorded(&connection)? })
 }

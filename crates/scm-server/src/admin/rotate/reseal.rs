@@ -33,9 +33,8 @@ pub struct Resealer<'a> {
 }
 
 impl<'a> Resealer<'a> {
-    /// Under the key of `keyring` that seals now.
-    pub fn new(store: &'a dyn Store, keyring: &'a SharedKeyring) -> Self {
-        let active = keyring.current().active_id();
+    /// Under the key `active` of `keyring`.
+    pub fn new(store: &'a dyn Store, keyring: &'a SharedKeyring, active: KeyId) -> Self {
         Self { store, keyring, active, resealed: 0, unreadable: Vec::new() }
     }
 
@@ -69,7 +68,7 @@ impl<'a> Resealer<'a> {
     }
 
     async fn exchange_keys(&mut self, found: Vec<SealedCertificate>) -> Result<(), AdminError> {
-        let keyring = self.keyring.current();
+        let keyring = self.keyring.current().await;
         let mut exchanges = Vec::with_capacity(found.len());
         for certificate in found {
             match certificate_anew(&keyring, &certificate) {
@@ -86,7 +85,7 @@ impl<'a> Resealer<'a> {
     }
 
     async fn exchange_secrets(&mut self, found: Vec<SealedAccessKey>) -> Result<(), AdminError> {
-        let keyring = self.keyring.current();
+        let keyring = self.keyring.current().await;
         let mut exchanges = Vec::with_capacity(found.len());
         for key in found {
             let sealed = &key.sealed_secret;
@@ -108,7 +107,7 @@ impl<'a> Resealer<'a> {
     where
         F: Future<Output = Result<u64, StoreError>>,
     {
-        if self.keyring.current().active_id() != self.active {
+        if self.keyring.current().await.active_id() != self.active {
             return Err(AdminError::RotatedMeanwhile);
         }
         if !exchanges.is_empty() {

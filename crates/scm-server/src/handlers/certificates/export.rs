@@ -15,12 +15,12 @@ pub async fn export(
     call: Call<ExportCertificate>,
 ) -> Result<ExportedCertificate, ApiError> {
     let id = super::id(&call.path)?;
-    let keyring = ctx.keyring();
+    let keyring = ctx.keyring().await;
     let (_, kept) = ctx.store().export(&caller.actor, id, ctx.now()).await?;
-    open(&ctx, &caller, &keyring, id, kept)
+    open(&ctx, &caller, &keyring, id, kept).await
 }
 
-fn open(
+async fn open(
     ctx: &Context,
     caller: &Caller,
     keyring: &Keyring,
@@ -33,6 +33,7 @@ fn open(
         .opened(keyring, |keyring| {
             keyring.unseal(&name, project, leaf.public_key(), &kept.sealed_key)
         })
+        .await
         .map_err(ApiError::internal)?;
     let certificate = leaf.to_pem();
     let chain: String = kept.chain.iter().map(|der| pem::encode("CERTIFICATE", der)).collect();

@@ -31,7 +31,7 @@ pub async fn reseal_if_rotated(
     id: CertificateId,
     keyring: &Keyring,
 ) {
-    let now = ctx.keyring();
+    let now = ctx.keyring().await;
     if now.active_id() == keyring.active_id() {
         return;
     }
