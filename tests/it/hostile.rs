@@ -1,5 +1,6 @@
 //! Whoever means harm, or is only broken: the server answers or hangs up, and goes on serving others.
 
+mod names;
 mod properties;
 mod wire;
 

@@ -15,6 +15,7 @@ mod field;
 pub mod identity;
 pub mod limits;
 mod narrow;
+mod one_line;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod operation;

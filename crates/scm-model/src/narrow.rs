@@ -1,6 +1,6 @@
 //! What one published revision of the API refuses that another accepts.
 
-use crate::{NameRule, Revision, Rule, Violation, certificates::CertificateImport};
+use crate::{NameRule, Revision, Rule, Violation, certificates::CertificateImport, one_line};
 
 impl Revision {
     /// What this revision refuses in an import that the union of all revisions accepts.
@@ -20,6 +20,12 @@ impl Revision {
         let rules = self.name_violations(name).into_iter();
         let accepted = |later: Self| later.name_violations(name).is_empty();
         rules.map(|rule| self.unless_lifted("name", rule, accepted)).collect()
+    }
+
+    /// What every revision refuses in a description.
+    pub fn narrow_description(self, description: &str) -> Vec<Violation> {
+        let rule = one_line::violation(description).into_iter();
+        rule.map(|rule| Violation::new("description", rule)).collect()
     }
 
     /// What this revision refuses in a certificate that the union of all revisions accepts.
@@ -47,6 +53,8 @@ impl Revision {
         }
         if pattern.is_some() && !name.chars().all(accepted) {
             rules.push(Rule::Pattern("composed of letters, digits, `_`, `.` and `-`"));
+        } else {
+            rules.extend(one_line::violation(name));
         }
         rules
     }

@@ -8,12 +8,7 @@ const LONGEST_NAME: usize = 64;
 /// # Errors
 /// Why it is none.
 pub fn new_name(text: &str) -> Result<String, String> {
-    let is_odd = |c: char| {
-        // Combining marks belong to the letters of many scripts; what only steers text does not.
-        let steers = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        c.is_control() || steers || matches!(c, '"' | '\\')
-    };
+    let is_odd = |c: char| is_hidden(c) || matches!(c, '"' | '\\');
     match text.chars().count() {
         0 => Err("a name has at least one character".to_owned()),
         count if count > LONGEST_NAME => {
@@ -25,6 +20,14 @@ pub fn new_name(text: &str) -> Result<String, String> {
         }
         _ => Ok(text.to_owned()),
     }
+}
+
+/// Whether a character cannot be seen, or changes how others are. Combining marks belong to the letters
+/// of many scripts; what only steers text does not.
+pub(super) fn is_hidden(c: char) -> bool {
+    let steers = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control() || steers
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use scm_model::{
         DeleteCertificate, ImportCertificate, ReplaceCertificate, ShowCertificate,
         UpdateCertificate,
     },
-    certificates::{CertificateDetail, CertificatePath, ImportedCertificate, Warned},
+    certificates::{
+        CertificateDetail, CertificatePath, CertificateUpdate, ImportedCertificate, Warned,
+    },
 };
 use scm_store::{CertificateId, Change, NewCertificate, Replacement};
 
@@ -78,10 +80,11 @@ pub async fn update(
     call: Call<UpdateCertificate>,
 ) -> Result<CertificateDetail, ApiError> {
     let id = id(&call.path)?;
-    let name = call.body.name;
-    let broken = name.as_deref().map(|name| ctx.revision().narrow_name(name));
-    Violations::unless_empty(broken.unwrap_or_default())?;
-    let description = call.body.description.map(|text| Some(text).filter(|text| !text.is_empty()));
+    let CertificateUpdate { name, description } = call.body;
+    let names = name.iter().flat_map(|name| ctx.revision().narrow_name(name));
+    let descriptions = description.iter().flat_map(|text| ctx.revision().narrow_description(text));
+    Violations::unless_empty(names.chain(descriptions).collect())?;
+    let description = description.map(|text| Some(text).filter(|text| !text.is_empty()));
     let change = Change { name, description };
     let record = ctx.store().update(&caller.actor, id, change, ctx.now()).await?;
     Ok(view::certificate(record, ctx.now()))
