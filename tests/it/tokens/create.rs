@@ -162,8 +162,8 @@ async fn an_unknown_user_learns_nothing_about_the_reason() {
 #[tokio::test]
 async fn a_project_without_a_role_is_refused_like_one_that_is_not_there() {
     let server = TestServer::start().await;
-    let words = "The username or password is wrong. The user has no role in the project prepared \
-                 for, or there is none.";
+    let words = "The username or password is wrong. The user has no role in this project, \
+                 or the project does not exist.";
     for project in [json!({ "name": "nowhere" }), json!({ "name": "another" }), json!({})] {
         let mut body = right(&server);
         body["auth"]["scope"]["project"] = project;

@@ -1,5 +1,12 @@
 //! Whose password it is, and for which project they want a token.
+//!
+//! Whether a user exists must not show before the password is right. So wrong guesses are counted by
+//! what was sent, which the client knows; and also by the user that this leads to, so that one who can
+//! be named in several ways is not guessed at more often. That lock does not show: nothing that is sent
+//! while it holds is right, and it is answered like any wrong password.
 
+use aws_lc_rs::digest::{self, SHA256};
+use base64_simd::URL_SAFE_NO_PAD;
 use scm_model::{
     Condition,
     identity::{Named, Scope, UserCredentials},
@@ -11,39 +18,42 @@ use scm_store::{
 
 use crate::{auth::Guess, context::Context, error::ApiError, origin::Origin};
 
-/// How much of a name is remembered of who guesses at its password.
-const LONGEST_NAME: usize = 64;
-
-/// The user whose password it is, in their domain. Who guesses too often from one address is not
-/// heard for a while.
+/// The user whose password it is, in their domain. An address from which too many guesses are wrong is
+/// not heard for a while.
 pub async fn log_in(
     ctx: &Context,
     origin: &Origin,
     credentials: UserCredentials,
 ) -> Result<(UserRecord, DomainRecord), ApiError> {
-    let user = known(find_user(ctx, &credentials).await)?;
-    let name = user.as_ref().map_or_else(|| named(&credentials), |user| user.id.to_string());
     let local = ctx.authenticator().as_local()?;
-    let (guesses, now) = (local.password_lockout(), ctx.now());
+    let (guesses, now, address) = (local.password_lockout(), ctx.now(), origin.address);
+    let sent = digest_of_name(&credentials);
     // Counted before it is compared, or many at once would all be heard.
-    let Some(guess) = guesses.count(&name, origin.address, now) else {
+    let Some(guess) = guesses.count(&sent, address, now) else {
         let detail = "Too many wrong passwords from this address; try again in five minutes.";
         return Err(ApiError::refused_because(Condition::WrongCredentials, detail));
     };
-    let known = user.as_ref().map(|user| user.id.clone());
-    let user = user.filter(|user| user.enabled);
-    let kept = user.as_ref().map(|user| user.password.clone());
-    let matches = local.passwords().matches(origin, credentials.password, kept).await;
-    let matches = matches.inspect_err(|_| guesses.take_back(&name, origin.address))?;
+    let found = async {
+        let turn = local.passwords().turn(address).await?;
+        Ok::<_, ApiError>((turn, known(find_user(ctx, &credentials).await)?))
+    };
+    let (turn, user) = found.await.inspect_err(|_| guesses.take_back(&sent, address))?;
+    let id = user.as_ref().map(|user| user.id.clone());
+    let is_heard = |id: &UserId| guesses.count(id.as_str(), address, now).is_some();
+    let is_heard = id.as_ref().is_some_and(is_heard);
+    let user = user.filter(|user| user.enabled && is_heard);
+    let stored = user.as_ref().map(|user| user.password.clone());
+    let matches = local.passwords().matches(turn, credentials.password, stored).await?;
     match user {
         Some(user) if matches => {
-            guesses.forgive(&name, origin.address);
+            guesses.forgive(&sent, address);
+            guesses.forgive(user.id.as_str(), address);
             let domain = ctx.store().domain_by_id(&user.domain).await?;
             Ok((user, domain))
         }
         _ => {
             if guess == Guess::Last {
-                let subject = known.map(Subject::User);
+                let subject = id.map(Subject::User);
                 local.record_lockout(origin, action::PASSWORD_LOCK, subject).await;
             }
             Err(ApiError::refused(Condition::WrongCredentials))
@@ -51,10 +61,25 @@ pub async fn log_in(
     }
 }
 
-/// What a user that there is not was called, for counting wrong guesses.
-fn named(credentials: &UserCredentials) -> String {
-    let name = credentials.id.as_deref().or(credentials.name.as_deref()).unwrap_or_default();
-    name.chars().take(LONGEST_NAME).collect()
+/// Stands for what a client sent as the user's name. A digest, since names may be long, and so that no
+/// one can send what is another user's id.
+fn digest_of_name(credentials: &UserCredentials) -> String {
+    let mut digest = digest::Context::new(&SHA256);
+    let mut add = |part: Option<&str>| {
+        let part = part.map(str::as_bytes);
+        digest.update(&part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
+        digest.update(part.unwrap_or_default());
+    };
+    add(credentials.id.as_deref());
+    // With an id, nothing else is looked at.
+    if credentials.id.is_none() {
+        add(credentials.name.as_deref());
+        let domain = credentials.domain.as_ref();
+        let id = domain.and_then(|domain| domain.id.as_deref());
+        add(id);
+        add(domain.and_then(|domain| domain.name.as_deref()).filter(|_| id.is_none()));
+    }
+    URL_SAFE_NO_PAD.encode_to_string(digest.finish())
 }
 
 async fn find_user(ctx: &Context, sent: &UserCredentials) -> Result<UserRecord, StoreError> {
@@ -92,7 +117,7 @@ pub async fn scoped(
     };
     let role = project.as_ref().and_then(|project| user.role_in(&project.id));
     project.zip(role).ok_or_else(|| {
-        let detail = "The user has no role in the project asked for, or there is none.";
+        let detail = "The user has no role in this project, or the project does not exist.";
         ApiError::refused_because(Condition::WrongCredentials, detail)
     })
 }
