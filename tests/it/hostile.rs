@@ -1,5 +1,7 @@
-//! Whoever means harm, or is only broken: the server answers or hangs up, and goes on serving others.
+//! Clients that mean harm, or are only broken: the server answers or hangs up, and goes on serving others.
 
+mod host;
+mod limits;
 mod names;
 mod properties;
 mod wire;

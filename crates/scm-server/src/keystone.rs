@@ -176,7 +176,7 @@ impl Keystone {
         if let Some(validation) = cache.validation(&hash) {
             return Ok(Lookup::Validation(validation));
         }
-        let permit = self.limit.enter(address).ok_or(TokenError::Busy)?;
+        let permit = self.limit.acquire_from(address).ok_or(TokenError::Busy)?;
         let (sender, validation) = watch::channel(None);
         cache.begin(hash, validation.clone());
         tokio::spawn(Arc::clone(self).validate(token.clone(), now, sender, permit));

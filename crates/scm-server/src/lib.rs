@@ -10,8 +10,10 @@
 //! The library is for the binary and the end-to-end tests only.
 
 mod admin;
+mod admission;
 mod announce;
 mod auth;
+mod authority;
 mod authorization;
 mod cached;
 mod causes;
@@ -22,6 +24,7 @@ mod config;
 mod context;
 mod data_dir;
 mod error;
+mod evicting_limit;
 mod handlers;
 mod headers;
 mod keyring;

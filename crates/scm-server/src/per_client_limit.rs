@@ -1,60 +1,85 @@
-//! How many are here, altogether and from each address.
+//! Limits of how many are admitted at once, in total and for each client.
 
 use std::{
     collections::HashMap,
+    fmt,
+    hash::Hash,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::origin::counted_as;
 
-/// Those who are here. One address, as limits count them, can never fill it alone.
+/// A limit in total and for each client, so that no client can use all of it. What a client is (an
+/// address, a user), `C` says.
 #[derive(Debug)]
-pub struct PerClientLimit {
-    all: usize,
+pub struct PerClientLimit<C = IpAddr> {
+    total: usize,
     each: usize,
-    here: Mutex<HashMap<IpAddr, usize>>,
+    admitted: Mutex<Admitted<C>>,
 }
 
-/// Somebody who is here, until this is dropped.
 #[derive(Debug)]
-pub struct Permit {
-    crowd: Arc<PerClientLimit>,
-    address: IpAddr,
+struct Admitted<C> {
+    total: usize,
+    clients: HashMap<C, usize>,
+}
+
+/// Admits a client until it is dropped.
+pub struct Permit<C: Eq + Hash = IpAddr> {
+    limit: Arc<PerClientLimit<C>>,
+    client: C,
+}
+
+impl<C: Eq + Hash + Clone> PerClientLimit<C> {
+    /// A limit of `total` permits, of which each client may hold `each`.
+    pub fn new(total: usize, each: usize) -> Arc<Self> {
+        let admitted = Mutex::new(Admitted { total: 0, clients: HashMap::new() });
+        Arc::new(Self { total, each, admitted })
+    }
+
+    /// Admits a client, unless that exceeds a limit.
+    pub fn acquire(self: &Arc<Self>, client: &C) -> Option<Permit<C>> {
+        let mut admitted = self.admitted();
+        let own = admitted.clients.get(client).copied().unwrap_or_default();
+        if own >= self.each || admitted.total >= self.total {
+            return None;
+        }
+        admitted.clients.insert(client.clone(), own + 1);
+        admitted.total += 1;
+        Some(Permit { limit: Arc::clone(self), client: client.clone() })
+    }
 }
 
 impl PerClientLimit {
-    /// A crowd of at most so many, and so many from each address.
-    pub fn new(all: usize, each: usize) -> Arc<Self> {
-        Arc::new(Self { all, each, here: Mutex::default() })
-    }
-
-    /// Lets somebody in, if there is room.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Permit> {
-        let address = counted_as(address);
-        let mut here = self.here();
-        let own = here.get(&address).copied().unwrap_or_default();
-        if own >= self.each || here.values().sum::<usize>() >= self.all {
-            return None;
-        }
-        here.insert(address, own + 1);
-        Some(Permit { crowd: Arc::clone(self), address })
-    }
-
-    fn here(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Admits a client by its address, as [`counted_as`] has it.
+    pub fn acquire_from(self: &Arc<Self>, address: IpAddr) -> Option<Permit> {
+        self.acquire(&counted_as(address))
     }
 }
 
-impl Drop for Permit {
+impl<C> PerClientLimit<C> {
+    fn admitted(&self) -> MutexGuard<'_, Admitted<C>> {
+        self.admitted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<C: Eq + Hash> Drop for Permit<C> {
     fn drop(&mut self) {
-        let mut here = self.crowd.here();
-        if let Some(own) = here.get_mut(&self.address) {
+        let mut admitted = self.limit.admitted();
+        admitted.total -= 1;
+        if let Some(own) = admitted.clients.get_mut(&self.client) {
             *own -= 1;
             if *own == 0 {
-                here.remove(&self.address);
+                admitted.clients.remove(&self.client);
             }
         }
+    }
+}
+
+impl<C: Eq + Hash + fmt::Debug> fmt::Debug for Permit<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Permit").field(&self.client).finish()
     }
 }
 
@@ -67,23 +92,23 @@ mod tests {
     }
 
     #[test]
-    fn one_address_cannot_fill_it_and_nobody_overfills_it() {
-        let crowd = PerClientLimit::new(10, 3);
-        let own: Vec<_> = (0..3).map(|_| crowd.enter(address(1)).unwrap()).collect();
-        assert!(crowd.enter(address(1)).is_none());
-        let others: Vec<_> = (3..10).map(|n| crowd.enter(address(n)).unwrap()).collect();
-        assert!(crowd.enter(address(200)).is_none());
+    fn neither_the_limit_of_a_client_nor_the_total_is_exceeded() {
+        let limit = PerClientLimit::new(10, 3);
+        let own: Vec<_> = (0..3).map(|_| limit.acquire_from(address(1)).unwrap()).collect();
+        assert!(limit.acquire_from(address(1)).is_none());
+        let others: Vec<_> = (3..10).map(|n| limit.acquire_from(address(n)).unwrap()).collect();
+        assert!(limit.acquire_from(address(200)).is_none());
         drop((own, others));
-        assert!(crowd.enter(address(1)).is_some());
-        assert!(crowd.here().is_empty(), "who is gone is forgotten");
+        assert!(limit.acquire_from(address(1)).is_some());
+        assert!(limit.admitted().clients.is_empty(), "a client without a permit is forgotten");
     }
 
     #[test]
-    fn all_of_a_network_of_ipv6_are_one_address() {
-        let crowd = PerClientLimit::new(10, 1);
-        let enter = |address: &str| crowd.enter(address.parse().unwrap());
-        let _one = enter("2001:db8:0:1::1").unwrap();
-        assert!(enter("2001:db8:0:1::2").is_none());
-        assert!(enter("2001:db8:0:2::1").is_some());
+    fn a_network_of_ipv6_is_one_client() {
+        let limit = PerClientLimit::new(10, 1);
+        let acquire = |address: &str| limit.acquire_from(address.parse().unwrap());
+        let _permit = acquire("2001:db8:0:1::1").unwrap();
+        assert!(acquire("2001:db8:0:1::2").is_none());
+        assert!(acquire("2001:db8:0:2::1").is_some());
     }
 }

@@ -98,10 +98,17 @@ impl RoutedRequest {
     pub async fn drain(&mut self) {
         (self.parts, ()) = Request::new(()).into_parts();
         self.path = Vec::new();
-        let Some(body) = self.body.take() else { return };
-        let mut body = Limited::new(body, UNWANTED);
-        let unwanted = async { while let Some(Ok(_)) = body.frame().await {} };
-        let _whether_all_of_it = timeout(UNWANTED_TIME, unwanted).await;
+        if let Some(body) = self.body.take() {
+            discard(body).await;
+        }
+    }
+
+    /// Reads on beside the response, for a while, if the body was not read: see [`UNWANTED`]. So the
+    /// connection can be used again, and the response waits for nothing.
+    pub fn discard_body(&mut self) {
+        if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
+            tokio::spawn(discard(body));
+        }
     }
 
     async fn body(&mut self, ctx: &Context) -> Result<Bytes, ApiError> {
@@ -125,6 +132,12 @@ impl RoutedRequest {
             Err(_) => Err(ApiError::refused(Condition::RequestTimeout)),
         }
     }
+}
+
+async fn discard(body: Incoming) {
+    let mut body = Limited::new(body, UNWANTED);
+    let unwanted = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = timeout(UNWANTED_TIME, unwanted).await;
 }
 
 /// The headers that the row declares, each as often as it was sent: a character for each byte, since

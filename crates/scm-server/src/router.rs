@@ -2,17 +2,15 @@
 
 use std::{collections::HashMap, fmt, future::Future, pin::Pin};
 
-use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use scm_model::{Access, Call, Condition, ErrorShape, Operation, Reply as _, Visitor, api};
-use tokio::time::sleep;
 
 use crate::{
-    auth::{Caller, Claim},
-    authorization::{authorize, record_failure},
-    concurrency_limit::Permit,
+    admission::{admit, unauthenticated_body},
+    auth::Caller,
+    authorization::record_failure,
     context::Context,
     error::ApiError,
     origin::Origin,
@@ -69,14 +67,15 @@ impl Router {
         const { assert!(!matches!(O::ACCESS, Access::Open), "a row without a caller is `open`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let (caller, body, _place) = admit::<O>(&ctx, asked).await?;
-                let answered = match asked.call::<O>(&ctx, &body) {
+                let admitted = admit::<O>(&ctx, asked).await?;
+                let caller = &admitted.caller;
+                let answered = match asked.call::<O>(&ctx, &admitted.body) {
                     Ok(call) => handler(ctx.clone(), caller.clone(), call).await,
                     Err(error) => Err(error),
                 };
                 if let Err(error) = &answered {
                     let (subject, condition) = (asked.subject(), error.condition());
-                    record_failure::<O>(&ctx, &caller, subject, condition).await?;
+                    record_failure::<O>(&ctx, caller, subject, condition).await?;
                 }
                 answered.map(respond::<O>)
             })
@@ -94,8 +93,7 @@ impl Router {
         const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
         self.add::<O>(Box::new(move |ctx, asked| {
             Box::pin(async move {
-                let _place = ctx.limits().permit_unauthenticated(asked.origin.address)?;
-                let body = asked.load::<O>(&ctx).await?;
+                let body = unauthenticated_body::<O>(&ctx, asked).await?;
                 let call = asked.call::<O>(&ctx, &body)?;
                 Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
             })
@@ -142,12 +140,21 @@ impl Router {
             Err((error, shape)) => (Err(error), shape),
         };
         match answered {
-            Ok(answer) => answer,
+            Ok(answer) => {
+                asked.discard_body();
+                answer
+            }
             Err(error) => {
                 asked.drain().await;
                 error.into_response(shape)
             }
         }
+    }
+
+    /// The shape of the refusals of a path.
+    pub fn errors_at(&self, path: &str) -> ErrorShape {
+        let found = self.paths.at(path).ok();
+        found.map_or(ErrorShape::Scm, |found| self.methods[*found.value][0].errors)
     }
 
     /// The row that is asked for, or why there is none, in the shape of its path's refusals.
@@ -162,45 +169,6 @@ impl Router {
             (ApiError::wrong_method(&methods.join(", ")), rows[0].errors)
         })
     }
-}
-
-/// Whoever asks, if they may, the body they sent, and their place among those who are worked for.
-/// Who is not known gets none: a stranger cannot keep anybody waiting. A key's id is no secret, so
-/// who signs is not known before the signature is compared.
-async fn admit<O: Operation>(
-    ctx: &Context,
-    asked: &mut RoutedRequest,
-) -> Result<(Caller, Bytes, Permit), ApiError> {
-    match ctx.authenticator().claim(&asked.parts, &asked.origin).await? {
-        Claim::Known(caller) => {
-            authorize::<O>(ctx, &caller, asked.subject()).await?;
-            let Some(place) = ctx.limits().requests().take() else {
-                return Err(held_back(ctx, asked).await);
-            };
-            Ok((caller, asked.load::<O>(ctx).await?, place))
-        }
-        Claim::Signed(signed) => {
-            let unsettled = ctx.limits().permit_signed(asked.origin.address)?;
-            let body = asked.load::<O>(ctx).await?;
-            let caller = ctx.authenticator().verify::<O>(*signed, &asked.parts, &body).await?;
-            drop(unsettled);
-            authorize::<O>(ctx, &caller, asked.subject()).await?;
-            let Some(place) = ctx.limits().requests().take() else {
-                drop(body);
-                return Err(held_back(ctx, asked).await);
-            };
-            Ok((caller, body, place))
-        }
-    }
-}
-
-/// What somebody hears for whom there is no place, after they were held back.
-async fn held_back(ctx: &Context, asked: &mut RoutedRequest) -> ApiError {
-    if let Some((_held_back, time)) = ctx.limits().requests().hold_back() {
-        asked.drain().await;
-        sleep(time).await;
-    }
-    ApiError::refused(Condition::TooMany)
 }
 
 fn respond<O: Operation>(reply: O::Reply) -> HttpResponse {

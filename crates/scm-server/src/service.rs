@@ -1,11 +1,11 @@
 //! What answers each request behind the middleware: a probe, a document, the reference, or the router.
 
-use http::Request;
+use http::{HeaderValue, Request, Version, header::CONNECTION};
 use hyper::body::Incoming;
 
 use crate::{
-    config::Proxies, context::Context, openapi::Documents, origin::Origin, probe, reference::Docs,
-    response::HttpResponse, router::Router,
+    authority, config::Proxies, context::Context, openapi::Documents, origin::Origin, probe,
+    reference::Docs, response::HttpResponse, router::Router,
 };
 
 /// Everything behind the middleware: probes, the documents, the reference, and the router.
@@ -32,6 +32,10 @@ impl Service {
 
     /// Answers a request, whatever it is.
     pub async fn answer(&self, origin: Origin, request: Request<Incoming>) -> HttpResponse {
+        if let Err(error) = authority::check(&request) {
+            let shape = self.router.errors_at(request.uri().path());
+            return hang_up_after(error.into_response(shape), request.version());
+        }
         let (method, uri) = (request.method(), request.uri());
         if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
             return answer;
@@ -43,4 +47,12 @@ impl Service {
             None => self.router.answer(self.ctx.clone(), origin, request).await,
         }
     }
+}
+
+/// What follows a request that two parties may read differently is not looked at.
+fn hang_up_after(mut response: HttpResponse, version: Version) -> HttpResponse {
+    if version < Version::HTTP_2 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }

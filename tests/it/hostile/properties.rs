@@ -1,4 +1,4 @@
-//! Bodies by chance, through the real socket: never a 5xx, never a hang, and everybody else is served.
+//! Bodies by chance, through the real socket: never a 5xx, never a hang, and others are served.
 
 use std::time::{Duration, Instant};
 
@@ -18,11 +18,11 @@ const LONGEST: Duration = Duration::from_secs(5);
 fn against_a_server<S: Strategy>(strategy: S, body_of: impl Fn(S::Value) -> Vec<u8>) {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(TestServer::start());
-    let asker = server.by(Person::FullAccess);
+    let client = server.by(Person::FullAccess);
     let config = ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() };
     let outcome = TestRunner::new(config).run(&strategy, |value| {
         let body = body_of(value);
-        let answer = runtime.block_on(send(&asker, body.clone()));
+        let answer = runtime.block_on(send(&client, body.clone()));
         let harmless = answer.status == 200 || answer.status.is_client_error();
         prop_assert!(harmless, "{answer:?} for {}", String::from_utf8_lossy(&body));
         Ok(())
@@ -31,9 +31,9 @@ fn against_a_server<S: Strategy>(strategy: S, body_of: impl Fn(S::Value) -> Vec<
     runtime.block_on(still_serves(&server));
 }
 
-async fn send(asker: &Session, body: Vec<u8>) -> Answer {
+async fn send(client: &Session, body: Vec<u8>) -> Answer {
     let start = Instant::now();
-    let answer = asker.send(Method::POST, "/v3/scm/certificates/import", body).await;
+    let answer = client.send(Method::POST, "/v3/scm/certificates/import", body).await;
     assert!(start.elapsed() < LONGEST, "{:?} for {answer:?}", start.elapsed());
     answer
 }

@@ -107,15 +107,17 @@ settings! {
     keystone_ca: MaybeFile = "none", "SCM_KEYSTONE_CA", "FILE",
         "The CA certificates for Keystone's TLS certificate, PEM, instead of those of the system";
     max_connections: Within<1, 65_536> = "512", "SCM_MAX_CONNECTIONS", "COUNT",
-        "The limit of open connections. Further ones wait. Each can hold up to 3 MiB of headers, over \
-         HTTP/2 32 times that";
+        "The limit of open connections. A further one takes the place of the one that is longest \
+         without an authenticated request, of the address with most, and waits if there is none. Each \
+         can hold up to 3 MiB of headers, over HTTP/2 32 times that";
     max_connections_per_address: Within<1, 65_536> = "256", "SCM_MAX_CONNECTIONS_PER_ADDRESS", "COUNT",
-        "The limit of open connections from one address, except trusted proxies. Further ones are closed";
+        "The limit of open connections from one address, except trusted proxies. A further one takes \
+         the place of its longest idle one, and is closed if there is none";
     max_requests: Within<1, 65_536> = "256", "SCM_MAX_REQUESTS", "COUNT",
-        "The limit of requests in progress. Further ones get status 429 after up to 750 ms (and 2 s more \
-         for a body that does not end); meanwhile the limit is lower, down to a quarter. Log-ins have a \
-         limit of their own, an eighth, and signed requests one of twice the number until their \
-         signature is verified";
+        "The limit of requests in progress of one user; an eighth more is for others. Further ones get \
+         status 429 after up to 750 ms (and 2 s more for a body that does not end); meanwhile the limit \
+         is lower, down to a quarter. Twice as many bodies can be on their way, and twice as many \
+         signed requests until their signature is verified";
     request_timeout: Within<1, 3_600> = "30", "SCM_REQUEST_TIMEOUT", "SECONDS",
         "The time limit, in seconds, for the head of a request, for its body, for a client that accepts \
          nothing of a response, and for an idle connection";
