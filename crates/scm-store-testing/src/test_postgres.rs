@@ -1,12 +1,11 @@
-//! A PostgreSQL of a test's own: the real one, as Debian has it, in a folder that is gone with it.
+//! PostgreSQL servers for tests: the one that Debian packages, in a temporary folder.
 //!
-//! It answers on a socket in its folder, so that no port is taken, and on loopback with TLS where
-//! that is asked for. It does not wait for the disk (`fsync`), which only a machine that fails would
-//! show.
+//! A server listens on a socket in its folder, so that it takes no port, and optionally on loopback with
+//! TLS. It does not wait for the disk (`fsync`): only a power failure would show the difference.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "this is for tests: what is not there is to be told loudly"
+    reason = "test support: a missing program fails the test with a panic"
 )]
 
 mod bare;
@@ -30,17 +29,17 @@ use tokio_postgres::{NoTls, Row};
 
 pub use self::{bare::BareTable, pair::TestPostgresPair};
 
-/// Starts what is behind its folder, and ends it at once as soon as it is told to or nobody is there
-/// any more to tell it. Then the folder goes too. In a crash it ends with all its processes, none of
-/// which gets to do anything any more.
-const KEEPER: &str = r#"
+/// Starts the server given after its folder. Stops it immediately on a line on its input, or at the end of
+/// the input, when the test process is gone; then it also removes the folder. On the line `crash` it kills
+/// all processes of the server, so that none can clean up.
+const SUPERVISOR: &str = r#"
 trap '' INT
 folder=$1
 shift
 "$@" >>"$folder/log" 2>&1 &
 server=$!
-if read -r told; then forget=; else forget=1; fi
-if [ "$told" = crash ]; then
+if read -r command; then remove=; else remove=1; fi
+if [ "$command" = crash ]; then
     exec 2>/dev/null
     kill -STOP $server
     memory=$(sed -n '7s/.* //p' "$folder/data/postmaster.pid")
@@ -50,23 +49,23 @@ else
     kill -QUIT $server 2>/dev/null
 fi
 wait $server
-if [ "$forget" ]; then rm -rf "$folder"; fi
+if [ "$remove" ]; then rm -rf "$folder"; fi
 "#;
 
-/// How long a start may take.
+/// The longest time that a start may take.
 const START: Duration = Duration::from_secs(60);
 
-/// A PostgreSQL that runs, with a superuser `postgres` who needs no password on the socket.
+/// A running PostgreSQL, with a superuser `postgres` who needs no password on the socket.
 #[derive(Debug)]
 pub struct TestPostgres {
     folder: PathBuf,
     port: u16,
     flags: Vec<String>,
-    keeper: Mutex<Option<Child>>,
+    supervisor: Mutex<Option<Child>>,
     databases: AtomicUsize,
 }
 
-/// The certificate and the key of a server that speaks TLS, PEM.
+/// The certificate and the key of a server with TLS, PEM.
 #[derive(Debug)]
 pub struct TestPostgresTls<'a> {
     /// The certificate, for `localhost`.
@@ -76,18 +75,18 @@ pub struct TestPostgresTls<'a> {
 }
 
 impl TestPostgres {
-    /// The one that all tests of a program share, each with a database of its own.
+    /// The server that all tests of a program share, each with its own database.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<TestPostgres> = OnceLock::new();
         SHARED.get_or_init(Self::start)
     }
 
-    /// One of its own, for a test that ends it.
+    /// A server for a test that stops it.
     pub fn start() -> Self {
         Self::start_with(None)
     }
 
-    /// One for measuring: it waits for the disk, and has the memory of one that is in earnest.
+    /// A server for measurements: it waits for the disk, and has as much memory as in production.
     pub fn start_durable() -> Self {
         let folder = new_folder();
         init(&folder);
@@ -95,7 +94,7 @@ impl TestPostgres {
         Self::start_on(folder, flags.map(str::to_owned).to_vec())
     }
 
-    /// One that also answers on loopback, with TLS only.
+    /// A server that also listens on loopback, with TLS only.
     pub fn start_tls(tls: &TestPostgresTls<'_>) -> Self {
         Self::start_with(Some(tls))
     }
@@ -110,7 +109,7 @@ impl TestPostgres {
         Self::start_on(folder, more)
     }
 
-    /// Starts what lies in a folder already; of a flag that stands twice the last counts.
+    /// Starts a server on an existing folder. The last of repeated flags applies.
     fn start_on(folder: PathBuf, more: Vec<String>) -> Self {
         let mut flags: Vec<_> =
             ["fsync=off", "shared_buffers=32MB", "max_connections=200", "listen_addresses="]
@@ -118,42 +117,42 @@ impl TestPostgres {
                 .to_vec();
         flags.push(format!("unix_socket_directories={}", folder.display()));
         flags.extend(more);
-        let (port, keeper) = (free_port(), Mutex::new(None));
-        let own = Self { folder, port, flags, keeper, databases: AtomicUsize::new(0) };
-        own.restart();
-        own
+        let (port, supervisor) = (free_port(), Mutex::new(None));
+        let server = Self { folder, port, flags, supervisor, databases: AtomicUsize::new(0) };
+        server.restart();
+        server
     }
 
-    /// Where a database is, on the socket.
+    /// The URL of a database, over the socket.
     pub fn url(&self, database: &str) -> String {
         let socket = self.folder.display().to_string().replace('/', "%2F");
         format!("postgres://postgres@{socket}:{}/{database}", self.port)
     }
 
-    /// All that it keeps.
+    /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The port on loopback, where it answers there.
+    /// Its port on loopback, if it has TLS.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The process from which all its others come.
+    /// Its main process.
     pub fn pid(&self) -> u32 {
         let status = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
         status.lines().next().unwrap().parse().unwrap()
     }
 
-    /// Makes an empty database; says where it is.
+    /// Creates an empty database; returns its URL.
     pub async fn new_database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         query(&self.url("postgres"), &format!("CREATE DATABASE {name}")).await;
         self.url(&name)
     }
 
-    /// Ends it at once: nothing is finished, but those who are connected are told.
+    /// Stops it immediately: transactions are aborted, and clients are notified.
     pub fn kill(&self) {
         self.end(b"end\n");
     }
@@ -164,13 +163,13 @@ impl TestPostgres {
     }
 
     fn end(&self, how: &[u8]) {
-        if let Some(mut keeper) = self.keeper().take() {
-            keeper.stdin.take().unwrap().write_all(how).unwrap();
-            keeper.wait().unwrap();
+        if let Some(mut supervisor) = self.supervisor().take() {
+            supervisor.stdin.take().unwrap().write_all(how).unwrap();
+            supervisor.wait().unwrap();
         }
     }
 
-    /// Starts it again, as it was.
+    /// Starts it again, with the same flags.
     pub fn restart(&self) {
         self.kill();
         let mut server = program("postgres");
@@ -178,10 +177,10 @@ impl TestPostgres {
         for flag in &self.flags {
             server.arg("-c").arg(flag);
         }
-        let mut keeper = Command::new("sh");
-        keeper.args(["-c", KEEPER, "sh"]).arg(&self.folder).arg(server.get_program());
-        keeper.args(server.get_args()).stdin(Stdio::piped());
-        *self.keeper() = Some(keeper.spawn().unwrap());
+        let mut supervisor = Command::new("sh");
+        supervisor.args(["-c", SUPERVISOR, "sh"]).arg(&self.folder).arg(server.get_program());
+        supervisor.args(server.get_args()).stdin(Stdio::piped());
+        *self.supervisor() = Some(supervisor.spawn().unwrap());
         self.wait_until_ready();
     }
 
@@ -196,23 +195,23 @@ impl TestPostgres {
         }
     }
 
-    fn keeper(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
-        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    fn supervisor(&self) -> std::sync::MutexGuard<'_, Option<Child>> {
+        self.supervisor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for TestPostgres {
     fn drop(&mut self) {
-        if let Some(mut keeper) = self.keeper().take() {
-            drop(keeper.stdin.take());
-            let _how_it_ended = keeper.wait();
+        if let Some(mut supervisor) = self.supervisor().take() {
+            drop(supervisor.stdin.take());
+            let _ = supervisor.wait();
         }
-        // One that was ended is nobody's any more.
-        let _gone_already = fs::remove_dir_all(&self.folder);
+        // The supervisor removed it, unless the server was stopped before.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// What a database answers to a statement, whoever else works on it.
+/// The rows that a statement returns, over a new connection.
 pub async fn query(url: &str, sql: &str) -> Vec<Row> {
     let (client, driver) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let driver = tokio::spawn(driver);
@@ -222,7 +221,7 @@ pub async fn query(url: &str, sql: &str) -> Vec<Row> {
     rows
 }
 
-/// Makes what it needs in the folder; says where.
+/// Creates the data of a server in the folder; returns their path.
 fn init(folder: &Path) -> PathBuf {
     let data = folder.join("data");
     let initdb = ["--auth=trust", "--encoding=UTF8", "--no-sync", "--username=postgres"];
@@ -246,7 +245,7 @@ fn flags_for_tls(data: &Path, tls: &TestPostgresTls<'_>) -> Vec<String> {
     ["ssl=on", "listen_addresses=127.0.0.1"].map(str::to_owned).to_vec()
 }
 
-/// From here on it is the keeper's, who removes it.
+/// The supervisor removes the folder.
 fn new_folder() -> PathBuf {
     let folder = TempDir::with_prefix("scm-postgres-").unwrap().keep();
     if is_root() {
@@ -255,7 +254,7 @@ fn new_folder() -> PathBuf {
     folder
 }
 
-/// A program of PostgreSQL's, to be run by whom it lets run it: not by root.
+/// A program of PostgreSQL, as user `postgres` if this user is root, which PostgreSQL refuses.
 fn program(name: &str) -> Command {
     let path = newest(name);
     if !is_root() {
@@ -266,7 +265,7 @@ fn program(name: &str) -> Command {
     command
 }
 
-/// Where Debian has it, the newest first; else where it is found.
+/// The path in the newest version that Debian has installed; else just the name.
 fn newest(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<_> = versions.map(|version| version.path().join("bin").join(name)).collect();
@@ -283,8 +282,8 @@ fn run(command: &mut Command) {
              Debian package postgresql"
         )
     });
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {reported}");
 }
 
 fn is_root() -> bool {

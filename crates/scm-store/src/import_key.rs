@@ -1,22 +1,22 @@
-//! Imports that are sent again: the key that a caller made up for one, and what it stands for.
+//! Idempotency keys of imports.
 //!
-//! Nothing that was sent is kept for this, only hashes. What proves that an import is the same is
-//! what was kept of it: the leaf stands for the private key, which was proved to belong to it.
+//! Only hashes are stored, of the key and of the request. The leaf stands for the private key, which was
+//! verified to match it.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use time::{Duration, OffsetDateTime};
 
 use crate::{actor::Actor, certificates::NewCertificate, error::StoreError, ids::CertificateId};
 
-/// How long a key stands for its import, at least.
+/// The shortest time that an idempotency key is remembered.
 pub const IMPORT_KEY_LIFE: Duration = Duration::hours(24);
 
-/// The key of an import, and what was to be imported, as hashes.
+/// The idempotency key of an import and the request, as hashes.
 #[derive(Debug, Clone)]
 pub(crate) struct ImportKey {
-    /// Of the text, and of who chose it: two people never get into each other's way.
+    /// The hash of the key and of its user: users never share keys.
     pub(crate) key: [u8; 32],
-    /// Of everything that an import decides.
+    /// The hash of the request.
     pub(crate) print: [u8; 32],
 }
 
@@ -37,7 +37,7 @@ impl ImportKey {
         })
     }
 
-    /// What becomes of this import, given what its key stands for already.
+    /// The result of an import whose key is stored already, with this print and certificate.
     pub(crate) fn meets(
         &self,
         print: &[u8],

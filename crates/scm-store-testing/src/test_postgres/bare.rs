@@ -1,4 +1,4 @@
-//! Rows without any meaning: what a database can do at best.
+//! Rows without meaning: the upper limit of what a database can do.
 
 use tokio_postgres::{Client, NoTls};
 
@@ -7,8 +7,8 @@ use tokio_postgres::{Client, NoTls};
 pub struct BareTable(Client);
 
 impl BareTable {
-    /// Makes the table in an empty database. Its bytes are not compressed, as those of certificates are
-    /// not.
+    /// Creates the table in an empty database. Like the bytes of certificates, its bytes are not
+    /// compressed.
     pub async fn open(url: &str) -> Self {
         let (client, driver) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(driver);
@@ -19,7 +19,7 @@ impl BareTable {
         Self(client)
     }
 
-    /// Inserts so many rows of so many bytes by one statement, from this number on.
+    /// Inserts `count` rows of `bytes` bytes by one statement, numbered from `first` on.
     pub async fn insert(&self, first: i64, count: usize, bytes: usize) {
         let ids: Vec<_> = (first..).take(count).collect();
         let row: Vec<_> = (0..bytes).map(|at| (at as u8).wrapping_mul(167)).collect();

@@ -1,4 +1,4 @@
-//! The connections to the database: few, lent one at a time, and opened when first needed.
+//! A pool of a few connections, each opened when first needed.
 
 use std::{
     ops::Deref,
@@ -14,19 +14,19 @@ use tokio::{
 use super::{connection::Connection, failure::Failure, tls::Verifying, url::PostgresUrl};
 use crate::error::StoreError;
 
-/// How many connections a server has at most: enough for the cores of a database, and few enough
-/// that ten servers fit into the hundred that one takes by default.
+/// The limit of connections: enough for the cores of a database, and few enough for ten servers to fit
+/// into the hundred connections that PostgreSQL allows by default.
 pub(super) const CONNECTIONS: u32 = 8;
-/// How long to wait for one that is lent.
+/// How long to wait for a connection that is in use.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long connecting may take, whatever the number of hosts.
+/// How long connecting may take, for all hosts together.
 const CONNECTING: Duration = Duration::from_secs(10);
 
-/// A small pool of connections.
+/// The pool.
 pub(super) struct Pool {
     url: PostgresUrl,
     tls: Option<Verifying>,
-    slots: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -35,31 +35,31 @@ impl Pool {
     pub(super) fn new(url: PostgresUrl) -> Result<Self, StoreError> {
         let authorities = url.authorities().map(|file| file.as_path());
         let tls = url.is_tls().then(|| Verifying::with(authorities)).transpose()?;
-        let slots = Arc::new(Semaphore::new(CONNECTIONS as usize));
-        Ok(Self { url, tls, slots, idle: Mutex::default() })
+        let permits = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        Ok(Self { url, tls, permits, idle: Mutex::default() })
     }
 
-    /// A connection of one's own until it is given back.
+    /// A connection for exclusive use, until it is given back.
     pub(super) async fn take(self: &Arc<Self>) -> Result<Lent, Failure> {
-        let slot = timeout(PATIENCE, Arc::clone(&self.slots).acquire_owned()).await;
-        let slot = slot.map_err(|_| Failure::Away(StoreError::Busy))?;
-        let slot = slot.map_err(|_| Failure::Away(StoreError::Closed))?;
+        let permit = timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| Failure::Away(StoreError::Busy))?;
+        let permit = permit.map_err(|_| Failure::Away(StoreError::Closed))?;
         let connection = match self.idle_one() {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        Ok(Lent { connection, pool: Arc::clone(self), _slot: slot })
+        Ok(Lent { connection, pool: Arc::clone(self), _permit: permit })
     }
 
-    /// After one was found broken, the others are not trusted either.
+    /// Closes idle connections. After one was found broken, the others are not trusted either.
     pub(super) fn forget_idle(&self) {
         self.idle().clear();
     }
 
-    /// Waits for those that are lent, then closes all.
+    /// Waits for the connections in use, then closes all.
     pub(super) async fn close(&self) {
-        let Ok(all) = self.slots.acquire_many(CONNECTIONS).await else { return };
-        self.slots.close();
+        let Ok(all) = self.permits.acquire_many(CONNECTIONS).await else { return };
+        self.permits.close();
         drop(all);
         self.forget_idle();
     }
@@ -82,16 +82,16 @@ impl Pool {
     }
 }
 
-/// A connection that is lent. Dropped without being given back, it is closed: whatever was under
-/// way on it is nobody else's business.
+/// A connection in use. It is closed if it is dropped without being given back, since a transaction may
+/// be open on it.
 pub(super) struct Lent {
     connection: Connection,
     pool: Arc<Pool>,
-    _slot: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Lent {
-    /// To be lent again. Nothing may be under way on it.
+    /// Returns it to the pool. No transaction may be open on it.
     pub(super) fn give_back(self) {
         self.pool.idle().push(self.connection);
     }

@@ -1,4 +1,4 @@
-//! TLS to the database: its certificate is always verified, name included.
+//! TLS to the database. The certificate of the database and its name are always verified.
 
 use std::{
     fs, io,
@@ -20,12 +20,12 @@ use tokio_rustls::{
 
 use crate::error::StoreError;
 
-/// Speaks TLS with whoever the authorities vouch for.
+/// Connects to hosts that a trusted authority has certified.
 #[derive(Clone)]
 pub(super) struct Verifying(TlsConnector);
 
 impl Verifying {
-    /// The authorities of a file, or those of the system.
+    /// Trusts the authorities in a file, or those of the system.
     pub(super) fn with(authorities: Option<&Path>) -> Result<Self, StoreError> {
         let roots = match authorities {
             Some(file) => of_file(file)?,
@@ -49,14 +49,14 @@ fn of_file(file: &Path) -> Result<RootCertStore, StoreError> {
     if roots.is_empty() { Err(failed("no certificate in it".to_owned())) } else { Ok(roots) }
 }
 
-/// Those that cannot be read vouch for nobody.
+/// The trust anchors of the system; unreadable ones are left out.
 fn of_system() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots
 }
 
-/// The same, for one host.
+/// Connects to one host.
 pub(super) struct ToHost {
     connector: TlsConnector,
     name: ServerName<'static>,
@@ -93,7 +93,7 @@ where
 pub(super) struct Encrypted<S>(client::TlsStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Encrypted<S> {
-    /// The certificate was verified already, so binding a password to it proves nothing more.
+    /// None: the certificate is verified, so that the password reaches no other server.
     fn channel_binding(&self) -> ChannelBinding {
         ChannelBinding::none()
     }

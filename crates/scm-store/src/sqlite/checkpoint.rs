@@ -1,4 +1,4 @@
-//! Moving what was committed from the log into the file, beside the writer.
+//! Checkpoints: moving committed pages from the write-ahead log into the file, beside the writer.
 //!
 //! A checkpoint writes and syncs the whole file, which takes as long as the disk likes. So it is done on
 //! a thread and a connection of its own, while commits go on into the log. Only a log that grows

@@ -10,6 +10,9 @@ use tokio::task::JoinSet;
 
 use super::{new_store, number, open_at, ring};
 
+/// The schema of this release.
+const SCHEMA: i64 = 5;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_servers_that_start_at_once_find_one_store() {
     let url = TestPostgres::shared().new_database().await;
@@ -27,7 +30,7 @@ async fn ten_servers_that_start_at_once_find_one_store() {
     assert_eq!(set_up.iter().filter(|done| done.is_ok()).count(), 1, "{set_up:?}");
     let others = set_up.iter().filter(|done| matches!(done, Err(StoreError::Conflict { .. })));
     assert_eq!(others.count(), 9, "{set_up:?}");
-    assert_eq!(number(&url, "SELECT count(*) FROM scm_schema WHERE version = 4").await, 1);
+    assert_eq!(number(&url, "SELECT version FROM scm_schema").await, SCHEMA);
     assert_eq!(number(&url, "SELECT opened FROM store").await, 10);
 }
 
@@ -52,7 +55,7 @@ async fn a_step_that_was_cut_short_is_taken_again() {
     query(&url, "DROP TABLE audit_event").await;
     query(&url, "DROP INDEX certificate_by_update").await;
     query(&url, "UPDATE scm_schema SET version = 0").await;
-    assert_eq!(migrate(Location::Postgres(url.parse().unwrap())).await.unwrap(), 4);
+    assert_eq!(migrate(Location::Postgres(url.parse().unwrap())).await.unwrap(), SCHEMA);
     let store = open_at(&url).await.unwrap();
     store.keep(&actor(), MadeUp::new(2).to_new()).await.unwrap();
     assert_eq!(store.counts(&actor().project, NOW).await.unwrap()[0].count, 2);
@@ -63,7 +66,7 @@ async fn an_older_store_is_brought_up_to_date() {
     let (store, url) = new_store().await;
     store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     store.close().await;
-    query(&url, "DROP TABLE import_key, moving").await;
+    query(&url, "DROP TABLE import_key, moving, master_key").await;
     query(&url, "ALTER INDEX search_by_piece SET (fastupdate = off)").await;
     query(&url, "UPDATE scm_schema SET version = 1").await;
     let store = open_at(&url).await.unwrap();
@@ -84,7 +87,7 @@ async fn a_newer_schema_is_refused() {
     query(&url, "UPDATE scm_schema SET version = 99").await;
     let refused = open_at(&url).await.err();
     assert!(
-        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 4 })),
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: SCHEMA })),
         "{refused:?}"
     );
 }
