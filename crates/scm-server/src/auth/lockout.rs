@@ -1,6 +1,6 @@
-//! Who has guessed wrong too often, from where.
+//! Which clients have guessed wrong too often, and at what.
 //!
-//! A lock holds for a name (an access key, a user) *and* an address: whoever guesses is kept out, and
+//! A lock holds for a name (an access key, a user) *and* an address: a client that guesses is locked out, and
 //! cannot keep the owner of the name out.
 
 use std::{
@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::origin::counted_as;
 
-/// How many guesses are heard, within [`FORGOTTEN_AFTER`].
+/// How many guesses are judged, within [`FORGOTTEN_AFTER`].
 const GUESSES: u32 = 5;
 
 /// How long a lock holds, and after which time without a guess the earlier ones are forgotten.
@@ -35,7 +35,7 @@ struct Guesses {
     last: OffsetDateTime,
 }
 
-/// A guess that is heard.
+/// A guess that is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
     /// More may follow.
@@ -47,18 +47,18 @@ pub enum Guess {
 impl Lockout {
     /// Whether a name is locked for an address.
     pub fn holds(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> bool {
-        let kept = self.kept();
-        kept.get(&key(name, address)).is_some_and(|guesses| guesses.lock_at(now))
+        let entries = self.entries();
+        entries.get(&key(name, address)).is_some_and(|guesses| guesses.lock_at(now))
     }
 
-    /// Counts a guess, unless the name is locked for the address: then it is not to be heard.
+    /// Counts a guess, unless the name is locked for the address: then it must not be judged.
     pub fn count(&self, name: &str, address: IpAddr, now: OffsetDateTime) -> Option<Guess> {
-        let mut kept = self.kept();
-        if kept.len() >= REMEMBERED {
-            forget(&mut kept, now);
+        let mut entries = self.entries();
+        if entries.len() >= REMEMBERED {
+            forget(&mut entries, now);
         }
         let none = Guesses { count: 0, last: now };
-        let guesses = kept.entry(key(name, address)).or_insert(none);
+        let guesses = entries.entry(key(name, address)).or_insert(none);
         if guesses.lock_at(now) {
             return None;
         }
@@ -69,20 +69,20 @@ impl Lockout {
 
     /// Takes a counted guess back that was never judged.
     pub fn take_back(&self, name: &str, address: IpAddr) {
-        if let Some(guesses) = self.kept().get_mut(&key(name, address)) {
+        if let Some(guesses) = self.entries().get_mut(&key(name, address)) {
             guesses.count = guesses.count.saturating_sub(1);
         }
     }
 
     /// A guess was right: those before it were slips.
     pub fn forgive(&self, name: &str, address: IpAddr) {
-        let mut kept = self.kept();
-        if !kept.is_empty() {
-            kept.remove(&key(name, address));
+        let mut entries = self.entries();
+        if !entries.is_empty() {
+            entries.remove(&key(name, address));
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<Key, Guesses>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Guesses>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -102,15 +102,15 @@ impl Guesses {
     }
 }
 
-fn forget(kept: &mut HashMap<Key, Guesses>, now: OffsetDateTime) {
-    kept.retain(|_, guesses| guesses.lock_at(now));
-    if kept.len() < REMEMBERED {
+fn forget(entries: &mut HashMap<Key, Guesses>, now: OffsetDateTime) {
+    entries.retain(|_, guesses| guesses.lock_at(now));
+    if entries.len() < REMEMBERED {
         return;
     }
-    let mut times: Vec<_> = kept.values().map(|guesses| guesses.last).collect();
+    let mut times: Vec<_> = entries.values().map(|guesses| guesses.last).collect();
     let (_, median, _) = times.select_nth_unstable(REMEMBERED / 2);
     let median = *median;
-    kept.retain(|_, guesses| guesses.last > median);
+    entries.retain(|_, guesses| guesses.last > median);
 }
 
 #[cfg(test)]
