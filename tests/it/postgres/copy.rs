@@ -132,7 +132,7 @@ async fn half_a_copy_is_not_served_nor_copied() {
     let user = Ran::of(administer(&second, &["user", "list"]).output().unwrap());
     assert!(user.code == Some(1) && user.noted.contains("not complete"), "{user:?}");
     let other = copied(text(&second), text(&Folder::new()), &[]);
-    assert!(other.noted.contains("itself a copy"), "{other:?}");
+    assert!(other.noted.contains("itself an incomplete copy"), "{other:?}");
     // As if no progress had been noted: rows that exist are reported, not copied twice.
     let twice = copied(text(&first), text(&second), &[]);
     assert_eq!(twice.code, Some(1), "{twice:?}");
