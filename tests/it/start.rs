@@ -2,12 +2,13 @@
 
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
+    os::unix::{fs::PermissionsExt, process::ExitStatusExt},
     path::Path,
     process::Command,
 };
 
 use http::Method;
+use rustix::process::Signal;
 use scm_tests::{Binary, Folder, Session, built, import_body};
 
 use crate::{certificates::export, contract::now};
@@ -110,6 +111,50 @@ async fn a_store_that_was_lost_is_not_begun_anew() {
     folder.credentials();
     let log = Binary::start(&folder, &[]).unwrap().stop().log;
     assert!(!log.contains("there is a keyring, but"), "{log}");
+}
+
+#[tokio::test]
+async fn a_young_store_without_its_log_is_not_begun_anew() {
+    let folder = Folder::new();
+    let server = Binary::start(&folder, &[]).unwrap();
+    server.kill();
+    let credentials = fs::read(folder.file("credentials.json")).unwrap();
+    fs::remove_file(folder.file("scm.db-wal")).unwrap();
+    fs::remove_file(folder.file("scm.db-shm")).unwrap();
+    // The first start is in the file itself, so the credentials are good.
+    let server = Binary::start(&folder, &[]).unwrap();
+    let session = server.administrator(&folder);
+    let answer = session.import(&import_body(&now::sound("www.example.com"))).await;
+    assert_eq!(answer.status, 200);
+    server.stop();
+    // What a release that did not see to that left of a store without its log.
+    fs::remove_file(folder.file("scm.db")).unwrap();
+    let store = rusqlite::Connection::open(folder.file("scm.db")).unwrap();
+    store.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = wal").unwrap();
+    drop(store);
+    let before = fs::read(folder.file("scm.db")).unwrap();
+    assert!(!before.is_empty());
+    let log = refused(&folder, &[]);
+    assert!(log.contains("scm.db is missing or empty"), "{log}");
+    assert!(log.contains("credentials.json shows that there was a store"), "{log}");
+    assert_eq!(fs::read(folder.file("scm.db")).unwrap(), before);
+    let now: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.file("credentials.json")).unwrap()).unwrap();
+    let then: serde_json::Value = serde_json::from_slice(&credentials).unwrap();
+    assert_eq!((&now["password"], &now["token"]), (&then["password"], &then["token"]));
+}
+
+#[tokio::test]
+async fn a_server_that_crashes_leaves_no_core_dump() {
+    let folder = Folder::new();
+    let server = Binary::start(&folder, &[]).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.process_id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(line.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{line}");
+    server.signal(Signal::ABORT);
+    let ended = server.wait();
+    assert_eq!(ended.status.signal(), Some(Signal::ABORT.as_raw()));
+    assert!(!ended.status.core_dumped());
 }
 
 #[tokio::test]

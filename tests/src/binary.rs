@@ -111,6 +111,16 @@ impl Binary {
         self.address
     }
 
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
     /// Its administrator.
     pub fn administrator(&self, folder: &Folder) -> Session {
         Session::new(self.address, Some(folder.credentials().token.secret_str()))

@@ -103,8 +103,22 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), DataDirError> {
 /// If it cannot be moved.
 pub fn replace(from: &Path, to: &Path) -> Result<(), DataDirError> {
     fs::rename(from, to).map_err(at(to))?;
+    sync_folder_of(to)
+}
+
+/// Gives a file its final name, unless that is taken; it stays there even if the power fails.
+///
+/// # Errors
+/// If there is a file of that name, or the file cannot be moved.
+pub fn publish(from: &Path, to: &Path) -> Result<(), DataDirError> {
+    fs::hard_link(from, to).map_err(at(to))?;
+    fs::remove_file(from).map_err(at(from))?;
+    sync_folder_of(to)
+}
+
+fn sync_folder_of(file: &Path) -> Result<(), DataDirError> {
     // A bare name has an empty parent.
-    let parent = to.parent().filter(|folder| *folder != Path::new(""));
+    let parent = file.parent().filter(|folder| *folder != Path::new(""));
     let folder = parent.unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
 }

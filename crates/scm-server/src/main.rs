@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use scm_server::{
     Arguments, Clock as _, Config, Said, Server, SystemClock, Task, administer, init_log,
 };
@@ -19,13 +20,21 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> =
     zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
-    match run() {
+    match forbid_core_dumps().map_err(Into::into).and_then(|()| run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tell(&*error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// A core dump would hold master keys and private keys in plain text.
+fn forbid_core_dumps() -> io::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
 }
 
 #[tokio::main]

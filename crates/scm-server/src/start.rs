@@ -69,14 +69,14 @@ pub enum StartError {
     },
     /// There are credentials of a store, but it is gone.
     #[error(
-        "{} is missing or empty, though {} tells that there was a store: restore it from your backup, or \
-         name its database with --store; to begin anew, without anything that was kept, move the \
+        "{store} is missing or empty, though {} shows that there was a store: restore it from your backup, \
+         or name its database with --store; to start over without the stored certificates, move the \
          credentials and the keyring away first",
-        store.display(), credentials.display()
+        credentials.display()
     )]
     StoreMissing {
         /// Where the store should be.
-        store: PathBuf,
+        store: String,
         /// What was written when it was there.
         credentials: PathBuf,
     },
@@ -111,6 +111,12 @@ pub enum StartError {
     },
 }
 
+impl StartError {
+    fn store_missing(folder: &DataDir, location: &Location) -> Self {
+        Self::StoreMissing { store: location.to_string(), credentials: folder.credentials() }
+    }
+}
+
 impl Server {
     /// Opens the data folder, the keyring and the store, or makes them, and listens.
     ///
@@ -119,14 +125,14 @@ impl Server {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let router = complete(routes())?;
         let folder = DataDir::open(&config.data_dir)?;
-        let home = config.home()?;
-        require_what_was_kept(&folder, &home)?;
-        let (keyring, store) = open(config.keyring(), home).await?;
+        let location = config.home()?;
+        require_store(&folder, &location).await?;
+        let (keyring, store) = open(config.keyring(), location.clone()).await?;
         let keystone = Keystone::of(&config)?;
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.get().into());
-            first_start::set_up(&folder, &*store, &*keyring.current().await, clock.now(), lifetime)
-                .await?;
+            let (keyring, now) = (keyring.current().await, clock.now());
+            first_start::set_up(&folder, &location, &*store, &keyring, now, lifetime).await?;
         }
         let tls = tls(&config)?;
         let (listener, address) = listen(config.listen).await?;
@@ -174,15 +180,16 @@ fn complete(router: Router) -> Result<Router, StartError> {
     if missing.is_empty() { Ok(router) } else { Err(StartError::Unanswered(missing)) }
 }
 
-/// Refuses to begin anew where a store was lost. A first start puts its credentials in their place when
-/// the store is set up, so one that was cut short goes on.
-fn require_what_was_kept(folder: &DataDir, home: &Location) -> Result<(), StartError> {
-    match home {
-        Location::Sqlite(store) if is_empty(store) && folder.credentials().exists() => {
-            Err(StartError::StoreMissing {
-                store: store.clone(),
-                credentials: folder.credentials(),
-            })
+/// Refuses to begin anew where a store was lost, before anything is written to its file. A first start
+/// gives its credentials their name when the store is set up, so one that was cut short goes on.
+async fn require_store(folder: &DataDir, location: &Location) -> Result<(), StartError> {
+    match location {
+        Location::Sqlite(store)
+            // If the file cannot be read, opening it says why.
+            if folder.credentials().exists()
+                && matches!(scm_store::is_set_up(store.clone()).await, Ok(false)) =>
+        {
+            Err(StartError::store_missing(folder, location))
         }
         _ => Ok(()),
     }

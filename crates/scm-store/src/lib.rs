@@ -129,6 +129,27 @@ pub async fn snapshot(
     taken.await.map_err(StoreError::unavailable)?
 }
 
+/// Whether the embedded store in `file` was set up. Changes nothing in the file; false if there is none,
+/// or nothing in it.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`], [`StoreError::NotOurs`], [`StoreError::Corrupt`] or
+/// [`StoreError::Unavailable`].
+pub async fn is_set_up(file: PathBuf) -> Result<bool, StoreError> {
+    let found = tokio::task::spawn_blocking(move || sqlite::is_set_up(&file));
+    found.await.map_err(StoreError::unavailable)?
+}
+
+/// Moves everything that was committed to the embedded store in `file` from the write-ahead log into the
+/// file. It is on disk when this returns.
+///
+/// # Errors
+/// [`StoreError::Busy`] or [`StoreError::Unavailable`].
+pub async fn checkpoint(file: PathBuf) -> Result<(), StoreError> {
+    let done = tokio::task::spawn_blocking(move || sqlite::checkpoint(&file));
+    done.await.map_err(StoreError::unavailable)?
+}
+
 /// Whether there is a store at `location`: something was kept there, under some ring.
 ///
 /// # Errors

@@ -28,7 +28,7 @@ use std::{
     sync::Arc,
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, MAIN_DB, wal::CheckpointMode};
 use scm_seal::KeyringId;
 
 use self::{
@@ -96,4 +96,20 @@ pub(crate) async fn migrate(file: PathBuf) -> Result<i64, StoreError> {
     }
     let migrated = tokio::task::spawn_blocking(move || schema::migrate_file(&file)).await;
     migrated.map_err(StoreError::unavailable)?
+}
+
+/// Whether a file holds a store that was set up.
+pub(crate) fn is_set_up(file: &Path) -> Result<bool, StoreError> {
+    let empty = std::fs::metadata(file).map_or(true, |found| found.is_file() && found.len() == 0);
+    if empty { Ok(false) } else { schema::is_set_up(file).map_err(Failure::into_inner) }
+}
+
+/// Moves the log into the file.
+pub(crate) fn checkpoint(file: &Path) -> Result<(), StoreError> {
+    let moved = schema::open_for_checkpoints(file).and_then(|connection| {
+        connection.busy_timeout(schema::BUSY_TIMEOUT)?;
+        connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::FULL)?;
+        Ok(())
+    });
+    moved.map_err(Failure::into_inner)
 }

@@ -9,24 +9,26 @@ use std::{fs, path::Path};
 use scm_model::Credentials;
 use scm_seal::Keyring;
 use scm_store::{
-    DomainId, DomainRecord, FirstStart, NewAccessKey, NewToken, NewUser, ProjectId, ProjectRecord,
-    Role, Store, StoreError, UserId,
+    DomainId, DomainRecord, FirstStart, Location, NewAccessKey, NewToken, NewUser, ProjectId,
+    ProjectRecord, Role, Store, StoreError, UserId,
 };
 use time::{Duration, OffsetDateTime};
 
 use super::StartError;
 use crate::{
     auth::{AccessKeyPair, NewSecret, PasswordHasher},
-    data_dir::{DataDir, at, replace, write_private},
+    data_dir::{DataDir, at, publish, replace, write_private},
     random_id::random_id,
 };
 
 /// Sets up a store, unless that has been done.
 ///
 /// # Errors
-/// If the store or the folder cannot be written.
+/// [`StartError::StoreMissing`] if there are credentials already; if the store or the folder cannot be
+/// written.
 pub async fn set_up(
     folder: &DataDir,
+    location: &Location,
     store: &dyn Store,
     keyring: &Keyring,
     now: OffsetDateTime,
@@ -34,6 +36,9 @@ pub async fn set_up(
 ) -> Result<(), StartError> {
     let unfinished = folder.unfinished_credentials();
     if !store.is_set_up().await? {
+        if folder.credentials().exists() {
+            return Err(StartError::store_missing(folder, location));
+        }
         let secrets = Secrets::random();
         let first = first(&secrets, keyring, now, token_lifetime);
         write_private(&unfinished, &json(&credentials(&first, secrets)))?;
@@ -46,7 +51,11 @@ pub async fn set_up(
     // Where the file is there already, what is unfinished is a note of an address at most.
     if unfinished.exists() && !folder.credentials().exists() {
         if is_of(store, &unfinished).await? {
-            replace(&unfinished, &folder.credentials())?;
+            // Credentials must not outlive the store they are for, should its log be lost.
+            if let Location::Sqlite(file) = location {
+                scm_store::checkpoint(file.clone()).await?;
+            }
+            publish(&unfinished, &folder.credentials())?;
         } else {
             fs::remove_file(&unfinished).map_err(at(&unfinished))?;
         }

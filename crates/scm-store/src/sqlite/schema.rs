@@ -78,6 +78,15 @@ pub(super) fn source(connection: &Connection) -> Result<Option<String>, Failure>
     Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
 }
 
+/// Whether the file holds a store that was set up. It need not be brought up to date for that.
+pub(super) fn is_set_up(file: &Path) -> Result<bool, Failure> {
+    let connection = open_for_reading(file)?;
+    if version_of(&connection, file)? == 0 {
+        return Ok(false);
+    }
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM domain)", [], |row| row.get(0))?)
+}
+
 /// Opens the file for reading.
 pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
