@@ -40,7 +40,6 @@ const NOT_YET: &[&str] = &[
     "crates/scm-server/",
     "crates/scm-store/",
     "crates/scm-store-testing/",
-    "tests/it/hostile",
     "tests/it/admin/refusals.rs",
     "tests/it/backup.rs",
 ];
