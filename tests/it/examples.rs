@@ -48,7 +48,7 @@ impl Reader {
         let said = self.run("import", &FILES).done().said;
         let (id, rest) = said.split_once(' ').unwrap_or_else(|| panic!("no id in {said}"));
         assert!(id.len() == 16 && id.starts_with("scs"), "{said}");
-        assert_eq!(rest, "is kept for www.example.com\n");
+        assert_eq!(rest, "is stored for www.example.com\n");
         id.to_owned()
     }
 }
