@@ -240,7 +240,8 @@ fn flags_for_tls(data: &Path, tls: &TestPostgresTls<'_>) -> Vec<String> {
             run(Command::new("chown").arg("postgres:postgres").arg(&file));
         }
     }
-    let access = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
+    let access = "local all all trust\nhostssl all secured 127.0.0.1/32 scram-sha-256\n\
+                  hostssl all all 127.0.0.1/32 trust\n";
     fs::write(data.join("pg_hba.conf"), access).unwrap();
     ["ssl=on", "listen_addresses=127.0.0.1"].map(str::to_owned).to_vec()
 }

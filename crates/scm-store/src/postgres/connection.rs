@@ -10,10 +10,10 @@ use tokio_postgres::{
     tls::{MakeTlsConnect, NoTls, TlsConnect},
     types::ToSql,
 };
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     failure::{Cause, Failure},
-    tls::Verifying,
     url::PostgresUrl,
 };
 use crate::{error::StoreError, subject::Resource};
@@ -32,7 +32,10 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Connects to the first host that takes writing.
-    pub(super) async fn open(url: &PostgresUrl, tls: Option<&Verifying>) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        url: &PostgresUrl,
+        tls: Option<&MakeRustlsConnect>,
+    ) -> Result<Self, Failure> {
         let client = match tls {
             Some(tls) => connect(url, tls.clone()).await,
             None => connect(url, NoTls).await,

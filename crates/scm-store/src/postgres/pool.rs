@@ -10,8 +10,9 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{connection::Connection, failure::Failure, tls::Verifying, url::PostgresUrl};
+use super::{connection::Connection, failure::Failure, tls::verifying, url::PostgresUrl};
 use crate::error::StoreError;
 
 /// The limit of connections: enough for the cores of a database, and few enough for ten servers to fit
@@ -25,7 +26,7 @@ const CONNECTING: Duration = Duration::from_secs(10);
 /// The pool.
 pub(super) struct Pool {
     url: PostgresUrl,
-    tls: Option<Verifying>,
+    tls: Option<MakeRustlsConnect>,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
@@ -34,7 +35,7 @@ impl Pool {
     /// Connects to nothing yet.
     pub(super) fn new(url: PostgresUrl) -> Result<Self, StoreError> {
         let authorities = url.authorities().map(|file| file.as_path());
-        let tls = url.is_tls().then(|| Verifying::with(authorities)).transpose()?;
+        let tls = url.is_tls().then(|| verifying(authorities)).transpose()?;
         let permits = Arc::new(Semaphore::new(CONNECTIONS as usize));
         Ok(Self { url, tls, permits, idle: Mutex::default() })
     }

@@ -161,6 +161,16 @@ async fn with_tls_only_who_can_prove_its_name_is_believed() {
     };
     let vouching = |file: &std::path::Path| format!("sslrootcert={}", file.display());
     open_at(&url("localhost", vouching(&ours))).await.unwrap();
+    // With SCRAM, the password is bound to the connection.
+    let socket = own.url("postgres");
+    query(&socket, "CREATE ROLE secured SUPERUSER LOGIN PASSWORD 'a secret'").await;
+    let secured = |password: &str| {
+        let url = url("localhost", vouching(&ours));
+        url.replace("postgres@", &format!("secured:{password}@"))
+    };
+    open_at(&secured("a%20secret")).await.unwrap();
+    let refused = open_at(&secured("another")).await.err();
+    assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
     for (host, with) in [
         ("localhost", vouching(&theirs)),
         ("localhost", "sslmode=verify-full".to_owned()),
