@@ -26,8 +26,11 @@ use crate::{context::Context, error::ApiError, origin::Origin};
 const UNWANTED: usize = 8 * 1024 * 1024;
 const UNWANTED_TIME: Duration = Duration::from_secs(2);
 
+/// Reads the id in a parameter of a path.
+type ReadSubject = fn(&str) -> Option<Subject>;
+
 /// The parameters of paths that name something, and how to read them.
-const SUBJECTS: &[(&str, fn(&str) -> Option<Subject>)] =
+const SUBJECTS: &[(&str, ReadSubject)] =
     &[("certificate_id", |id| id.parse().ok().map(Subject::Certificate))];
 
 /// A request.
@@ -50,11 +53,11 @@ impl RoutedRequest {
 
     /// What the path names, if it names something that this server can have.
     pub fn subject(&self) -> Option<Subject> {
-        let subjects = self.path.iter().filter_map(|(name, value)| {
+        let mut subjects = self.path.iter().filter_map(|(name, value)| {
             let (_, read) = SUBJECTS.iter().find(|(parameter, _)| parameter == name)?;
             read(value)
         });
-        subjects.last()
+        subjects.next_back()
     }
 
     /// Reads the body, if that is what the row takes, under its limits.
