@@ -20,7 +20,7 @@ pub use error::ConfigError;
 pub use keyring::KeyringSetting;
 pub use keystone::{Identity, KeystoneRoles, KeystoneUrl, is_loopback};
 pub use settings::Config;
-pub use store::{HomeSetting, StoreSetting};
+pub use store::{LocationSetting, StoreSetting};
 pub use values::{LogFormat, MaybeFile, Proxies, Within};
 
 use crate::keyring::KeyringSource;
@@ -45,7 +45,7 @@ impl ServeArguments {
     pub fn config(self) -> Result<Config, ConfigError> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let config = self.settings.or(file).resolve();
-        config.home()?;
+        config.location()?;
         config.check_identity()?;
         match (config.tls_cert.as_path(), config.tls_key.as_path()) {
             (Some(_), Some(_)) => Ok(config),
@@ -71,7 +71,7 @@ impl Config {
         let file = file.map(read).transpose()?.unwrap_or_default();
         let given = Settings { data_dir, store, keyring, identity, ..Settings::default() };
         let config = given.or(file).resolve();
-        config.home()?;
+        config.location()?;
         Ok(config)
     }
 
@@ -80,8 +80,8 @@ impl Config {
     /// # Errors
     /// If the setting is neither `embedded` nor a URL. Settings from [`ServeArguments::config`] and
     /// [`Config::of_store`] are checked.
-    pub fn home(&self) -> Result<Location, ConfigError> {
-        self.store.home(&self.data_dir).map_err(ConfigError::Store)
+    pub fn location(&self) -> Result<Location, ConfigError> {
+        self.store.location(&self.data_dir).map_err(ConfigError::Store)
     }
 
     /// Where the keyring is.

@@ -51,7 +51,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     init_log(&config.log, config.log_format)?;
     let revision = config.api_revision;
-    let (data_dir, store) = (config.data_dir.clone(), config.home()?);
+    let (data_dir, store) = (config.data_dir.clone(), config.location()?);
     let server = Server::start(config, Arc::new(SystemClock)).await?;
     let address = server.address();
     // Before anybody is told that it listens: whoever hears that may tell it to stop.

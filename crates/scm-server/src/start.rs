@@ -125,7 +125,7 @@ impl Server {
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let router = complete(routes())?;
         let folder = DataDir::open(&config.data_dir)?;
-        let location = config.home()?;
+        let location = config.location()?;
         require_store(&folder, &location).await?;
         let (keyring, store) = open(config.keyring(), location.clone()).await?;
         let keystone = Keystone::of(&config)?;

@@ -11,7 +11,7 @@ use scm_store::{CertificateId, Role};
 use time::OffsetDateTime;
 
 use super::{moment, new_name::new_name, password};
-use crate::config::{Config, ConfigError, HomeSetting, Identity, KeyringSetting, StoreSetting};
+use crate::config::{Config, ConfigError, Identity, KeyringSetting, LocationSetting, StoreSetting};
 
 const EXPLAINED: &str = "\
 Examples:
@@ -155,10 +155,10 @@ Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line 
 pub struct Copy {
     /// The home to copy: a data folder, or postgres://USER@HOST/DATABASE
     #[arg(long, value_name = "HOME")]
-    pub from: HomeSetting,
+    pub from: LocationSetting,
     /// The home to copy to, which must be empty
     #[arg(long, value_name = "HOME")]
-    pub to: HomeSetting,
+    pub to: LocationSetting,
     /// The keyring of the source [default: keyring.json in its folder]
     #[arg(long, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
     pub keyring: Option<KeyringSetting>,

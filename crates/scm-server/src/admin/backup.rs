@@ -38,7 +38,7 @@ struct Whole<'a> {
 
 /// Makes a backup, whether or not a server runs.
 pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
-    let home = config.home()?;
+    let home = config.location()?;
     // Without a `/` at its end.
     let to = &*to.components().collect::<PathBuf>();
     let Location::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };

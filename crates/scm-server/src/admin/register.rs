@@ -26,7 +26,7 @@ impl Register {
     pub async fn open(config: &Config) -> Result<Self, AdminError> {
         let (store, keyring) = open_store(config).await?;
         let domain = store.domains().await?.into_iter().next();
-        let place = || config.home().map(|home| place_of(&home));
+        let place = || config.location().map(|home| place_of(&home));
         let Some(domain) = domain else { return Err(AdminError::NotSetUp { place: place()? }) };
         Ok(Self { store, keyring, domain })
     }
@@ -126,7 +126,7 @@ impl ProjectNames {
 /// # Errors
 /// [`AdminError::Config`], [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`].
 pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Arc<Keyring>), AdminError> {
-    let home = config.home()?;
+    let home = config.location()?;
     if !scm_store::is_there(&home).await? {
         return Err(AdminError::NoStore { place: place_of(&home) });
     }

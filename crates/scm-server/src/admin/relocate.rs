@@ -14,7 +14,7 @@ use super::{
     answer::Answer, arguments::Copy, error::AdminError, progress::Progress, register::place_of,
 };
 use crate::{
-    config::{HomeSetting, KeyringSetting, StoreSetting},
+    config::{KeyringSetting, LocationSetting, StoreSetting},
     data_dir::{DataDir, KEYRING, STORE, at, replace, write_private},
     keyring::KeyringSource,
 };
@@ -90,11 +90,11 @@ fn show(shown: &mut Option<Progress>, stage: Stage) {
 
 impl Place {
     /// A URL, or else a folder.
-    fn of(written: &HomeSetting) -> Result<Self, AdminError> {
+    fn of(written: &LocationSetting) -> Result<Self, AdminError> {
         let text = written.as_str();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             let setting: StoreSetting = text.parse().unwrap_or_else(|never| match never {});
-            let home = setting.home(Path::new("")).map_err(crate::ConfigError::Store)?;
+            let home = setting.location(Path::new("")).map_err(crate::ConfigError::Store)?;
             return Ok(Self { home, folder: None });
         }
         let folder = Path::new(text);
@@ -113,7 +113,7 @@ impl Place {
 }
 
 /// The folder is made if need be, and locked.
-fn destination(written: &HomeSetting) -> Result<(Place, Option<DataDir>), AdminError> {
+fn destination(written: &LocationSetting) -> Result<(Place, Option<DataDir>), AdminError> {
     let place = Place::of(written)?;
     let lock = place.folder.as_deref().map(DataDir::open).transpose()?;
     // Again: a folder has its whole name only once it is there.

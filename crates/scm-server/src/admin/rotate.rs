@@ -79,7 +79,7 @@ pub async fn run(
 
 impl Workplace {
     async fn open(config: &Config, now: OffsetDateTime) -> Result<Self, AdminError> {
-        let home = config.home()?;
+        let home = config.location()?;
         if !scm_store::is_there(&home).await? {
             return Err(AdminError::NoStore { place: place_of(&home) });
         }

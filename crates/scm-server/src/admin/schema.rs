@@ -14,7 +14,7 @@ struct Schema {
 
 /// Brings it up to date. A database need not hold a store yet; a folder must.
 pub async fn migrate(config: &Config) -> Result<Answer, AdminError> {
-    let home = config.home()?;
+    let home = config.location()?;
     let place = place_of(&home);
     let schema = scm_store::migrate(home).await.map_err(|error| match error {
         StoreError::Missing { .. } => AdminError::NoStore { place },

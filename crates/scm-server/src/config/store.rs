@@ -21,7 +21,7 @@ impl StoreSetting {
     ///
     /// # Errors
     /// If it is neither `embedded` nor the URL of a PostgreSQL.
-    pub fn home(&self, data_dir: &Path) -> Result<Location, NotAPostgresUrl> {
+    pub fn location(&self, data_dir: &Path) -> Result<Location, NotAPostgresUrl> {
         match &*self.0 {
             EMBEDDED => Ok(Location::Sqlite(data_dir.join(STORE))),
             url => Ok(Location::Postgres(url.parse()?)),
@@ -45,16 +45,16 @@ impl fmt::Debug for StoreSetting {
 
 /// A folder, or the URL of a PostgreSQL, which may hold a password and so is not shown.
 #[derive(Clone)]
-pub struct HomeSetting(String);
+pub struct LocationSetting(String);
 
-impl HomeSetting {
+impl LocationSetting {
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for HomeSetting {
+impl FromStr for LocationSetting {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
@@ -62,7 +62,7 @@ impl FromStr for HomeSetting {
     }
 }
 
-impl fmt::Debug for HomeSetting {
+impl fmt::Debug for LocationSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
@@ -72,25 +72,25 @@ impl fmt::Debug for HomeSetting {
 mod tests {
     use super::*;
 
-    fn home(text: &str) -> Result<Location, NotAPostgresUrl> {
-        text.parse::<StoreSetting>().unwrap().home(Path::new("/data"))
+    fn location(text: &str) -> Result<Location, NotAPostgresUrl> {
+        text.parse::<StoreSetting>().unwrap().location(Path::new("/data"))
     }
 
     #[test]
     fn a_store_is_a_file_or_a_database() {
-        assert_eq!(home("embedded").unwrap(), Location::Sqlite("/data/scm.db".into()));
-        assert!(matches!(home("postgres://db.example/scm"), Ok(Location::Postgres(_))));
-        assert!(home("sqlite").is_err());
+        assert_eq!(location("embedded").unwrap(), Location::Sqlite("/data/scm.db".into()));
+        assert!(matches!(location("postgres://db.example/scm"), Ok(Location::Postgres(_))));
+        assert!(location("sqlite").is_err());
     }
 
     #[test]
     fn no_password_is_shown() {
         let url = "postgres://scm:hunter2@db.example/scm";
         let setting: StoreSetting = url.parse().unwrap();
-        assert!(!format!("{setting:?} {:?}", setting.home(Path::new("."))).contains("hunter2"));
-        let home_setting: HomeSetting = url.parse().unwrap();
-        assert!(!format!("{home_setting:?}").contains("hunter2"));
-        let wrong = home("postgres://scm:hunter2@db.example/scm?sslmode=prefer").unwrap_err();
+        assert!(!format!("{setting:?} {:?}", setting.location(Path::new("."))).contains("hunter2"));
+        let setting: LocationSetting = url.parse().unwrap();
+        assert!(!format!("{setting:?}").contains("hunter2"));
+        let wrong = location("postgres://scm:hunter2@db.example/scm?sslmode=prefer").unwrap_err();
         assert!(!format!("{wrong:?} {wrong}").contains("hunter2"));
     }
 }
