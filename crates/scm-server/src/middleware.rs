@@ -44,7 +44,7 @@ pub async fn pass(
     let id_header = HeaderValue::try_from(&id).expect("digits are visible ASCII");
     let origin = Origin::of(peer, id, request.headers(), service.trusted_proxies());
     let span = span(&origin, &request);
-    let mut handling = pin!(service.answer(origin, request));
+    let mut handling = pin!(service.respond(origin, request));
     let mut response = poll_fn(|context| {
         let _guard = span.enter();
         catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(context)))

@@ -1,4 +1,4 @@
-//! A request on its way through the router: read step by step, each step under its limit.
+//! A request with its row of the table, read step by step, each step within its limits.
 
 use std::{borrow::Cow, error::Error, time::Duration};
 
@@ -21,10 +21,10 @@ use tokio::time::timeout;
 
 use crate::{context::Context, error::ApiError, origin::Origin};
 
-/// How much of a body that nobody wants is read all the same, so that the caller, still sending,
-/// gets to see why it was refused.
-const UNWANTED: usize = 8 * 1024 * 1024;
-const UNWANTED_TIME: Duration = Duration::from_secs(2);
+/// How much of the body of a refused request is read, so that a client that is still sending it
+/// receives the response.
+const DRAINED_BYTES: usize = 8 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// Reads the id in a parameter of a path.
 type ReadSubject = fn(&str) -> Option<Subject>;
@@ -33,20 +33,20 @@ type ReadSubject = fn(&str) -> Option<Subject>;
 const SUBJECTS: &[(&str, ReadSubject)] =
     &[("certificate_id", |id| id.parse().ok().map(Subject::Certificate))];
 
-/// A request.
+/// A request with its row of the table.
 #[derive(Debug)]
 pub struct RoutedRequest {
-    /// Everything but the body.
+    /// The method, the URI and the headers.
     pub parts: Parts,
-    /// Where it comes from.
+    /// The client's address and the request's id.
     pub origin: Origin,
-    /// The parameters of its path, still percent-encoded.
+    /// The parameters of the path, percent-encoded.
     pub path: Vec<(String, String)>,
     body: Option<Incoming>,
 }
 
 impl RoutedRequest {
-    /// A request that nothing is known of but where it comes from.
+    /// A request whose path is not matched yet.
     pub fn new(parts: Parts, origin: Origin, body: Incoming) -> Self {
         Self { parts, origin, path: Vec::new(), body: Some(body) }
     }
@@ -60,31 +60,31 @@ impl RoutedRequest {
         subjects.next_back()
     }
 
-    /// Reads the body, if that is what the row takes, under its limits.
+    /// Reads the body.
     ///
     /// # Errors
-    /// The content type, the size or the pace of the body.
+    /// The content type is not the operation's, or the body is too large, too slow or incomplete.
     pub async fn load<O: Operation>(&mut self, ctx: &Context) -> Result<Bytes, ApiError> {
         if O::Body::IS_JSON && !is_json(&self.parts.headers) {
-            let detail = "Send the body as Content-Type: application/json.";
+            let detail = "Send the body with Content-Type: application/json.";
             return Err(ApiError::refused_because(Condition::ContentType, detail));
         }
         if self.parts.headers.get_all(CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
-            let detail = "Send the body as it is, without a Content-Encoding.";
+            let detail = "Send the body without a Content-Encoding.";
             return Err(ApiError::refused_because(Condition::ContentType, detail));
         }
         self.body(ctx).await
     }
 
-    /// What is asked for.
+    /// The call that the request makes.
     ///
     /// # Errors
-    /// Every rule of the wire that is broken.
+    /// Every rule of the API that it breaks.
     pub fn call<O: Operation>(&self, ctx: &Context, body: &[u8]) -> Result<Call<O>, ApiError> {
         let path = decoded(&self.path)?;
         let query = self.parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
-            ApiError::refused_because(Condition::BodyMalformed, "Unreadable query.")
+            ApiError::refused_because(Condition::BodyMalformed, "The query is unreadable.")
         })?;
         let headers = declared::<O>(&self.parts.headers);
         let call = Call::read(Received {
@@ -96,8 +96,7 @@ impl RoutedRequest {
         Ok(call.map_err(|violations| violations.restated(ctx.revision()))?)
     }
 
-    /// Lets go of the request's head, which may be megabytes, and reads on for a while, if the body was
-    /// not read: see [`UNWANTED`].
+    /// Frees the head, which may be megabytes, and reads from an unread body: see [`DRAINED_BYTES`].
     pub async fn drain(&mut self) {
         (self.parts, ()) = Request::new(()).into_parts();
         self.path = Vec::new();
@@ -106,7 +105,7 @@ impl RoutedRequest {
         }
     }
 
-    /// Reads on beside the response, for a while, if the body was not read: see [`UNWANTED`]. So the
+    /// Reads on beside the response, for a while, if the body was not read: see [`DRAINED_BYTES`]. So the
     /// connection can be used again, and the response waits for nothing.
     pub fn discard_body(&mut self) {
         if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
@@ -129,7 +128,7 @@ impl RoutedRequest {
             Ok(Ok(body)) => Ok(body.to_bytes()),
             Ok(Err(error)) if is_too_large(&*error) => Err(too_large()),
             Ok(Err(_)) => {
-                let detail = "The body ended before its announced end.";
+                let detail = "The body ended before its announced length.";
                 Err(ApiError::refused_because(Condition::BodyMalformed, detail))
             }
             Err(_) => Err(ApiError::refused(Condition::RequestTimeout)),
@@ -138,13 +137,13 @@ impl RoutedRequest {
 }
 
 async fn discard(body: Incoming) {
-    let mut body = Limited::new(body, UNWANTED);
-    let unwanted = async { while let Some(Ok(_)) = body.frame().await {} };
-    let _ = timeout(UNWANTED_TIME, unwanted).await;
+    let mut body = Limited::new(body, DRAINED_BYTES);
+    let drained = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = timeout(DRAIN_TIME, drained).await;
 }
 
-/// The headers that the row declares, each as often as it was sent: a character for each byte, since
-/// nothing says how they are encoded.
+/// The headers that the operation declares, each as often as it was sent: a character for each byte,
+/// since their encoding is not specified.
 fn declared<O: Operation>(headers: &HeaderMap) -> Vec<(&'static str, Cow<'_, str>)> {
     let mut declared = Vec::new();
     for field in O::Headers::FIELDS {
@@ -167,7 +166,7 @@ fn is_too_large(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn too_large() -> ApiError {
-    let detail = format!("A body may have {BODY_BYTES} bytes.");
+    let detail = format!("Limit: {BODY_BYTES} bytes.");
     ApiError::refused_because(Condition::TooLarge, detail)
 }
 
@@ -191,7 +190,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_drained_holds_no_head() {
+    async fn a_drained_request_holds_no_head() {
         let (mut client, server) = duplex(1024);
         client
             .write_all(b"POST / HTTP/1.1\r\nx-auth-token: long\r\ncontent-length: 9\r\n\r\n")
@@ -200,13 +199,13 @@ mod tests {
         let service = service_fn(async |request: Request<Incoming>| {
             let (parts, body) = request.into_parts();
             let origin = Origin { address: [192, 0, 2, 1].into(), request_id: String::new() };
-            let mut asked = RoutedRequest::new(parts, origin, body);
-            let drained = timeout(Duration::from_millis(1), asked.drain()).await;
+            let mut request = RoutedRequest::new(parts, origin, body);
+            let drained = timeout(Duration::from_millis(1), request.drain()).await;
             assert!(drained.is_err(), "the body does not end");
-            assert!(asked.parts.headers.is_empty());
+            assert!(request.parts.headers.is_empty());
             Ok::<_, Infallible>(Response::new(String::new()))
         });
-        let answered = http1::Builder::new().serve_connection(TokioIo::new(server), service);
-        answered.await.unwrap();
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(server), service);
+        connection.await.unwrap();
     }
 }

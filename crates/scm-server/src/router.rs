@@ -1,4 +1,4 @@
-//! From a request to the row of the table it asks for, and from the row's function to the answer.
+//! Routing: from a request to its row of the table, and from the row's handler to the response.
 
 use std::{collections::HashMap, fmt, future::Future, pin::Pin};
 
@@ -18,10 +18,10 @@ use crate::{
     response::HttpResponse,
 };
 
-type Answered<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, ApiError>> + Send + 'a>>;
-type Run = Box<dyn for<'a> Fn(Context, &'a mut RoutedRequest) -> Answered<'a> + Send + Sync>;
+type Handled<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, ApiError>> + Send + 'a>>;
+type Run = Box<dyn for<'a> Fn(Context, &'a mut RoutedRequest) -> Handled<'a> + Send + Sync>;
 
-/// Which function answers which row of the table.
+/// The rows of the table with their handlers.
 #[derive(Default)]
 pub struct Router {
     paths: matchit::Router<usize>,
@@ -37,15 +37,15 @@ struct Row {
 }
 
 impl Row {
-    async fn answer(
+    async fn respond(
         &self,
         ctx: Context,
-        asked: &mut RoutedRequest,
+        request: &mut RoutedRequest,
     ) -> Result<HttpResponse, ApiError> {
         if self.errors == ErrorShape::Identity {
             ctx.authenticator().as_local()?;
         }
-        (self.run)(ctx, asked).await
+        (self.run)(ctx, request).await
     }
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Router {
 }
 
 impl Router {
-    /// Answers a row that demands a caller.
+    /// Adds the handler of a row that requires an authenticated caller.
     #[must_use]
     pub fn on<O, F, Fut>(self, _row: O, handler: F) -> Self
     where
@@ -65,24 +65,24 @@ impl Router {
         Fut: Future<Output = Result<O::Reply, ApiError>> + Send + 'static,
     {
         const { assert!(!matches!(O::ACCESS, Access::Open), "a row without a caller is `open`") };
-        self.add::<O>(Box::new(move |ctx, asked| {
+        self.add::<O>(Box::new(move |ctx, request| {
             Box::pin(async move {
-                let admitted = admit::<O>(&ctx, asked).await?;
+                let admitted = admit::<O>(&ctx, request).await?;
                 let caller = &admitted.caller;
-                let answered = match asked.call::<O>(&ctx, &admitted.body) {
+                let handled = match request.call::<O>(&ctx, &admitted.body) {
                     Ok(call) => handler(ctx.clone(), caller.clone(), call).await,
                     Err(error) => Err(error),
                 };
-                if let Err(error) = &answered {
-                    let (subject, condition) = (asked.subject(), error.condition());
+                if let Err(error) = &handled {
+                    let (subject, condition) = (request.subject(), error.condition());
                     record_failure::<O>(&ctx, caller, subject, condition).await?;
                 }
-                answered.map(respond::<O>)
+                handled.map(response_of::<O>)
             })
         }))
     }
 
-    /// Answers a row that anybody may call.
+    /// Adds the handler of a row that requires none.
     #[must_use]
     pub fn open<O, F, Fut>(self, _row: O, handler: F) -> Self
     where
@@ -91,16 +91,16 @@ impl Router {
         Fut: Future<Output = Result<O::Reply, ApiError>> + Send + 'static,
     {
         const { assert!(matches!(O::ACCESS, Access::Open), "a row with a caller is `on`") };
-        self.add::<O>(Box::new(move |ctx, asked| {
+        self.add::<O>(Box::new(move |ctx, request| {
             Box::pin(async move {
-                let body = unauthenticated_body::<O>(&ctx, asked).await?;
-                let call = asked.call::<O>(&ctx, &body)?;
-                Ok(respond::<O>(handler(ctx, asked.origin.clone(), call).await?))
+                let body = unauthenticated_body::<O>(&ctx, request).await?;
+                let call = request.call::<O>(&ctx, &body)?;
+                Ok(response_of::<O>(handler(ctx, request.origin.clone(), call).await?))
             })
         }))
     }
 
-    /// The rows of the table that nothing answers.
+    /// The rows of the table without a handler.
     pub fn missing(&self) -> Vec<&'static str> {
         struct Missing(Vec<&'static str>, Vec<&'static str>);
         impl Visitor for Missing {
@@ -126,57 +126,57 @@ impl Router {
         self
     }
 
-    /// The response to a request under `/v3`, or that there is no such path.
-    pub async fn answer(
+    /// The response to a request, if only that its path does not exist.
+    pub async fn respond(
         &self,
         ctx: Context,
         origin: Origin,
         request: Request<Incoming>,
     ) -> HttpResponse {
         let (parts, body) = request.into_parts();
-        let mut asked = RoutedRequest::new(parts, origin, body);
-        let (answered, shape) = match self.row(&mut asked) {
-            Ok(row) => (row.answer(ctx, &mut asked).await, row.errors),
+        let mut request = RoutedRequest::new(parts, origin, body);
+        let (handled, shape) = match self.row(&mut request) {
+            Ok(row) => (row.respond(ctx, &mut request).await, row.errors),
             Err((error, shape)) => (Err(error), shape),
         };
-        match answered {
-            Ok(answer) => {
-                asked.discard_body();
-                answer
+        match handled {
+            Ok(response) => {
+                request.discard_body();
+                response
             }
             Err(error) => {
-                asked.drain().await;
+                request.drain().await;
                 error.into_response(shape)
             }
         }
     }
 
-    /// The shape of the refusals of a path.
+    /// The shape of errors at a path.
     pub fn errors_at(&self, path: &str) -> ErrorShape {
         let found = self.paths.at(path).ok();
         found.map_or(ErrorShape::Scm, |found| self.methods[*found.value][0].errors)
     }
 
-    /// The row that is asked for, or why there is none, in the shape of its path's refusals.
-    fn row(&self, asked: &mut RoutedRequest) -> Result<&Row, (ApiError, ErrorShape)> {
+    /// The row of a request, or why there is none, in the shape of errors at its path.
+    fn row(&self, request: &mut RoutedRequest) -> Result<&Row, (ApiError, ErrorShape)> {
         let unknown = |_| (ApiError::refused(Condition::UnknownPath), ErrorShape::Scm);
-        let found = self.paths.at(asked.parts.uri.path()).map_err(unknown)?;
+        let found = self.paths.at(request.parts.uri.path()).map_err(unknown)?;
         let pairs = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        asked.path = pairs.collect();
+        request.path = pairs.collect();
         let rows = &self.methods[*found.value];
-        rows.iter().find(|row| row.method == asked.parts.method).ok_or_else(|| {
+        rows.iter().find(|row| row.method == request.parts.method).ok_or_else(|| {
             let methods: Vec<_> = rows.iter().map(|row| row.method.as_str()).collect();
             (ApiError::wrong_method(&methods.join(", ")), rows[0].errors)
         })
     }
 }
 
-fn respond<O: Operation>(reply: O::Reply) -> HttpResponse {
+fn response_of<O: Operation>(reply: O::Reply) -> HttpResponse {
     let parts = reply.write();
     let mut response = Response::new(Full::from(parts.body));
     *response.status_mut() = O::STATUS;
     *response.headers_mut() = parts.headers;
-    // Keys and tokens are for the caller alone, and the rest is soon out of date.
+    // Keys and tokens are for the caller only, and the rest is soon out of date.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -1,4 +1,4 @@
-//! What answers each request behind the middleware: a probe, a document, the reference, or the router.
+//! The service behind the middleware: probes, the OpenAPI documents, the reference, and the router.
 
 use http::{HeaderValue, Request, Version, header::CONNECTION};
 use hyper::body::Incoming;
@@ -8,7 +8,7 @@ use crate::{
     reference::Docs, response::HttpResponse, router::Router,
 };
 
-/// Everything behind the middleware: probes, the documents, the reference, and the router.
+/// Responds to every request.
 #[derive(Debug)]
 pub struct Service {
     ctx: Context,
@@ -25,26 +25,26 @@ impl Service {
         Self { ctx, documents, docs, router }
     }
 
-    /// The proxies whose word on where a request comes from counts.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub fn trusted_proxies(&self) -> &Proxies {
         &self.ctx.config().trusted_proxies
     }
 
-    /// Answers a request, whatever it is.
-    pub async fn answer(&self, origin: Origin, request: Request<Incoming>) -> HttpResponse {
+    /// The response to a request.
+    pub async fn respond(&self, origin: Origin, request: Request<Incoming>) -> HttpResponse {
         if let Err(error) = authority::check(&request) {
             let shape = self.router.errors_at(request.uri().path());
             return hang_up_after(error.into_response(shape), request.version());
         }
         let (method, uri) = (request.method(), request.uri());
-        if let Some(answer) = probe::answer(&self.ctx, method, uri).await {
-            return answer;
+        if let Some(response) = probe::answer(&self.ctx, method, uri).await {
+            return response;
         }
         let headers = request.headers();
         let page = || self.docs.as_ref()?.answer(method, uri, headers);
         match self.documents.answer(method, uri, headers).or_else(page) {
-            Some(answer) => answer,
-            None => self.router.answer(self.ctx.clone(), origin, request).await,
+            Some(response) => response,
+            None => self.router.respond(self.ctx.clone(), origin, request).await,
         }
     }
 }

@@ -129,7 +129,7 @@ async fn only_json_is_taken_and_only_where_it_is_said_to_be() {
     let mut bare = request(Method::POST, PATH, with(|_| {}));
     bare.headers_mut().remove("content-type");
     let refusal = server.by(Person::FullAccess).send_as_is(bare).await.refusal();
-    let message = "Unsupported content type. Send the body as Content-Type: application/json.";
+    let message = "Unsupported content type. Send the body with Content-Type: application/json.";
     assert_eq!(refusal, (415, "APIGW.0201".into(), message.into()));
 }
 
@@ -155,7 +155,7 @@ async fn a_body_may_have_512_kib_whether_or_not_its_size_is_announced() {
         body.push(end);
         body
     };
-    let message = "Request entity too large. A body may have 524288 bytes.";
+    let message = "Request entity too large. Limit: 524288 bytes.";
     let refusal = (413, "APIGW.0201".to_owned(), message.to_owned());
     assert_eq!(send(&server, largest(0)).await.status, 200);
     assert_eq!(send(&server, largest(1)).await.refusal(), refusal);
