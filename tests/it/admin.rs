@@ -268,7 +268,7 @@ fn every_act_leaves_its_event() {
     }
     let store = rusqlite::Connection::open(machine.folder.file("scm.db")).unwrap();
     let sql = "SELECT action FROM audit_event
-               WHERE user IS NULL AND subject IS NOT NULL AND address IS NULL ORDER BY id";
+               WHERE account IS NULL AND subject IS NOT NULL AND address IS NULL ORDER BY id";
     let mut events = store.prepare(sql).unwrap();
     let actions = events.query_map([], |row| row.get::<_, String>(0)).unwrap();
     let expected = "project.create user.create role.grant access_key.create access_key.disable \

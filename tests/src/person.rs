@@ -53,7 +53,7 @@ impl Person {
     }
 
     /// Makes this kind of person known to a store that was set up; gives the token to come with.
-    pub(crate) async fn settle(self, store: &dyn Store, folder: &Folder) -> Option<String> {
+    pub(crate) async fn settle(self, store: &Store, folder: &Folder) -> Option<String> {
         let role = self.role().or((self == Self::Expired).then_some(Role::Administrator))?;
         let credentials = folder.credentials();
         let domain = DomainId::new(credentials.domain_id);
@@ -87,7 +87,7 @@ impl Person {
         Some(self.token(store, &actor).await)
     }
 
-    async fn token(self, store: &dyn Store, actor: &Actor) -> String {
+    async fn token(self, store: &Store, actor: &Actor) -> String {
         let secret = NewSecret::token();
         let expires = match self {
             Self::Expired => NOW,
@@ -100,7 +100,7 @@ impl Person {
             issued: NOW - Duration::DAY,
             expires,
         };
-        store.keep_token(actor, token).await.expect("the user has a role in the project");
+        store.add_token(actor, token).await.expect("the user has a role in the project");
         secret.0.secret_str().to_owned()
     }
 }

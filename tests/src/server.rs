@@ -22,7 +22,7 @@ pub struct TestServer {
     running: JoinHandle<()>,
 }
 
-struct Handle(Arc<dyn Store>);
+struct Handle(Store);
 
 impl std::fmt::Debug for Handle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -101,13 +101,13 @@ impl TestServerBuilder {
         }));
         let tokens = match known {
             Some(tokens) => tokens,
-            None => settle(&*store, &self.folder).await,
+            None => settle(&store, &self.folder).await,
         };
         TestServer { settings: self, address, store: Handle(store), tokens, stop, running }
     }
 }
 
-async fn settle(store: &dyn Store, folder: &Folder) -> Vec<(Person, Option<String>)> {
+async fn settle(store: &Store, folder: &Folder) -> Vec<(Person, Option<String>)> {
     let mut tokens = Vec::new();
     for person in Person::ALL {
         tokens.push((person, person.settle(store, folder).await));
@@ -142,8 +142,8 @@ impl TestServer {
     }
 
     /// What it keeps, to look into.
-    pub fn store(&self) -> &dyn Store {
-        &*self.store.0
+    pub fn store(&self) -> &Store {
+        &self.store.0
     }
 
     /// The project of everybody but the stranger.

@@ -122,7 +122,7 @@ impl TestServer {
                 user,
                 created: NOW,
             };
-            self.store().keep_access_key(None, key).await.expect("it is the person's first");
+            self.store().add_access_key(None, key).await.expect("it is the person's first");
         }
         Signer::new(self.address(), &access_key, &secret)
     }

@@ -32,7 +32,7 @@ struct Inner {
 }
 
 struct Storage {
-    store: Arc<dyn Store>,
+    store: Store,
     ids: Ids,
     readiness: Readiness,
 }
@@ -48,7 +48,7 @@ impl Context {
         config: Config,
         verifier: Verifier,
         keyring: SharedKeyring,
-        store: Arc<dyn Store>,
+        store: Store,
         keystone: Option<Arc<Keystone>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -56,12 +56,12 @@ impl Context {
         let authenticator = match keystone {
             Some(keystone) => Authenticator::Keystone(keystone, Arc::clone(&clock)),
             None => Authenticator::Local(LocalAuthenticator::new(
-                Arc::clone(&store),
+                store.clone(),
                 Arc::clone(&keyring),
                 Arc::clone(&clock),
             )),
         };
-        let ids = Ids::new(Arc::clone(&store));
+        let ids = Ids::new(store.clone());
         Self(Arc::new(Inner {
             storage: Storage { store, ids, readiness: Readiness::default() },
             crypto: Crypto { verifier, keyring },
@@ -73,7 +73,7 @@ impl Context {
     }
 
     /// The store.
-    pub fn store(&self) -> &Arc<dyn Store> {
+    pub fn store(&self) -> &Store {
         &self.0.storage.store
     }
 

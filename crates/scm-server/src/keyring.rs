@@ -90,7 +90,7 @@ enum Unfit {
 /// A keyring that follows its source, as far as what it finds there fits the store.
 pub struct SharedKeyring {
     source: KeyringSource,
-    store: Arc<dyn Store>,
+    store: Store,
     current: RwLock<Current>,
     /// Held while the source is read again.
     reading: Mutex<()>,
@@ -114,10 +114,7 @@ struct Current {
 ///
 /// # Errors
 /// See [`KeyringSource::open`] and [`scm_store::open`]; [`StoreError::WrongMasterKey`].
-pub async fn open<E>(
-    source: KeyringSource,
-    location: Location,
-) -> Result<(SharedKeyring, Arc<dyn Store>), E>
+pub async fn open<E>(source: KeyringSource, location: Location) -> Result<(SharedKeyring, Store), E>
 where
     E: From<KeyringError> + From<StoreError>,
 {
@@ -135,8 +132,7 @@ where
     let stamp = source.stamp();
     let keyring = Arc::new(source.open()?);
     let current = RwLock::new(Current { keyring, stamp, unfit: false, retry: None });
-    let shared =
-        SharedKeyring { source, store: Arc::clone(&store), current, reading: Mutex::new(()) };
+    let shared = SharedKeyring { source, store: store.clone(), current, reading: Mutex::new(()) };
     Ok((shared, store))
 }
 

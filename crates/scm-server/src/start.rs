@@ -132,7 +132,7 @@ impl Server {
         if keystone.is_none() {
             let lifetime = Duration::seconds(config.token_lifetime.get().into());
             let (keyring, now) = (keyring.current().await, clock.now());
-            first_start::set_up(&folder, &location, &*store, &keyring, now, lifetime).await?;
+            first_start::set_up(&folder, &location, &store, &keyring, now, lifetime).await?;
         }
         let tls = tls(&config)?;
         let (listener, address) = listen(config.listen).await?;
@@ -153,8 +153,8 @@ impl Server {
     }
 
     /// The store that its handlers work with.
-    pub fn store(&self) -> Arc<dyn Store> {
-        Arc::clone(self.ctx.store())
+    pub fn store(&self) -> Store {
+        self.ctx.store().clone()
     }
 
     /// Answers until `stop`, then finishes what is under way and closes the store.
@@ -200,10 +200,7 @@ fn is_empty(file: &Path) -> bool {
 }
 
 /// The keyring and the store that belongs to it; a keyring is made only where there is no store yet.
-async fn open(
-    source: KeyringSource,
-    home: Location,
-) -> Result<(SharedKeyring, Arc<dyn Store>), StartError> {
+async fn open(source: KeyringSource, home: Location) -> Result<(SharedKeyring, Store), StartError> {
     let mut made = None;
     if let Some(path) = source.file().filter(|path| !path.exists()) {
         if scm_store::is_there(&home).await? {

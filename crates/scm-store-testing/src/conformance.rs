@@ -26,7 +26,7 @@ pub use self::{
 };
 
 /// Makes one `#[tokio::test]` for each rule. Takes the path of an async function without parameters
-/// that returns a new store as `Arc<dyn Store>`, and with it whatever must live as long as the
+/// that returns a new store as `Store`, and with it whatever must live as long as the
 /// store.
 #[macro_export]
 macro_rules! conformance_suite {

@@ -7,7 +7,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures")]
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use scm_store::{Location, Stage, Store, copy, open};
 use scm_store_testing::{
@@ -38,10 +38,10 @@ async fn main() {
     measure(&database, &file("back.db")).await;
 }
 
-async fn fill(store: &Arc<dyn Store>, numbers: std::ops::Range<u64>) {
+async fn fill(store: &Store, numbers: std::ops::Range<u64>) {
     let mut imports = JoinSet::new();
     for number in numbers {
-        let store = Arc::clone(store);
+        let store = store.clone();
         imports.spawn(async move { store.keep(&actor(), MadeUp::new(number).to_new()).await });
     }
     imports.join_all().await.into_iter().for_each(|kept| {

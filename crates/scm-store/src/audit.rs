@@ -3,14 +3,14 @@
 //! What an act does is written by the act itself, in its own transaction. Only what was refused
 //! before it came to an act is recorded separately.
 
-use std::{borrow::Cow, cmp::Reverse, net::IpAddr};
+pub(crate) mod trail;
 
-use async_trait::async_trait;
+use std::{borrow::Cow, net::IpAddr};
+
 use time::OffsetDateTime;
 
 use crate::{
     actor::Actor,
-    error::StoreError,
     ids::CertificateId,
     names::{ProjectId, UserId},
     subject::Subject,
@@ -180,28 +180,4 @@ impl AuditQuery {
     pub fn of(project: &ProjectId, limit: u32) -> Self {
         Self { project: Some(project.clone()), ..Self::newest(limit) }
     }
-}
-
-/// The newest of those that were found in several places, newest first.
-pub(crate) fn newest_of(mut found: Vec<(i64, AuditEvent)>, limit: u32) -> Vec<AuditEvent> {
-    found.sort_by_key(|(id, event)| Reverse((event.at, *id)));
-    found.truncate(limit as usize);
-    found.into_iter().map(|(_, event)| event).collect()
-}
-
-/// The audit trail.
-#[async_trait]
-pub trait Audit: Send + Sync {
-    /// Records what was refused, or what else no act records by itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
-    async fn record(&self, event: AuditEvent) -> Result<(), StoreError>;
-
-    /// The newest events that fit, newest first. Looks through those of a project from the newest on,
-    /// until there are enough: where few fit, through all.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Closed`].
-    async fn events(&self, query: &AuditQuery) -> Result<Vec<AuditEvent>, StoreError>;
 }

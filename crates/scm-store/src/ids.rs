@@ -1,12 +1,9 @@
-//! Certificate ids: how they are written, and how they are handed out so that none is given twice.
+//! Certificate ids: how they are written, and the blocks that a server leases so that none is given
+//! twice.
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, str::FromStr};
 
-use crate::{Store, error::StoreError, random::random};
+use crate::random::random;
 
 const PREFIX: &str = "scs";
 const DIGITS: usize = 13;
@@ -95,7 +92,8 @@ impl IdBlock {
         random() % Self::COUNT
     }
 
-    fn none() -> Self {
+    /// A block with no ids left.
+    pub(crate) fn none() -> Self {
         Self { next: 0, end: 0 }
     }
 }
@@ -107,49 +105,6 @@ impl Iterator for IdBlock {
         let number = (self.next < self.end).then_some(self.next)?;
         self.next += 1;
         Some(CertificateId(number))
-    }
-}
-
-/// Hands out ids, one lease of the store for every 4096 of them.
-pub struct Ids {
-    store: Arc<dyn Store>,
-    block: Mutex<IdBlock>,
-    /// Held while leasing, so that those who find the block empty together lease one block.
-    leasing: tokio::sync::Mutex<()>,
-}
-
-impl Ids {
-    /// Leases nothing until the first id is asked for.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, block: Mutex::new(IdBlock::none()), leasing: tokio::sync::Mutex::new(()) }
-    }
-
-    /// An id that was never given before and never will be again.
-    ///
-    /// # Errors
-    /// Those of [`Upkeep::lease_block`](crate::Upkeep::lease_block).
-    pub async fn next(&self) -> Result<CertificateId, StoreError> {
-        if let Some(id) = self.take() {
-            return Ok(id);
-        }
-        let _turn = self.leasing.lock().await;
-        if let Some(id) = self.take() {
-            return Ok(id);
-        }
-        let mut block = self.store.lease_block().await?;
-        let id = block.next().expect("a fresh block has 4096 ids");
-        *self.block.lock().unwrap_or_else(PoisonError::into_inner) = block;
-        Ok(id)
-    }
-
-    fn take(&self) -> Option<CertificateId> {
-        self.block.lock().unwrap_or_else(PoisonError::into_inner).next()
-    }
-}
-
-impl fmt::Debug for Ids {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ids").field("block", &self.block).finish_non_exhaustive()
     }
 }
 

@@ -1,13 +1,12 @@
-//! Keeping: certificates, who may use them, and what happened to them.
+//! Storage: certificates, who may use them, and what happened to them.
 //!
-//! [`Store`] is one trait in six parts. Each of its functions is a whole act ("keep this import"),
-//! never a row and never a bare transaction: what belongs together is committed together, and an
-//! act that returned `Ok` is on disk. An act works within the project of its [`Actor`] and leaves
-//! its audit event in the same transaction.
+//! Each function of a [`Store`] is a whole operation, never a row and never a bare transaction: what
+//! belongs together is committed together, and an operation that returned `Ok` is on disk. It works
+//! within the project of its [`Actor`] and leaves its audit event in the same transaction.
 //!
-//! What is left out on purpose: this crate can't open the sealed keys that it keeps, does not know
-//! the wire, decides nobody's rights, and never asks the clock. Times come from the caller and are
-//! kept to the millisecond.
+//! This crate deliberately can't open the sealed keys that it stores, does not know the wire, makes
+//! no access decisions and never reads the clock. Times come from the caller and are stored to the
+//! millisecond.
 
 mod actor;
 mod audit;
@@ -25,14 +24,16 @@ mod names;
 mod postgres;
 mod random;
 mod resealing;
+mod session;
 mod sqlite;
+mod store;
 mod subject;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod text;
 mod upkeep;
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf};
 
 use scm_seal::KeyringId;
 
@@ -40,7 +41,7 @@ use self::copy::{Endpoint, Source};
 
 pub use crate::{
     actor::Actor,
-    audit::{Audit, AuditEvent, AuditQuery, Outcome, action},
+    audit::{AuditEvent, AuditQuery, Outcome, action},
     certificates::{
         CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
         Replacement,
@@ -48,24 +49,20 @@ pub use crate::{
     copy::{Copied, CopyError, Difference, Stage},
     error::StoreError,
     identities::{
-        AccessKeyEntry, AccessKeyRecord, DomainRecord, FirstStart, Grant, Identities, NewAccessKey,
-        NewToken, NewUser, PasswordHash, ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
+        AccessKeyEntry, AccessKeyRecord, DomainRecord, FirstStart, Grant, NewAccessKey, NewToken,
+        NewUser, PasswordHash, ProjectRecord, Role, TokenHash, TokenRecord, UserRecord,
     },
-    ids::{CertificateId, IdBlock, Ids, NotACertificateId},
+    ids::{CertificateId, IdBlock, NotACertificateId},
     import_key::IMPORT_KEY_LIFE,
     listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
     master_keys::{KeyringRecord, MasterKeys},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
     resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},
+    store::{Backend, Ids, Store},
     subject::{Resource, Subject},
     upkeep::Upkeep,
 };
-
-/// All that is kept, behind one handle: `Arc<dyn Store>`.
-pub trait Store: Certificates + Identities + Audit + Upkeep + Resealing + MasterKeys {}
-
-impl<T: Certificates + Identities + Audit + Upkeep + Resealing + MasterKeys> Store for T {}
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +91,8 @@ impl fmt::Display for Location {
 /// # Errors
 /// [`StoreError::ForeignKeyring`], [`StoreError::NewerSchema`], [`StoreError::NotOurs`],
 /// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Busy`].
-pub async fn open(location: Location, ring: KeyringId) -> Result<Arc<dyn Store>, StoreError> {
-    match location {
-        Location::Sqlite(file) => Ok(Arc::new(sqlite::Sqlite::open(file, ring).await?)),
-        Location::Postgres(url) => Ok(Arc::new(postgres::Postgres::open(url, ring).await?)),
-    }
+pub async fn open(location: Location, ring: KeyringId) -> Result<Store, StoreError> {
+    Store::open(location, ring).await
 }
 
 /// Brings the schema of the store at `location` up to date, as opening it does, and returns the schema.

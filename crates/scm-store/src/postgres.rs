@@ -1,16 +1,13 @@
-//! The home for several servers: a PostgreSQL, which may have standbys.
+//! The backend for several servers: a PostgreSQL, which may have standbys.
 //!
-//! Servers share nothing but the database. Imports that arrive together travel together; every
-//! other act is a transaction of its own, done again when it loses against another one. What one
-//! server is to do for all (the sweep, the index of names) it does under a lease.
+//! Servers share nothing but the database. Imports that arrive together are written together; every
+//! other operation is a transaction, run again when it loses against another one. What one server
+//! does for all (the sweep, the index of names) it does under a lease.
 
-mod act;
-mod audit;
 mod certificates;
 mod connection;
 mod copy;
 mod failure;
-mod identities;
 mod importer;
 mod indexer;
 mod lease;
@@ -22,7 +19,9 @@ mod schema;
 mod scopes;
 mod search;
 mod sequence;
+mod session;
 mod tls;
+mod transaction;
 mod upkeep;
 mod url;
 mod values;
@@ -31,15 +30,15 @@ use std::sync::Arc;
 
 use scm_seal::KeyringId;
 
-pub(crate) use self::copy::PostgresEndpoint;
 pub use self::url::{NotAPostgresUrl, PostgresUrl};
+pub(crate) use self::{copy::PostgresEndpoint, transaction::Isolation};
 use self::{
-    act::{Act, Sees, perform},
     importer::Importer,
     indexer::Indexer,
     pool::Pool,
     scopes::Known,
     sequence::Sequence,
+    transaction::{Statements, perform},
 };
 use crate::error::StoreError;
 
@@ -67,13 +66,23 @@ impl Postgres {
         Ok(Self { pool, known, events, server: opened, importer, indexer })
     }
 
-    /// Does an act as a transaction of its own.
-    async fn act<A, T>(&self, sees: Sees, given: A, act: Act<A, T>) -> Result<T, StoreError>
+    /// The number of the next audit event.
+    pub(crate) fn event_number(&self) -> i64 {
+        self.events.next()
+    }
+
+    /// Runs statements as a transaction.
+    pub(crate) async fn transact<A, T>(
+        &self,
+        isolation: Isolation,
+        given: A,
+        statements: Statements<A, T>,
+    ) -> Result<T, StoreError>
     where
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        perform(&self.pool, sees, given, act).await
+        perform(&self.pool, isolation, given, statements).await
     }
 }
 

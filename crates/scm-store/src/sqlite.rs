@@ -1,15 +1,13 @@
-//! The embedded home: one SQLite file, one writer, a few readers.
+//! The embedded backend: one SQLite file, one writer, a few readers.
 //!
-//! Acts queue for one thread that commits together what waits together; reads run beside it on
-//! connections of their own. Two servers may share a file on a local disk, though that is not what
-//! it is for.
+//! Operations queue for one thread, which commits those that wait in one transaction (group commit).
+//! Reads run beside it on other connections. Two servers may share a file on a local disk, though
+//! that is not what it is for.
 
-mod audit;
 mod certificates;
 mod checkpoint;
 mod copy;
 mod failure;
-mod identities;
 mod indexer;
 mod listing;
 mod master_keys;
@@ -18,6 +16,7 @@ mod resealing;
 mod schema;
 mod scopes;
 mod search;
+mod session;
 mod snapshot;
 mod upkeep;
 mod values;
@@ -34,7 +33,7 @@ use scm_seal::KeyringId;
 use self::{
     checkpoint::Checkpointer, failure::Failure, indexer::Indexer, readers::Readers, writer::Writer,
 };
-pub(crate) use self::{copy::SqliteEndpoint, snapshot::snapshot};
+pub(crate) use self::{copy::SqliteEndpoint, session::ready, snapshot::snapshot};
 use crate::{error::StoreError, subject::Resource};
 
 /// A store in a SQLite file.
@@ -61,17 +60,17 @@ impl Sqlite {
         Ok((writer, Readers::new(file.to_owned())))
     }
 
-    /// Hands an act to the writer and waits until it is committed.
-    async fn act<T, F>(&self, act: F) -> Result<T, StoreError>
+    /// Hands an operation to the writer and waits until it is committed.
+    pub(crate) async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
     {
-        self.writer.act(act).await
+        self.writer.write(operation).await
     }
 
     /// Reads what is committed.
-    async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
@@ -80,7 +79,7 @@ impl Sqlite {
     }
 
     /// Reads a row or two by key, for nearly every request.
-    async fn glance<T, F>(&self, read: F) -> Result<T, StoreError>
+    pub(crate) async fn glance<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
-use std::sync::Arc;
-
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use scm_store::{
     CertificateId, CertificateListing, CertificateQuery, Change, EnterpriseProject, Location, Sort,
@@ -81,7 +79,7 @@ async fn live_through(home: Location, steps: &[Step]) {
 }
 
 struct World {
-    store: Arc<dyn Store>,
+    store: Store,
     known: Vec<Known>,
     given: u64,
 }

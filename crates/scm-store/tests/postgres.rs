@@ -12,19 +12,17 @@ mod postgres {
     mod servers;
     mod standby;
 
-    use std::sync::Arc;
-
     use scm_seal::KeyringId;
     use scm_store::{Location, Store, StoreError, open};
     use scm_store_testing::test_postgres::{TestPostgres, query};
 
     /// A store in a database of its own, and where that is.
-    async fn new_store() -> (Arc<dyn Store>, String) {
+    async fn new_store() -> (Store, String) {
         let url = TestPostgres::shared().new_database().await;
         (open_at(&url).await.unwrap(), url)
     }
 
-    async fn open_at(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    async fn open_at(url: &str) -> Result<Store, StoreError> {
         open(Location::Postgres(url.parse().unwrap()), ring()).await
     }
 

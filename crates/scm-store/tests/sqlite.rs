@@ -12,7 +12,6 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     pin::pin,
-    sync::Arc,
     task::{Context, Waker},
 };
 
@@ -29,16 +28,16 @@ use tempfile::TempDir;
 
 conformance_suite!(new_store);
 
-async fn new_store() -> (Arc<dyn Store>, TempDir) {
+async fn new_store() -> (Store, TempDir) {
     let folder = TempDir::new().unwrap();
     (open_in(folder.path()).await.unwrap(), folder)
 }
 
-async fn open_in(folder: &Path) -> Result<Arc<dyn Store>, StoreError> {
+async fn open_in(folder: &Path) -> Result<Store, StoreError> {
     open_with(folder, ring()).await
 }
 
-async fn open_with(folder: &Path, ring: KeyringId) -> Result<Arc<dyn Store>, StoreError> {
+async fn open_with(folder: &Path, ring: KeyringId) -> Result<Store, StoreError> {
     open(Location::Sqlite(folder.join("store.db")), ring).await
 }
 
@@ -102,9 +101,19 @@ async fn closing_leaves_one_whole_file() {
 #[tokio::test]
 async fn an_older_store_is_brought_up_to_date() {
     let (store, folder) = new_store().await;
+    let first = first_start();
+    store.set_up(first.clone()).await.unwrap();
     let issued = Workshop::new().issue("a.example");
     store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
     store.close().await;
+    execute(
+        folder.path(),
+        "ALTER TABLE account RENAME TO user;
+         ALTER TABLE role_grant RENAME COLUMN account TO user;
+         ALTER TABLE token RENAME COLUMN account TO user;
+         ALTER TABLE access_key RENAME COLUMN account TO user;
+         ALTER TABLE audit_event RENAME COLUMN account TO user",
+    );
     execute(folder.path(), "DROP TABLE import_key; DROP TABLE moving; DROP TABLE master_key");
     execute(
         folder.path(),
@@ -114,6 +123,7 @@ async fn an_older_store_is_brought_up_to_date() {
     );
     execute(folder.path(), "PRAGMA user_version = 1");
     let store = open_in(folder.path()).await.unwrap();
+    assert_eq!(store.token(&first.token.hash).await.unwrap().user, first.user.id);
     for number in [2, 3] {
         let new = issued.new_certificate(number).once_by("key");
         assert_eq!(store.keep(&actor(), new).await.unwrap(), id(2));
@@ -133,7 +143,7 @@ async fn a_newer_schema_is_refused() {
     execute(folder.path(), "PRAGMA user_version = 99");
     let refused = open_in(folder.path()).await.err();
     assert!(
-        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 4 })),
+        matches!(refused, Some(StoreError::NewerSchema { found: 99, known: 6 })),
         "{refused:?}"
     );
 }
@@ -220,7 +230,7 @@ async fn two_handles_write_at_once() {
     server.set_up(first_start()).await.unwrap();
     let mut imports = tokio::task::JoinSet::new();
     for worker in 0..16 {
-        let server = Arc::clone(&server);
+        let server = server.clone();
         imports.spawn(async move {
             for number in (worker..800).step_by(16) {
                 server.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
@@ -315,7 +325,7 @@ async fn closing_finishes_what_was_handed_over() {
     let issued = Workshop::new().issue("www.example.com");
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..50 {
-        let (store, new) = (Arc::clone(&store), issued.new_certificate(number));
+        let (store, new) = (store.clone(), issued.new_certificate(number));
         tasks.spawn(async move { (number, store.keep(&actor(), new).await) });
     }
     tokio::task::yield_now().await;
@@ -328,8 +338,8 @@ async fn closing_finishes_what_was_handed_over() {
     }
 }
 
-async fn take(store: &Arc<dyn Store>, count: usize) -> HashSet<CertificateId> {
-    let ids = Ids::new(Arc::clone(store));
+async fn take(store: &Store, count: usize) -> HashSet<CertificateId> {
+    let ids = Ids::new(store.clone());
     let mut taken = HashSet::new();
     for _ in 0..count {
         assert!(taken.insert(ids.next().await.unwrap()));

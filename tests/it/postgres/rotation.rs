@@ -22,7 +22,7 @@ async fn two_servers_that_share_a_file_notice_nothing_of_a_rotation_that_is_kill
     let (first, elsewhere) = (Folder::new(), Folder::new());
     let ring = elsewhere.file("ring");
     let keyring = format!("--keyring={}", ring.display());
-    let flags = [&*store, &*keyring];
+    let flags = [&store, &*keyring];
     let one = Binary::start(&first, &flags).unwrap();
     assert!(ring.exists() && !first.file("keyring.json").exists());
     let second = Folder::new();

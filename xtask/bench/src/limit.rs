@@ -35,7 +35,7 @@ pub struct Limit {
 struct Importer {
     verifier: Verifier,
     keyring: Keyring,
-    store: Arc<dyn Store>,
+    store: Store,
     ids: Ids,
     payload: Arc<Payload>,
     forget: bool,
@@ -55,8 +55,8 @@ pub async fn run(
     let importer = Arc::new(Importer {
         verifier: Verifier::new(Policy::default()),
         keyring,
-        ids: Ids::new(Arc::clone(&store)),
-        store: Arc::clone(&store),
+        ids: Ids::new(store.clone()),
+        store: store.clone(),
         payload: Arc::clone(payload),
         forget,
         done: AtomicUsize::new(0),

@@ -81,7 +81,7 @@ async fn add(
         sealed_secret: pair.seal(&register.keyring),
         created: now,
     };
-    register.store.keep_access_key(None, key).await?;
+    register.store.add_access_key(None, key).await?;
     let made = Made {
         access_key: pair.id.as_str(),
         secret_key: &pair.secret,

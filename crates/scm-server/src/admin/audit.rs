@@ -16,12 +16,12 @@ use entry::{AuditEntry, AuditList};
 /// Those of [`register::open_store`].
 pub async fn run(asked: &Audit, config: &Config) -> Result<Answer, AdminError> {
     let (store, _) = register::open_store(config).await?;
-    let told = tell(asked, &*store).await;
+    let told = tell(asked, &store).await;
     store.close().await;
     told
 }
 
-async fn tell(asked: &Audit, store: &dyn Store) -> Result<Answer, AdminError> {
+async fn tell(asked: &Audit, store: &Store) -> Result<Answer, AdminError> {
     let (users, projects) = (users(store).await?, projects(store).await?);
     let (user, no_user) = users.id("user", asked.user.as_deref()).unzip();
     let (project, no_project) = projects.id("project", asked.project.as_deref()).unzip();
@@ -66,7 +66,7 @@ impl Names {
     }
 }
 
-async fn users(store: &dyn Store) -> Result<Names, AdminError> {
+async fn users(store: &Store) -> Result<Names, AdminError> {
     let mut names = HashMap::new();
     for domain in store.domains().await? {
         let users = store.users(&domain.id).await?;
@@ -75,7 +75,7 @@ async fn users(store: &dyn Store) -> Result<Names, AdminError> {
     Ok(Names(names))
 }
 
-async fn projects(store: &dyn Store) -> Result<Names, AdminError> {
+async fn projects(store: &Store) -> Result<Names, AdminError> {
     let mut names = HashMap::new();
     for domain in store.domains().await? {
         let projects = store.projects(&domain.id).await?.into_iter();

@@ -11,7 +11,7 @@ use crate::{config::Config, keyring};
 /// An open store, with its keyring and the domain that its first start made.
 pub struct Register {
     /// The store.
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     /// What seals the secrets of access keys.
     pub keyring: Arc<Keyring>,
     /// The owner of all users and projects.
@@ -125,10 +125,10 @@ impl ProjectNames {
 ///
 /// # Errors
 /// [`AdminError::Config`], [`AdminError::NoStore`], [`AdminError::Keyring`], [`AdminError::Store`].
-pub async fn open_store(config: &Config) -> Result<(Arc<dyn Store>, Arc<Keyring>), AdminError> {
-    let home = config.location()?;
-    if !scm_store::is_there(&home).await? {
-        return Err(AdminError::NoStore { place: place_of(&home) });
+pub async fn open_store(config: &Config) -> Result<(Store, Arc<Keyring>), AdminError> {
+    let location = config.location()?;
+    if !scm_store::is_there(&location).await? {
+        return Err(AdminError::NoStore { place: place_of(&location) });
     }
     let (keyring, store) = keyring::open::<AdminError>(config.keyring(), home).await?;
     Ok((store, keyring.current().await))

@@ -22,7 +22,7 @@ use reseal::{Resealer, patiently};
 
 /// A keyring, and the store that is sealed with it.
 struct Workplace {
-    store: Arc<dyn Store>,
+    store: Store,
     source: KeyringSource,
     /// As it was when the command began.
     keyring: Arc<Keyring>,
@@ -138,7 +138,7 @@ async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminEr
         workplace.record(action::KEYRING_ROTATE, active).await?;
     }
     let keyring = &workplace.shared_keyring;
-    let resealed = Resealer::new(&*workplace.store, keyring, active).run().await?;
+    let resealed = Resealer::new(&workplace.store, keyring, active).run().await?;
     let sealing = keyring.current().await;
     if resealed > 0 {
         workplace.record(action::KEYRING_RESEAL, sealing.active_id()).await?;

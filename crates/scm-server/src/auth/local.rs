@@ -20,7 +20,7 @@ const CLOCK_LEEWAY: Duration = Duration::minutes(5);
 
 /// Authenticates users of the store, and locks clients out that guess at secrets.
 pub struct LocalAuthenticator {
-    pub(super) store: Arc<dyn Store>,
+    pub(super) store: Store,
     pub(super) keyring: Arc<SharedKeyring>,
     clock: Arc<dyn Clock>,
     passwords: PasswordHasher,
@@ -30,7 +30,7 @@ pub struct LocalAuthenticator {
 
 impl LocalAuthenticator {
     /// An authenticator that has seen no wrong secrets yet.
-    pub fn new(store: Arc<dyn Store>, keyring: Arc<SharedKeyring>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Store, keyring: Arc<SharedKeyring>, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
             keyring,

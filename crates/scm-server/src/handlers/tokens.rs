@@ -48,7 +48,7 @@ pub async fn create(
     };
     let actor = actor(origin, &token);
     let body = body(&user, &domain, &project, role, (token.issued, token.expires));
-    match ctx.store().keep_token(&actor, token).await {
+    match ctx.store().add_token(&actor, token).await {
         // The user was disabled or lost the role while the password was compared.
         Err(StoreError::Missing { .. }) => {
             return Err(ApiError::refused(Condition::WrongCredentials));

@@ -29,7 +29,7 @@ use crate::{
 pub async fn set_up(
     folder: &DataDir,
     location: &Location,
-    store: &dyn Store,
+    store: &Store,
     keyring: &Keyring,
     now: OffsetDateTime,
     token_lifetime: Duration,
@@ -65,7 +65,7 @@ pub async fn set_up(
 
 /// Whether credentials are those of a first start that came to its end: those of one that another
 /// server was faster than, or that was cut short before anything was kept, open nothing.
-async fn is_of(store: &dyn Store, file: &Path) -> Result<bool, StartError> {
+async fn is_of(store: &Store, file: &Path) -> Result<bool, StartError> {
     let Ok(credentials) = read(file) else { return Ok(false) };
     match store.domain_by_id(&DomainId::new(credentials.domain_id)).await {
         Ok(_) => Ok(true),

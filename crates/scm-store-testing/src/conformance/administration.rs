@@ -1,7 +1,5 @@
 //! Rules of administering users, roles, tokens and access keys.
 
-use std::sync::Arc;
-
 use scm_seal::SealedSecret;
 use scm_store::{
     AccessKeyEntry, AccessKeyId, AccessKeyRecord, AuditEvent, AuditQuery, DomainId, FirstStart,
@@ -13,8 +11,8 @@ use time::Duration;
 use super::{NOW, actor, first_start};
 
 /// Users and projects are listed by name, each domain by itself.
-pub async fn users_and_projects_are_listed(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
+pub async fn users_and_projects_are_listed(store: Store) {
+    let first = settled(&store).await;
     let domain = &first.domain.id;
     assert_eq!(store.domains().await.unwrap(), std::slice::from_ref(&first.domain));
     let second = second_project();
@@ -35,8 +33,8 @@ pub async fn users_and_projects_are_listed(store: Arc<dyn Store>) {
 }
 
 /// A password is changed for one user only.
-pub async fn a_password_is_changed(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
+pub async fn a_password_is_changed(store: Store) {
+    let first = settled(&store).await;
     let password = PasswordHash::new("$argon2id$other");
     store.set_password(None, &somebody(), password.clone(), NOW).await.unwrap();
     assert_eq!(store.user_by_id(&somebody()).await.unwrap().password, password);
@@ -45,11 +43,11 @@ pub async fn a_password_is_changed(store: Arc<dyn Store>) {
 
 /// Who is shut out is known, but tokens and access keys stand for nothing, and new ones are not
 /// kept; let in again, they stand for what they stood for.
-pub async fn a_disabled_user_stands_for_nothing(store: Arc<dyn Store>) {
-    settled(&*store).await;
+pub async fn a_disabled_user_stands_for_nothing(store: Store) {
+    settled(&store).await;
     let (user, token, key) = (somebody(), token(7), access_key("AK1"));
-    store.keep_token(&actor(), token.clone()).await.unwrap();
-    store.keep_access_key(None, key.clone()).await.unwrap();
+    store.add_token(&actor(), token.clone()).await.unwrap();
+    store.add_access_key(None, key.clone()).await.unwrap();
     for enabled in [false, true] {
         store.set_enabled(Some(&actor()), &user, enabled, NOW).await.unwrap();
         assert_eq!(store.user_by_id(&user).await.unwrap().enabled, enabled);
@@ -61,8 +59,8 @@ pub async fn a_disabled_user_stands_for_nothing(store: Arc<dyn Store>) {
         assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
         if !enabled {
             let refused = [
-                store.keep_token(&actor(), self::token(8)).await,
-                store.keep_access_key(None, access_key("AK2")).await,
+                store.add_token(&actor(), self::token(8)).await,
+                store.add_access_key(None, access_key("AK2")).await,
             ];
             let missing = |was: &Result<(), _>| matches!(was, Err(StoreError::Missing { .. }));
             assert!(refused.iter().all(missing), "{refused:?}");
@@ -71,11 +69,11 @@ pub async fn a_disabled_user_stands_for_nothing(store: Arc<dyn Store>) {
 }
 
 /// A role is given, changed and taken away, and tokens and access keys follow.
-pub async fn a_role_is_what_it_is_today(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
+pub async fn a_role_is_what_it_is_today(store: Store) {
+    let first = settled(&store).await;
     let (user, token, key) = (somebody(), token(7), access_key("AK1"));
-    store.keep_token(&actor(), token.clone()).await.unwrap();
-    store.keep_access_key(None, key.clone()).await.unwrap();
+    store.add_token(&actor(), token.clone()).await.unwrap();
+    store.add_access_key(None, key.clone()).await.unwrap();
     let (project, role) = (second_project().id, Role::FullAccess);
     store.grant(None, &user, Grant { project: project.clone(), role }, NOW).await.unwrap();
     assert_eq!(store.token(&token.hash).await.unwrap().role, role);
@@ -93,11 +91,11 @@ pub async fn a_role_is_what_it_is_today(store: Arc<dyn Store>) {
 }
 
 /// Who is removed takes roles, tokens and access keys along; the name is free again.
-pub async fn who_is_removed_is_gone(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
+pub async fn who_is_removed_is_gone(store: Store) {
+    let first = settled(&store).await;
     let (user, token, key) = (somebody(), token(7), access_key("AK1"));
-    store.keep_token(&actor(), token.clone()).await.unwrap();
-    store.keep_access_key(None, key.clone()).await.unwrap();
+    store.add_token(&actor(), token.clone()).await.unwrap();
+    store.add_access_key(None, key.clone()).await.unwrap();
     store.remove_user(Some(&actor()), &user, NOW).await.unwrap();
     assert!(matches!(store.user_by_id(&user).await, Err(StoreError::Missing { .. })));
     let event = AuditEvent::done(&actor(), action::USER_REMOVE, NOW).about(&user);
@@ -112,10 +110,10 @@ pub async fn who_is_removed_is_gone(store: Arc<dyn Store>) {
 }
 
 /// Tokens are revoked one by one, or all of a user.
-pub async fn tokens_are_revoked(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
+pub async fn tokens_are_revoked(store: Store) {
+    let first = settled(&store).await;
     for byte in 7..10 {
-        store.keep_token(&actor(), token(byte)).await.unwrap();
+        store.add_token(&actor(), token(byte)).await.unwrap();
     }
     store.revoke_token(Some(&actor()), &token(7).hash, NOW).await.unwrap();
     let event = AuditEvent::done(&actor(), action::TOKEN_REVOKE, NOW).about(somebody());
@@ -130,10 +128,10 @@ pub async fn tokens_are_revoked(store: Arc<dyn Store>) {
 }
 
 /// An access key says whose it is and what for, can be turned off and on, and is removed.
-pub async fn an_access_key_stands_for_its_owner(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
+pub async fn an_access_key_stands_for_its_owner(store: Store) {
+    let first = settled(&store).await;
     let (key, by) = (access_key("AK1"), actor());
-    store.keep_access_key(Some(&by), key.clone()).await.unwrap();
+    store.add_access_key(Some(&by), key.clone()).await.unwrap();
     let record = AccessKeyRecord {
         id: key.id.clone(),
         user: somebody(),
@@ -149,7 +147,7 @@ pub async fn an_access_key_stands_for_its_owner(store: Arc<dyn Store>) {
     let disabled = AccessKeyRecord { enabled: false, ..record };
     assert_eq!(store.access_key(&key.id).await.unwrap(), disabled);
     let older = NewAccessKey { created: NOW - Duration::HOUR, ..access_key("AK2") };
-    store.keep_access_key(None, older.clone()).await.unwrap();
+    store.add_access_key(None, older.clone()).await.unwrap();
     let entry = |key: &NewAccessKey, enabled| {
         let NewAccessKey { id, project, created, .. } = key.clone();
         AccessKeyEntry { id, project, enabled, created }
@@ -170,23 +168,23 @@ pub async fn an_access_key_stands_for_its_owner(store: Arc<dyn Store>) {
 }
 
 /// An access key of an id that there is, is refused, whoever it is for.
-pub async fn an_access_key_is_kept_once(store: Arc<dyn Store>) {
-    let first = settled(&*store).await;
-    store.keep_access_key(None, access_key("AK1")).await.unwrap();
+pub async fn an_access_key_is_kept_once(store: Store) {
+    let first = settled(&store).await;
+    store.add_access_key(None, access_key("AK1")).await.unwrap();
     let again = NewAccessKey {
         user: first.user.id,
         project: first.project.id,
         sealed_secret: SealedSecret::from_kept(vec![1; 65]),
         ..access_key("AK1")
     };
-    let refused = store.keep_access_key(None, again).await;
+    let refused = store.add_access_key(None, again).await;
     assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
     let kept = store.access_key(&AccessKeyId::new("AK1")).await.unwrap();
     assert_eq!((kept.user, kept.sealed_secret), (somebody(), access_key("AK1").sealed_secret));
 }
 
 /// The first start may bring an access key.
-pub async fn set_up_keeps_the_first_access_key(store: Arc<dyn Store>) {
+pub async fn set_up_keeps_the_first_access_key(store: Store) {
     let first = first_start();
     let (user, project) = (first.user.id.clone(), first.project.id.clone());
     let key = NewAccessKey { user: user.clone(), project, ..access_key("AK1") };
@@ -196,8 +194,8 @@ pub async fn set_up_keeps_the_first_access_key(store: Arc<dyn Store>) {
 }
 
 /// Nothing is done to whom or what is not there, and trying leaves no event.
-pub async fn nothing_is_done_to_who_is_missing(store: Arc<dyn Store>) {
-    settled(&*store).await;
+pub async fn nothing_is_done_to_who_is_missing(store: Store) {
+    settled(&store).await;
     let before = store.events(&AuditQuery::of(&actor().project, 100)).await.unwrap();
     let (by, nobody, key) = (Some(&actor()), UserId::new("nobody"), AccessKeyId::new("AK9"));
     let grant = |project| Grant { project, role: Role::ReadOnly };
@@ -213,8 +211,8 @@ pub async fn nothing_is_done_to_who_is_missing(store: Arc<dyn Store>) {
         store.remove_user(by, &nobody, NOW).await.err(),
         store.revoke_token(by, &TokenHash([9; 32]), NOW).await.err(),
         store.revoke_tokens_of(by, &nobody, NOW).await.err(),
-        store.keep_access_key(by, strange).await.err(),
-        store.keep_access_key(by, roleless).await.err(),
+        store.add_access_key(by, strange).await.err(),
+        store.add_access_key(by, roleless).await.err(),
         store.access_key(&key).await.err(),
         store.set_access_key_enabled(by, &key, true, NOW).await.err(),
         store.remove_access_key(by, &key, NOW).await.err(),
@@ -226,7 +224,7 @@ pub async fn nothing_is_done_to_who_is_missing(store: Arc<dyn Store>) {
 }
 
 /// A store that was set up, with a second project in which somebody may read.
-async fn settled(store: &dyn Store) -> FirstStart {
+async fn settled(store: &Store) -> FirstStart {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     store.add_project(None, second_project(), NOW).await.unwrap();

@@ -1,7 +1,5 @@
 //! Rules of what happens at the same time, and of texts that stand in a store's way.
 
-use std::sync::Arc;
-
 use scm_store::{
     CertificateQuery, Change, DomainId, DomainRecord, FirstStart, ProjectId, ProjectRecord, State,
     Store, StoreError, UserId,
@@ -13,12 +11,12 @@ use super::{MadeUp, NOW, Workshop, actor, first_start};
 
 /// Of two imports of the same leaf that come at once and must be new, one is refused, naming the
 /// other.
-pub async fn of_two_that_are_the_same_one_is_refused(store: Arc<dyn Store>) {
+pub async fn of_two_that_are_the_same_one_is_refused(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for round in 0..10 {
         let mut imports = JoinSet::new();
         for number in [2 * round + 1, 2 * round + 2] {
-            let (store, new) = (Arc::clone(&store), issued.new_certificate(number));
+            let (store, new) = (store.clone(), issued.new_certificate(number));
             let new = new.refuse_duplicate();
             imports.spawn(async move { (number, store.keep(&actor(), new).await) });
         }
@@ -33,7 +31,7 @@ pub async fn of_two_that_are_the_same_one_is_refused(store: Arc<dyn Store>) {
 }
 
 /// Of two first starts at once, one is refused and leaves nothing.
-pub async fn of_two_that_set_up_at_once_one_is_refused(store: Arc<dyn Store>) {
+pub async fn of_two_that_set_up_at_once_one_is_refused(store: Store) {
     let first = first_start();
     let domain = DomainRecord { id: DomainId::new("d2"), name: "another".into() };
     let (id, name) = (ProjectId::new("p2"), "main".to_owned());
@@ -55,10 +53,10 @@ pub async fn of_two_that_set_up_at_once_one_is_refused(store: Arc<dyn Store>) {
 
 /// Whatever is kept, renewed, renamed, deleted and swept at the same time, counters, lists, chains and
 /// searches agree in the end.
-pub async fn what_happens_at_once_adds_up(store: Arc<dyn Store>) {
+pub async fn what_happens_at_once_adds_up(store: Store) {
     let mut lives = JoinSet::new();
     for number in 0..40 {
-        lives.spawn(live(Arc::clone(&store), number));
+        lives.spawn(live(store.clone(), number));
     }
     for hour in 0..10 {
         store.sweep_expired(NOW + Duration::hours(hour)).await.unwrap();
@@ -89,7 +87,7 @@ pub async fn what_happens_at_once_adds_up(store: Arc<dyn Store>) {
 
 /// Keeps one that ends within hours, renames and renews it, and lets two of three go. Says whether
 /// it stays.
-async fn live(store: Arc<dyn Store>, number: u64) -> bool {
+async fn live(store: Store, number: u64) -> bool {
     let ends = |hours| MadeUp { not_after: NOW + Duration::hours(hours), ..MadeUp::new(number) };
     let certificate = ends(number as i64 % 10);
     store.keep(&actor(), certificate.to_new()).await.unwrap();
@@ -105,7 +103,7 @@ async fn live(store: Arc<dyn Store>, number: u64) -> bool {
 }
 
 /// A text has any characters, and is found by them.
-pub async fn any_text_comes_back_as_it_was(store: Arc<dyn Store>) {
+pub async fn any_text_comes_back_as_it_was(store: Store) {
     let texts =
         ["\0", "a\0b", "\u{10fffe}", "\u{10fffe}0", "'; --", "%_\\", "\u{fffd}", "\u{202e}𝄞"];
     for (number, text) in (1..).zip(texts) {

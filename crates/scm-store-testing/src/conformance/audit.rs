@@ -1,14 +1,12 @@
 //! Rules of the audit trail.
 
-use std::sync::Arc;
-
 use scm_store::{Actor, AuditEvent, AuditQuery, Outcome, Store, UserId, action};
 use time::Duration;
 
 use super::{MadeUp, NOW, Workshop, actor, in_project};
 
 /// An import tells who, where, from where, what and when.
-pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
+pub async fn keeping_leaves_an_event(store: Store) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
     let id = new.id();
     store.keep(&actor(), new).await.unwrap();
@@ -27,7 +25,7 @@ pub async fn keeping_leaves_an_event(store: Arc<dyn Store>) {
 
 /// Events come newest first, no more than asked for, and those of one project only. What happened
 /// within one millisecond keeps its order.
-pub async fn events_are_the_newest_of_the_project(store: Arc<dyn Store>) {
+pub async fn events_are_the_newest_of_the_project(store: Store) {
     let event = |name: &'static str, seconds| {
         AuditEvent::done(&actor(), name, NOW + Duration::seconds(seconds))
     };
@@ -45,7 +43,7 @@ pub async fn events_are_the_newest_of_the_project(store: Arc<dyn Store>) {
 }
 
 /// Events are found by who, about what, and since when; without a project, those of all and of none.
-pub async fn events_are_found_by_what_they_tell(store: Arc<dyn Store>) {
+pub async fn events_are_found_by_what_they_tell(store: Store) {
     let at = |seconds| NOW + Duration::seconds(seconds);
     let id = MadeUp::new(7).id();
     let theirs = AuditEvent::done(&in_project("theirs"), "theirs", at(2)).about(id);
@@ -75,7 +73,7 @@ pub async fn events_are_found_by_what_they_tell(store: Arc<dyn Store>) {
 }
 
 /// What was refused is kept with its code, and what is not known is left out.
-pub async fn a_refusal_is_recorded(store: Arc<dyn Store>) {
+pub async fn a_refusal_is_recorded(store: Store) {
     let refused = AuditEvent {
         user: None,
         address: None,

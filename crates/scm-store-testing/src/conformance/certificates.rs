@@ -1,7 +1,5 @@
 //! Rules of certificates.
 
-use std::sync::Arc;
-
 use scm_store::{
     AuditQuery, CertificateCount, CertificateRecord, EnterpriseProject, KeptBundle, Store,
     StoreError,
@@ -11,7 +9,7 @@ use time::Duration;
 use super::{NOW, Workshop, actor, fixture::sealed_key, in_project};
 
 /// What is read is what was kept: facts, leaf, chain and sealed key.
-pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
+pub async fn a_certificate_comes_back_as_it_was_kept(store: Store) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let new = issued.new_certificate(1).in_enterprise_project(EnterpriseProject::new("ep-1"));
@@ -46,7 +44,7 @@ pub async fn a_certificate_comes_back_as_it_was_kept(store: Arc<dyn Store>) {
 }
 
 /// A chain may be empty.
-pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
+pub async fn a_leaf_without_chain_is_kept(store: Store) {
     let issued = Workshop::new().issue("www.example.com").without_chain();
     let new = issued.new_certificate(1);
     let id = new.id();
@@ -56,7 +54,7 @@ pub async fn a_leaf_without_chain_is_kept(store: Arc<dyn Store>) {
 }
 
 /// An id that was never given out stands for nothing.
-pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
+pub async fn an_unknown_certificate_is_missing(store: Store) {
     let id = Workshop::new().issue("www.example.com").new_certificate(7).id();
     let project = actor().project;
     assert!(matches!(store.certificate(&project, id).await, Err(StoreError::Missing { .. })));
@@ -65,7 +63,7 @@ pub async fn an_unknown_certificate_is_missing(store: Arc<dyn Store>) {
 }
 
 /// To one project, the certificates of another do not exist.
-pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>) {
+pub async fn the_certificate_of_another_project_is_missing(store: Store) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
     let id = new.id();
     store.keep(&in_project("theirs"), new).await.unwrap();
@@ -77,7 +75,7 @@ pub async fn the_certificate_of_another_project_is_missing(store: Arc<dyn Store>
 }
 
 /// Without the check for duplicates the same leaf may be kept again.
-pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
+pub async fn a_leaf_may_be_kept_twice(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for number in [1, 2] {
         let new = issued.new_certificate(number);
@@ -89,7 +87,7 @@ pub async fn a_leaf_may_be_kept_twice(store: Arc<dyn Store>) {
 
 /// With the check, the same leaf is refused, naming the one that is kept, and leaves nothing
 /// behind; in another project it is not refused.
-pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
+pub async fn a_duplicate_is_refused_where_asked(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let first = issued.new_certificate(1).refuse_duplicate();
     let existing = first.id();
@@ -97,7 +95,7 @@ pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
 
     let refused = store.keep(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
     assert!(matches!(refused, Err(StoreError::Duplicate { existing: id }) if id == existing));
-    assert_eq!(total(&*store, "ours").await, 1);
+    assert_eq!(total(&store, "ours").await, 1);
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 1);
     let elsewhere = issued.new_certificate(3).refuse_duplicate();
     store.keep(&in_project("theirs"), elsewhere).await.unwrap();
@@ -105,7 +103,7 @@ pub async fn a_duplicate_is_refused_where_asked(store: Arc<dyn Store>) {
 
 /// An id that is given again is refused, even to another project, and nothing of what came with it
 /// stays.
-pub async fn an_id_is_kept_once(store: Arc<dyn Store>) {
+pub async fn an_id_is_kept_once(store: Store) {
     let workshop = Workshop::new();
     let first = workshop.issue("first.example.com").new_certificate(1);
     let id = first.id();
@@ -117,12 +115,12 @@ pub async fn an_id_is_kept_once(store: Arc<dyn Store>) {
     }
     let kept = store.certificate(&actor().project, id).await.unwrap();
     assert_eq!(kept.domain, "first.example.com");
-    assert_eq!(total(&*store, "ours").await, 1);
-    assert_eq!(total(&*store, "theirs").await, 0);
+    assert_eq!(total(&store, "ours").await, 1);
+    assert_eq!(total(&store, "theirs").await, 0);
 }
 
 /// Counters tell enterprise projects apart.
-pub async fn counters_follow_what_is_kept(store: Arc<dyn Store>) {
+pub async fn counters_follow_what_is_kept(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for (number, group) in [(1, "a"), (2, "b"), (3, "a")] {
         let group = EnterpriseProject::new(group);
@@ -140,7 +138,7 @@ pub async fn counters_follow_what_is_kept(store: Arc<dyn Store>) {
 
 /// A certificate counts as expired as soon as its end has passed, before any sweep and after it:
 /// the end itself has not.
-pub async fn what_has_ended_counts_as_expired(store: Arc<dyn Store>) {
+pub async fn what_has_ended_counts_as_expired(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let end = issued.verified().leaf().not_after();
     store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
@@ -159,7 +157,7 @@ pub async fn what_has_ended_counts_as_expired(store: Arc<dyn Store>) {
     assert_eq!(counts(after).await, [(true, 2)]);
 }
 
-async fn total(store: &dyn Store, project: &str) -> u64 {
+async fn total(store: &Store, project: &str) -> u64 {
     let project = in_project(project).project;
     store.counts(&project, NOW).await.unwrap().iter().map(|count| count.count).sum()
 }

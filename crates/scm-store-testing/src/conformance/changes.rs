@@ -1,7 +1,5 @@
 //! Rules of giving back, renewing, renaming and forgetting certificates.
 
-use std::sync::Arc;
-
 use scm_store::{
     AuditEvent, AuditQuery, CertificateQuery, CertificateRecord, Change, EnterpriseProject,
     Replacement, Store, StoreError, action,
@@ -11,7 +9,7 @@ use time::Duration;
 use super::{MadeUp, NOW, Workshop, actor, in_project};
 
 /// An export gives what show and bundle give, and its event is there.
-pub async fn an_export_gives_all_and_leaves_its_event(store: Arc<dyn Store>) {
+pub async fn an_export_gives_all_and_leaves_its_event(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let new = issued.new_certificate(1);
     let id = new.id();
@@ -27,7 +25,7 @@ pub async fn an_export_gives_all_and_leaves_its_event(store: Arc<dyn Store>) {
 
 /// What is deleted is gone from everywhere, and its id may never be kept again by chance: it is
 /// missing like any other. Its neighbours stay, with the chain that they share.
-pub async fn what_is_deleted_is_gone(store: Arc<dyn Store>) {
+pub async fn what_is_deleted_is_gone(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for number in [1, 2] {
         store.keep(&actor(), issued.new_certificate(number)).await.unwrap();
@@ -53,7 +51,7 @@ pub async fn what_is_deleted_is_gone(store: Arc<dyn Store>) {
 }
 
 /// A replacement changes everything that follows from the bundle, and nothing else.
-pub async fn a_replacement_takes_the_place(store: Arc<dyn Store>) {
+pub async fn a_replacement_takes_the_place(store: Store) {
     let workshop = Workshop::new();
     let old = workshop.issue("old.example.com").without_chain();
     let group = EnterpriseProject::new("ep-1");
@@ -94,7 +92,7 @@ pub async fn a_replacement_takes_the_place(store: Arc<dyn Store>) {
 }
 
 /// What is said about a certificate may be changed, one by one, and taken back.
-pub async fn what_is_said_may_be_changed(store: Arc<dyn Store>) {
+pub async fn what_is_said_may_be_changed(store: Store) {
     let certificate = MadeUp::new(1);
     let id = certificate.id();
     store.keep(&actor(), certificate.to_new()).await.unwrap();
@@ -121,7 +119,7 @@ pub async fn what_is_said_may_be_changed(store: Arc<dyn Store>) {
 
 /// Nothing can be done to a certificate of another project, nor to one that is not there, and
 /// trying leaves nothing.
-pub async fn nothing_is_done_to_what_is_missing(store: Arc<dyn Store>) {
+pub async fn nothing_is_done_to_what_is_missing(store: Store) {
     let certificate = MadeUp::new(1);
     let id = certificate.id();
     store.keep(&in_project("theirs"), certificate.to_new()).await.unwrap();

@@ -1,7 +1,5 @@
 //! Rules of domains, projects, users and tokens.
 
-use std::sync::Arc;
-
 use scm_store::{
     AuditEvent, AuditQuery, DomainId, DomainRecord, Grant, NewToken, NewUser, ProjectId,
     ProjectRecord, Role, Store, StoreError, TokenHash, TokenRecord, UserId, UserRecord, action,
@@ -11,7 +9,7 @@ use time::Duration;
 use super::{NOW, actor, first_start};
 
 /// After the first start there are a domain, a project, a user with a role and a token.
-pub async fn set_up_makes_all_that_is_needed(store: Arc<dyn Store>) {
+pub async fn set_up_makes_all_that_is_needed(store: Store) {
     assert!(!store.is_set_up().await.unwrap());
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
@@ -39,7 +37,7 @@ pub async fn set_up_makes_all_that_is_needed(store: Arc<dyn Store>) {
 }
 
 /// A second first start is refused and changes nothing.
-pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
+pub async fn set_up_is_done_once(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let domain = DomainRecord { id: DomainId::new("d2"), name: "other".into() };
@@ -50,7 +48,7 @@ pub async fn set_up_is_done_once(store: Arc<dyn Store>) {
 }
 
 /// Names are listed in the order of their characters' numbers, which no language has.
-pub async fn names_are_in_the_order_of_their_characters(store: Arc<dyn Store>) {
+pub async fn names_are_in_the_order_of_their_characters(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let ordered =
@@ -75,7 +73,7 @@ pub async fn names_are_in_the_order_of_their_characters(store: Arc<dyn Store>) {
 }
 
 /// A project and a user of it are found as they were added, and each leaves its event.
-pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
+pub async fn projects_and_users_are_added(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let (project, user) = (second_project(), second_user());
@@ -97,7 +95,7 @@ pub async fn projects_and_users_are_added(store: Arc<dyn Store>) {
 
 /// What is added in a place that is not there is refused, and so is what is there already; a user
 /// is not made without all of their roles.
-pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
+pub async fn what_is_added_needs_its_place(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let (actor, domain, nowhere) = (actor(), first.domain.id, DomainId::new("nowhere"));
@@ -127,7 +125,7 @@ pub async fn what_is_added_needs_its_place(store: Arc<dyn Store>) {
 }
 
 /// Whoever is not there is missing, also under a name that is there in another domain.
-pub async fn who_is_unknown_is_missing(store: Arc<dyn Store>) {
+pub async fn who_is_unknown_is_missing(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let other = DomainId::new("elsewhere");
@@ -146,11 +144,11 @@ pub async fn who_is_unknown_is_missing(store: Arc<dyn Store>) {
 }
 
 /// A token says whose it is, for which project, as what, and until when.
-pub async fn a_token_stands_for_its_owner(store: Arc<dyn Store>) {
+pub async fn a_token_stands_for_its_owner(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let token = token(2, 60);
-    store.keep_token(&actor(), token.clone()).await.unwrap();
+    store.add_token(&actor(), token.clone()).await.unwrap();
     let found = store.token(&token.hash).await.unwrap();
     let expected = TokenRecord {
         user: first.user.id,
@@ -166,32 +164,32 @@ pub async fn a_token_stands_for_its_owner(store: Arc<dyn Store>) {
 }
 
 /// A token is refused for a project in which its owner has no role, or to a user who is not there.
-pub async fn a_token_needs_a_role(store: Arc<dyn Store>) {
+pub async fn a_token_needs_a_role(store: Store) {
     store.set_up(first_start()).await.unwrap();
     let strange_project = NewToken { project: ProjectId::new("theirs"), ..token(2, 60) };
     let strange_user = NewToken { user: UserId::new("nobody"), ..token(2, 60) };
     for token in [strange_project, strange_user] {
-        let refused = store.keep_token(&actor(), token).await;
+        let refused = store.add_token(&actor(), token).await;
         assert!(matches!(refused, Err(StoreError::Missing { .. })), "{refused:?}");
     }
     assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing { .. })));
 }
 
 /// The same token is not kept twice.
-pub async fn a_token_is_kept_once(store: Arc<dyn Store>) {
+pub async fn a_token_is_kept_once(store: Store) {
     store.set_up(first_start()).await.unwrap();
-    store.keep_token(&actor(), token(2, 60)).await.unwrap();
-    let again = store.keep_token(&actor(), token(2, 90)).await;
+    store.add_token(&actor(), token(2, 60)).await.unwrap();
+    let again = store.add_token(&actor(), token(2, 90)).await;
     assert!(matches!(again, Err(StoreError::Conflict { .. })), "{again:?}");
     let kept = store.token(&TokenHash([2; 32])).await.unwrap();
     assert_eq!(kept.expires, NOW + Duration::seconds(60));
 }
 
 /// A sweep drops the tokens that expired before, and no others.
-pub async fn expired_tokens_are_swept(store: Arc<dyn Store>) {
+pub async fn expired_tokens_are_swept(store: Store) {
     store.set_up(first_start()).await.unwrap();
-    store.keep_token(&actor(), token(2, 60)).await.unwrap();
-    store.keep_token(&actor(), token(3, 61)).await.unwrap();
+    store.add_token(&actor(), token(2, 60)).await.unwrap();
+    store.add_token(&actor(), token(3, 61)).await.unwrap();
     assert_eq!(store.sweep_tokens(NOW + Duration::seconds(60)).await.unwrap(), 0);
     assert_eq!(store.sweep_tokens(NOW + Duration::seconds(61)).await.unwrap(), 1);
     assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing { .. })));

@@ -1,7 +1,5 @@
 //! Rules of imports that are sent again.
 
-use std::sync::Arc;
-
 use scm_store::{
     Actor, AuditQuery, CertificateId, CertificateQuery, EnterpriseProject, IMPORT_KEY_LIFE,
     NewCertificate, Store, StoreError, UserId,
@@ -11,14 +9,14 @@ use tokio::task::JoinSet;
 
 use super::{MadeUp, NOW, Workshop, actor, in_project};
 
-async fn kept(store: &dyn Store, actor: &Actor) -> u64 {
+async fn kept(store: &Store, actor: &Actor) -> u64 {
     let query = CertificateQuery::new(NOW, 10);
     store.list(&actor.project, &query).await.unwrap().total
 }
 
 /// Sent again with its key, an import is kept once, with one event, under its first id; even one that
 /// must be new.
-pub async fn what_is_sent_again_is_kept_once(store: Arc<dyn Store>) {
+pub async fn what_is_sent_again_is_kept_once(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for (key, must_be_new, first) in [("a", false, 1), ("b", false, 11), ("c", true, 21)] {
         let import = |number| {
@@ -31,14 +29,14 @@ pub async fn what_is_sent_again_is_kept_once(store: Arc<dyn Store>) {
         for number in first + 1..first + 4 {
             assert_eq!(store.keep(&owner, import(number)).await.unwrap(), id);
         }
-        assert_eq!(kept(&*store, &owner).await, 1);
+        assert_eq!(kept(&store, &owner).await, 1);
         assert_eq!(store.events(&AuditQuery::of(&owner.project, 10)).await.unwrap().len(), 1);
     }
 }
 
 /// What was deleted is not told as kept: its key stands for nothing, and may be used for the same
 /// import or for another one, and stands for that from then on. Keys of what is kept are left alone.
-pub async fn with_a_certificate_its_key_is_forgotten(store: Arc<dyn Store>) {
+pub async fn with_a_certificate_its_key_is_forgotten(store: Store) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let import = |number| issued.new_certificate(number).refuse_duplicate().once_by("key");
@@ -51,7 +49,7 @@ pub async fn with_a_certificate_its_key_is_forgotten(store: Arc<dyn Store>) {
     for number in 3..6 {
         assert_eq!(store.keep(&owner, import(number)).await.unwrap().number(), 3);
     }
-    assert_eq!(kept(&*store, &owner).await, 2);
+    assert_eq!(kept(&store, &owner).await, 2);
     store.delete(&owner, CertificateId::from_number(3).unwrap(), NOW).await.unwrap();
     let another = workshop.issue("another.example.com").new_certificate(6).once_by("key");
     assert_eq!(store.keep(&owner, another).await.unwrap().number(), 6);
@@ -63,7 +61,7 @@ pub async fn with_a_certificate_its_key_is_forgotten(store: Arc<dyn Store>) {
 
 /// A key stands for one import: whatever is different about another one, it is refused, naming the
 /// first, and leaves nothing.
-pub async fn a_key_stands_for_one_import(store: Arc<dyn Store>) {
+pub async fn a_key_stands_for_one_import(store: Store) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let first = store.keep(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
@@ -82,11 +80,11 @@ pub async fn a_key_stands_for_one_import(store: Arc<dyn Store>) {
             "{refused:?}"
         );
     }
-    assert_eq!(kept(&*store, &actor()).await, 1);
+    assert_eq!(kept(&store, &actor()).await, 1);
 }
 
 /// Projects and people have keys of their own, and an import without one is kept each time.
-pub async fn keys_belong_to_those_who_choose_them(store: Arc<dyn Store>) {
+pub async fn keys_belong_to_those_who_choose_them(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let colleague = Actor { user: UserId::new("u2"), ..actor() };
     for (number, somebody) in [(1, actor()), (2, colleague), (3, in_project("theirs"))] {
@@ -94,11 +92,11 @@ pub async fn keys_belong_to_those_who_choose_them(store: Arc<dyn Store>) {
         assert_eq!(store.keep(&somebody, new).await.unwrap().number(), number);
     }
     let without = store.keep(&actor(), issued.new_certificate(4)).await.unwrap();
-    assert_eq!((without.number(), kept(&*store, &actor()).await), (4, 3));
+    assert_eq!((without.number(), kept(&store, &actor()).await), (4, 3));
 }
 
 /// A key that met a refusal stands for nothing, and may be used again.
-pub async fn a_refused_import_leaves_its_key_free(store: Arc<dyn Store>) {
+pub async fn a_refused_import_leaves_its_key_free(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let existing = store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
     let import = |number| issued.new_certificate(number).refuse_duplicate().once_by("key");
@@ -109,24 +107,24 @@ pub async fn a_refused_import_leaves_its_key_free(store: Arc<dyn Store>) {
 }
 
 /// Of many that are the same and come at once, one is kept.
-pub async fn of_many_with_one_key_one_is_kept(store: Arc<dyn Store>) {
+pub async fn of_many_with_one_key_one_is_kept(store: Store) {
     for round in 0..8 {
         let mut imports = JoinSet::new();
         for nth in 0..16 {
             let certificate = MadeUp { name: "the same".into(), ..MadeUp::new(round) };
             let new = certificate.to_new_under(100 * round + nth + 1);
             let new = new.once_by(format!("key {round}"));
-            let store = Arc::clone(&store);
+            let store = store.clone();
             imports.spawn(async move { store.keep(&actor(), new).await.unwrap() });
         }
         let ids = imports.join_all().await;
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
-        assert_eq!(kept(&*store, &actor()).await, round + 1);
+        assert_eq!(kept(&store, &actor()).await, round + 1);
     }
 }
 
 /// A key is forgotten after its time, and not before.
-pub async fn keys_are_forgotten_in_time(store: Arc<dyn Store>) {
+pub async fn keys_are_forgotten_in_time(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let import = |number| issued.new_certificate(number).once_by("key");
     store.keep(&actor(), import(1)).await.unwrap();

@@ -1,7 +1,5 @@
 //! Rules of lists.
 
-use std::sync::Arc;
-
 use scm_store::{
     CertificateListing, CertificateQuery, Change, EnterpriseProject, Sort, Start, State, Store,
     StoreError,
@@ -12,14 +10,14 @@ use super::{MadeUp, NOW, actor, in_project};
 
 /// A project that keeps nothing has an empty list, whatever is asked for, and so has an enterprise
 /// project that is not there.
-pub async fn an_empty_list_is_empty(store: Arc<dyn Store>) {
+pub async fn an_empty_list_is_empty(store: Store) {
     store.keep(&in_project("theirs"), MadeUp::new(1).to_new()).await.unwrap();
     let all = CertificateQuery::new(NOW, 10);
     let nowhere = Some(EnterpriseProject::new("nowhere"));
     let empty = CertificateListing { records: Vec::new(), total: 0, next: None };
     for content in [None, Some("example".to_owned()), Some("e".to_owned())] {
         let query = CertificateQuery { content, ..all.clone() };
-        assert_eq!(list(&*store, &query).await, empty);
+        assert_eq!(list(&store, &query).await, empty);
         let query = CertificateQuery { enterprise_project: nowhere.clone(), ..query };
         let theirs = store.list(&in_project("theirs").project, &query).await.unwrap();
         assert_eq!(theirs, empty);
@@ -27,7 +25,7 @@ pub async fn an_empty_list_is_empty(store: Arc<dyn Store>) {
 }
 
 /// Each order goes up and down, and ids break ties in the same direction.
-pub async fn orders_go_both_ways(store: Arc<dyn Store>) {
+pub async fn orders_go_both_ways(store: Store) {
     // Number, hour of the last change, days until the end.
     for (number, hour, days) in [(1, 3, 7), (2, 1, -7), (3, 2, 7), (4, 1, 9), (5, 3, -7)] {
         let created = NOW + Duration::hours(hour);
@@ -41,17 +39,17 @@ pub async fn orders_go_both_ways(store: Arc<dyn Store>) {
         (Sort::Status, [2, 5, 1, 3, 4]),
     ] {
         let query = CertificateQuery { sort, descending: false, ..CertificateQuery::new(NOW, 10) };
-        assert_eq!(numbers(&list(&*store, &query).await), expected);
+        assert_eq!(numbers(&list(&store, &query).await), expected);
         let query = CertificateQuery { descending: true, ..query };
         let mut backwards = expected;
         backwards.reverse();
-        assert_eq!(numbers(&list(&*store, &query).await), backwards);
+        assert_eq!(numbers(&list(&store, &query).await), backwards);
     }
 }
 
 /// A certificate is valid at its last moment and expired right after, in lists, counters and order,
 /// before any sweep, between sweeps, and for one whose clock is behind the last sweep.
-pub async fn a_certificate_expires_at_its_moment(store: Arc<dyn Store>) {
+pub async fn a_certificate_expires_at_its_moment(store: Store) {
     let end = NOW + Duration::days(1);
     for (number, not_after) in [(1, end), (2, end + Duration::DAY), (3, NOW - Duration::DAY)] {
         let certificate = MadeUp { not_after, ..MadeUp::new(number) };
@@ -73,7 +71,7 @@ pub async fn a_certificate_expires_at_its_moment(store: Arc<dyn Store>) {
                         descending: false,
                         ..CertificateQuery::new(now, 10)
                     };
-                    let listing = list(&*store, &query).await;
+                    let listing = list(&store, &query).await;
                     let mut found = numbers(&listing);
                     found.sort_unstable();
                     assert_eq!(found, *expected, "{swept:?} {query:?}");
@@ -85,7 +83,7 @@ pub async fn a_certificate_expires_at_its_moment(store: Arc<dyn Store>) {
 }
 
 /// Only those that end at the given moment or later.
-pub async fn those_that_ended_long_ago_are_left_out(store: Arc<dyn Store>) {
+pub async fn those_that_ended_long_ago_are_left_out(store: Store) {
     for number in 1..=5 {
         let not_after = NOW - Duration::days(number as i64 - 2);
         let certificate = MadeUp { not_after, ..MadeUp::new(number) };
@@ -105,7 +103,7 @@ pub async fn those_that_ended_long_ago_are_left_out(store: Arc<dyn Store>) {
                 ended_since: Some(since),
                 ..CertificateQuery::new(NOW, 10)
             };
-            let listing = list(&*store, &query).await;
+            let listing = list(&store, &query).await;
             let mut found = numbers(&listing);
             found.sort_unstable();
             assert_eq!((found, listing.total), (expected.clone(), expected.len() as u64));
@@ -114,27 +112,27 @@ pub async fn those_that_ended_long_ago_are_left_out(store: Arc<dyn Store>) {
 }
 
 /// Offsets pass over so many, also past the end; there is a marker as long as there is more.
-pub async fn offsets_pass_over(store: Arc<dyn Store>) {
-    keep_many(&*store, 1..=5).await;
+pub async fn offsets_pass_over(store: Store) {
+    keep_many(&store, 1..=5).await;
     let all = CertificateQuery { descending: false, ..CertificateQuery::new(NOW, 2) };
     for (offset, expected, more) in
         [(0, vec![1, 2], true), (2, vec![3, 4], true), (3, vec![4, 5], false), (4, vec![5], false)]
     {
         let query = CertificateQuery { start: Start::Offset(offset), ..all.clone() };
-        let listing = list(&*store, &query).await;
+        let listing = list(&store, &query).await;
         assert_eq!((numbers(&listing), listing.total), (expected, 5));
         assert_eq!(listing.next.is_some(), more, "{offset}");
     }
     for offset in [5, 100, u64::MAX] {
         let query = CertificateQuery { start: Start::Offset(offset), ..all.clone() };
-        let listing = list(&*store, &query).await;
+        let listing = list(&store, &query).await;
         assert_eq!((listing.records, listing.total, listing.next), (Vec::new(), 5, None));
     }
 }
 
 /// Walking by markers shows each certificate that stays once, whatever comes and goes meanwhile,
 /// the one at the marker included; and the marker survives being text.
-pub async fn markers_walk_through_changes(store: Arc<dyn Store>) {
+pub async fn markers_walk_through_changes(store: Store) {
     for sort in [Sort::Updated, Sort::Expiry, Sort::Status] {
         for descending in [false, true] {
             let project = format!("{sort:?}-{descending}");
@@ -175,10 +173,10 @@ pub async fn markers_walk_through_changes(store: Arc<dyn Store>) {
 }
 
 /// A marker of one order is refused in any other.
-pub async fn a_marker_is_good_for_its_order_only(store: Arc<dyn Store>) {
-    keep_many(&*store, 1..=3).await;
+pub async fn a_marker_is_good_for_its_order_only(store: Store) {
+    keep_many(&store, 1..=3).await;
     let query = CertificateQuery::new(NOW, 1);
-    let start = Start::After(list(&*store, &query).await.next.unwrap());
+    let start = Start::After(list(&store, &query).await.next.unwrap());
     for sort in [Sort::Updated, Sort::Expiry, Sort::Status] {
         for descending in [true, false] {
             let other = CertificateQuery { sort, descending, start, ..query.clone() };
@@ -193,23 +191,23 @@ pub async fn a_marker_is_good_for_its_order_only(store: Arc<dyn Store>) {
 }
 
 /// What was changed last comes first.
-pub async fn a_change_moves_to_the_front(store: Arc<dyn Store>) {
-    keep_many(&*store, 1..=3).await;
+pub async fn a_change_moves_to_the_front(store: Store) {
+    keep_many(&store, 1..=3).await;
     let query = CertificateQuery::new(NOW, 10);
-    assert_eq!(numbers(&list(&*store, &query).await), [3, 2, 1]);
+    assert_eq!(numbers(&list(&store, &query).await), [3, 2, 1]);
     let later = NOW + Duration::HOUR;
     store.update(&actor(), MadeUp::new(2).id(), Change::default(), later).await.unwrap();
-    assert_eq!(numbers(&list(&*store, &query).await), [2, 3, 1]);
+    assert_eq!(numbers(&list(&store, &query).await), [2, 3, 1]);
     let renewed = MadeUp { not_after: NOW - Duration::DAY, ..MadeUp::new(1) };
     let replacement = renewed.to_replacement();
     store.replace(&actor(), renewed.id(), replacement, later + Duration::HOUR).await.unwrap();
-    assert_eq!(numbers(&list(&*store, &query).await), [1, 2, 3]);
+    assert_eq!(numbers(&list(&store, &query).await), [1, 2, 3]);
     let valid = CertificateQuery { state: State::Valid, ..query };
-    let listing = list(&*store, &valid).await;
+    let listing = list(&store, &valid).await;
     assert_eq!((numbers(&listing), listing.total), (vec![2, 3], 2));
 }
 
-pub(super) async fn list(store: &dyn Store, query: &CertificateQuery) -> CertificateListing {
+pub(super) async fn list(store: &Store, query: &CertificateQuery) -> CertificateListing {
     store.list(&actor().project, query).await.unwrap()
 }
 
@@ -217,7 +215,7 @@ pub(super) fn numbers(listing: &CertificateListing) -> Vec<u64> {
     listing.records.iter().map(|record| record.id.number()).collect()
 }
 
-async fn keep_many(store: &dyn Store, numbers: impl Iterator<Item = u64>) {
+async fn keep_many(store: &Store, numbers: impl Iterator<Item = u64>) {
     for number in numbers {
         store.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
     }

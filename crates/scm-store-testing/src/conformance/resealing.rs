@@ -1,7 +1,5 @@
 //! Rules of sealing anew.
 
-use std::sync::Arc;
-
 use scm_seal::{KeyCheck, KeyId, SealedKey, SealedSecret};
 use scm_store::{
     AccessKeyId, AuditQuery, CertificateId, Exchange, NewAccessKey, SealedAccessKey,
@@ -23,7 +21,7 @@ fn sealed(under: KeyId, content: u64) -> SealedKey {
     SealedKey::from_kept(bytes(under, content))
 }
 
-async fn keep(store: &dyn Store, number: u64, project: &str, under: KeyId) -> SealedCertificate {
+async fn keep(store: &Store, number: u64, project: &str, under: KeyId) -> SealedCertificate {
     let new = MadeUp { sealed_key: sealed(under, number), ..MadeUp::new(number) };
     let by = in_project(project);
     let id = store.keep(&by, new.to_new()).await.unwrap();
@@ -35,13 +33,13 @@ fn exchange(of: &SealedCertificate, new: SealedKey) -> Exchange<CertificateId, S
 }
 
 /// What is sealed under another key is found, in whatever project, with what it takes to open it.
-pub async fn what_is_sealed_under_another_key_is_found(store: Arc<dyn Store>) {
+pub async fn what_is_sealed_under_another_key_is_found(store: Store) {
     let (old, new) = (key('a'), key('b'));
     let stretch = store.sealed_keys(new, None).await.unwrap();
     assert_eq!((stretch.found, stretch.looked_at, stretch.next), (vec![], 0, None));
-    let first = keep(&*store, 1, "ours", old).await;
-    keep(&*store, 2, "ours", new).await;
-    let third = keep(&*store, 3, "theirs", old).await;
+    let first = keep(&store, 1, "ours", old).await;
+    keep(&store, 2, "ours", new).await;
+    let third = keep(&store, 3, "theirs", old).await;
     let stretch = store.sealed_keys(new, None).await.unwrap();
     assert_eq!((&stretch.found, stretch.looked_at), (&vec![first.clone(), third.clone()], 3));
     assert_eq!(stretch.next, None);
@@ -52,11 +50,11 @@ pub async fn what_is_sealed_under_another_key_is_found(store: Arc<dyn Store>) {
 }
 
 /// An exchange takes place only where the old is still there, and changes nothing else.
-pub async fn an_exchange_is_of_what_was_read(store: Arc<dyn Store>) {
+pub async fn an_exchange_is_of_what_was_read(store: Store) {
     let (old, new) = (key('a'), key('b'));
-    let first = keep(&*store, 1, "ours", old).await;
-    let second = keep(&*store, 2, "ours", old).await;
-    let gone = keep(&*store, 3, "ours", old).await;
+    let first = keep(&store, 1, "ours", old).await;
+    let second = keep(&store, 2, "ours", old).await;
+    let gone = keep(&store, 3, "ours", old).await;
     let before = store.certificate(&actor().project, first.id).await.unwrap();
     let renewed = MadeUp { number: 2, ..MadeUp::new(20) }.to_replacement();
     store.replace(&actor(), second.id, renewed, NOW).await.unwrap();
@@ -77,12 +75,12 @@ pub async fn an_exchange_is_of_what_was_read(store: Arc<dyn Store>) {
 }
 
 /// However many there are, each is found once.
-pub async fn stretches_lead_through_all(store: Arc<dyn Store>) {
+pub async fn stretches_lead_through_all(store: Store) {
     let (old, new) = (key('a'), key('b'));
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..1100 {
-        let store = Arc::clone(&store);
-        tasks.spawn(async move { keep(&*store, number, "ours", old).await });
+        let store = store.clone();
+        tasks.spawn(async move { keep(&store, number, "ours", old).await });
     }
     tasks.join_all().await;
     for expected in [1100, 0] {
@@ -103,7 +101,7 @@ pub async fn stretches_lead_through_all(store: Arc<dyn Store>) {
 }
 
 /// The secrets of access keys are found and exchanged like the keys of certificates.
-pub async fn secrets_are_exchanged_too(store: Arc<dyn Store>) {
+pub async fn secrets_are_exchanged_too(store: Store) {
     let (old, new) = (key('a'), key('b'));
     let first = first_start();
     let secret = |under, content| SealedSecret::from_kept(bytes(under, content));
@@ -115,8 +113,8 @@ pub async fn secrets_are_exchanged_too(store: Arc<dyn Store>) {
         created: NOW,
     };
     store.set_up(first_start()).await.unwrap();
-    store.keep_access_key(None, access_key("AK1", old)).await.unwrap();
-    store.keep_access_key(None, access_key("AK2", new)).await.unwrap();
+    store.add_access_key(None, access_key("AK1", old)).await.unwrap();
+    store.add_access_key(None, access_key("AK2", new)).await.unwrap();
     assert_eq!(store.sealed_count().await.unwrap(), 2);
     let id = AccessKeyId::new("AK1");
     let found = SealedAccessKey { id: id.clone(), sealed_secret: secret(old, 1) };
@@ -130,7 +128,7 @@ pub async fn secrets_are_exchanged_too(store: Arc<dyn Store>) {
 
 /// A master key that was recorded is recognized; another one under its id is refused, and then nothing is
 /// recorded.
-pub async fn master_keys_are_recorded_and_compared(store: Arc<dyn Store>) {
+pub async fn master_keys_are_recorded_and_compared(store: Store) {
     let key = |id: u8, value: u8| KeyCheck {
         key_id: format!("{id:032x}").parse().unwrap(),
         value: format!("{value:032x}").parse().unwrap(),

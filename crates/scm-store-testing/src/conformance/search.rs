@@ -1,7 +1,5 @@
 //! Rules of searching for a text.
 
-use std::sync::Arc;
-
 use scm_store::{
     CertificateListing, CertificateQuery, Change, EnterpriseProject, Sort, Start, State, Store,
 };
@@ -14,7 +12,7 @@ use super::{
 
 /// A text is found in the name, the domain and the further names, whatever its case and length; no
 /// character is special; nothing is found across two of them. The index changes nothing.
-pub async fn a_text_is_found_where_it_is(store: Arc<dyn Store>) {
+pub async fn a_text_is_found_where_it_is(store: Store) {
     let texts: [(&str, &str, &[&str]); 6] = [
         ("Shop Front", "www.example.com", &[]),
         ("100%_sure", "*.Example.NET", &["a.example.org", "b.example.org"]),
@@ -64,7 +62,7 @@ pub async fn a_text_is_found_where_it_is(store: Arc<dyn Store>) {
     ];
     for indexed in [false, true] {
         for (needle, expected) in needles {
-            let listing = list(&*store, &text(needle)).await;
+            let listing = list(&store, &text(needle)).await;
             assert_eq!(numbers(&listing), expected, "{needle:?}, indexed: {indexed}");
             assert_eq!(listing.total, expected.len() as u64, "{needle:?}, indexed: {indexed}");
         }
@@ -74,7 +72,7 @@ pub async fn a_text_is_found_where_it_is(store: Arc<dyn Store>) {
 }
 
 /// A search keeps to its project and to everything else that is asked for.
-pub async fn a_search_keeps_to_its_filters(store: Arc<dyn Store>) {
+pub async fn a_search_keeps_to_its_filters(store: Store) {
     store.keep(&in_project("theirs"), MadeUp::new(9).to_new()).await.unwrap();
     for number in 1..=4 {
         let certificate = MadeUp {
@@ -96,7 +94,7 @@ pub async fn a_search_keeps_to_its_filters(store: Arc<dyn Store>) {
             (CertificateQuery { ended_since: since, ..all.clone() }, vec![2, 3, 4]),
             (CertificateQuery { content: Some("www9".into()), ..all.clone() }, vec![]),
         ] {
-            let listing = list(&*store, &query).await;
+            let listing = list(&store, &query).await;
             assert_eq!(numbers(&listing), expected, "{query:?}");
             assert_eq!(listing.total, expected.len() as u64, "{query:?}");
         }
@@ -105,11 +103,11 @@ pub async fn a_search_keeps_to_its_filters(store: Arc<dyn Store>) {
 }
 
 /// What is found follows renaming, replacing and deleting, before and after indexing.
-pub async fn a_search_follows_changes(store: Arc<dyn Store>) {
+pub async fn a_search_follows_changes(store: Store) {
     store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     let id = MadeUp::new(1).id();
     for indexed in [false, true, true] {
-        let found = async |needle| numbers(&list(&*store, &text(needle)).await);
+        let found = async |needle| numbers(&list(&store, &text(needle)).await);
         let rename = |name: &str| Change { name: Some(name.into()), ..Change::default() };
         store.update(&actor(), id, rename("front door"), NOW).await.unwrap();
         assert_eq!(found("front").await, [1]);
@@ -128,17 +126,17 @@ pub async fn a_search_follows_changes(store: Arc<dyn Store>) {
     }
     store.index_pending().await.unwrap();
     store.delete(&actor(), id, NOW).await.unwrap();
-    let listing = list(&*store, &text("example")).await;
+    let listing = list(&store, &text("example")).await;
     assert_eq!((listing.records, listing.total), (Vec::new(), 0));
 }
 
 /// Searches are counted up to the limit and no further, and can still be walked through: a text
 /// that few have and one that nearly all have, in one order.
-pub async fn a_search_of_many_counts_to_the_limit(store: Arc<dyn Store>) {
+pub async fn a_search_of_many_counts_to_the_limit(store: Store) {
     let count = CertificateListing::COUNT_LIMIT + 10;
     let mut tasks = tokio::task::JoinSet::new();
     for worker in 0..100 {
-        let store = Arc::clone(&store);
+        let store = store.clone();
         tasks.spawn(async move {
             for number in (worker..count).step_by(100) {
                 let not_after = NOW + Duration::seconds(number as i64);
@@ -150,17 +148,17 @@ pub async fn a_search_of_many_counts_to_the_limit(store: Arc<dyn Store>) {
     tasks.join_all().await;
     store.index_pending().await.unwrap();
     let common = CertificateQuery { sort: Sort::Expiry, limit: 3, ..text("EXAMPLE.com") };
-    let listing = list(&*store, &common).await;
+    let listing = list(&store, &common).await;
     assert_eq!((numbers(&listing), listing.total), (vec![0, 1, 2], 10_000));
     let next = Start::After(listing.next.unwrap());
-    let listing = list(&*store, &CertificateQuery { start: next, ..common.clone() }).await;
+    let listing = list(&store, &CertificateQuery { start: next, ..common.clone() }).await;
     assert_eq!((numbers(&listing), listing.total), (vec![3, 4, 5], 10_000));
     let far = CertificateQuery { start: Start::Offset(count - 1), ..common.clone() };
-    assert_eq!(numbers(&list(&*store, &far).await), [count - 1]);
+    assert_eq!(numbers(&list(&store, &far).await), [count - 1]);
     let past = CertificateQuery { ended_since: Some(NOW), content: None, ..common.clone() };
-    assert_eq!(list(&*store, &past).await.total, 10_000);
+    assert_eq!(list(&store, &past).await.total, 10_000);
     let rare = CertificateQuery { content: Some("www1000".into()), ..common };
-    let listing = list(&*store, &rare).await;
+    let listing = list(&store, &rare).await;
     let all: Vec<_> = [1000].into_iter().chain(10_000..10_010).collect();
     assert_eq!((numbers(&listing), listing.total), (all[..3].to_vec(), all.len() as u64));
 }

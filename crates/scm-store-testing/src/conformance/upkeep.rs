@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{NOW, Workshop, actor, first_start};
 
 /// No block is leased twice, and none is short.
-pub async fn blocks_are_leased_once(store: Arc<dyn Store>) {
+pub async fn blocks_are_leased_once(store: Store) {
     let mut ids = HashSet::new();
     for _ in 0..20 {
         ids.extend(store.lease_block().await.unwrap());
@@ -18,8 +18,8 @@ pub async fn blocks_are_leased_once(store: Arc<dyn Store>) {
 }
 
 /// Ids differ, whoever asks at the same time and whichever server of the same store gives them.
-pub async fn ids_are_given_once(store: Arc<dyn Store>) {
-    let servers = [Ids::new(Arc::clone(&store)), Ids::new(store)].map(Arc::new);
+pub async fn ids_are_given_once(store: Store) {
+    let servers = [Ids::new(store.clone()), Ids::new(store)].map(Arc::new);
     let mut tasks = tokio::task::JoinSet::new();
     for asker in 0..8 {
         let ids = Arc::clone(&servers[asker % 2]);
@@ -36,7 +36,7 @@ pub async fn ids_are_given_once(store: Arc<dyn Store>) {
 }
 
 /// A sweep marks what ended before, once; one that comes late with an earlier time does nothing.
-pub async fn a_sweep_marks_what_has_ended(store: Arc<dyn Store>) {
+pub async fn a_sweep_marks_what_has_ended(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let end = issued.verified().leaf().not_after();
     store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
@@ -45,17 +45,17 @@ pub async fn a_sweep_marks_what_has_ended(store: Arc<dyn Store>) {
     assert_eq!(store.sweep_expired(later).await.unwrap(), 1);
     assert_eq!(store.sweep_expired(later).await.unwrap(), 0);
     assert_eq!(store.sweep_expired(NOW).await.unwrap(), 0);
-    assert_eq!(expired(&*store, NOW).await, [(false, 1)]);
-    assert_eq!(expired(&*store, later).await, [(true, 1)]);
+    assert_eq!(expired(&store, NOW).await, [(false, 1)]);
+    assert_eq!(expired(&store, later).await, [(true, 1)]);
 }
 
 /// A sweep is not done before all is marked, however many there are.
-pub async fn a_sweep_of_many_marks_all(store: Arc<dyn Store>) {
+pub async fn a_sweep_of_many_marks_all(store: Store) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..1100 {
-        let (store, new) = (Arc::clone(&store), issued.new_certificate(number));
+        let (store, new) = (store.clone(), issued.new_certificate(number));
         tasks.spawn(async move { store.keep(&actor(), new).await });
     }
     for kept in tasks.join_all().await {
@@ -63,12 +63,12 @@ pub async fn a_sweep_of_many_marks_all(store: Arc<dyn Store>) {
     }
     let end = issued.verified().leaf().not_after();
     assert_eq!(store.sweep_expired(end + Duration::DAY).await.unwrap(), 1100);
-    assert_eq!(expired(&*store, end + Duration::DAY).await, [(true, 1100)]);
-    assert_eq!(expired(&*store, end).await, [(false, 1100)]);
+    assert_eq!(expired(&store, end + Duration::DAY).await, [(true, 1100)]);
+    assert_eq!(expired(&store, end).await, [(false, 1100)]);
 }
 
 /// After closing, acts and reads are refused as such; closing again does nothing.
-pub async fn a_closed_store_says_so(store: Arc<dyn Store>) {
+pub async fn a_closed_store_says_so(store: Store) {
     store.ready().await.unwrap();
     store.set_up(first_start()).await.unwrap();
     store.close().await;
@@ -78,7 +78,7 @@ pub async fn a_closed_store_says_so(store: Arc<dyn Store>) {
     assert!(matches!(store.lease_block().await, Err(StoreError::Closed)));
 }
 
-async fn expired(store: &dyn Store, now: OffsetDateTime) -> Vec<(bool, u64)> {
+async fn expired(store: &Store, now: OffsetDateTime) -> Vec<(bool, u64)> {
     let counts = store.counts(&actor().project, now).await.unwrap();
     counts.iter().map(|count| (count.expired, count.count)).collect()
 }

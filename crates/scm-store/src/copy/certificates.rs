@@ -143,10 +143,10 @@ pub(super) const AUDIT_EVENTS: Part = Part {
     folded: None,
     sqlite: Sql {
         key: &["audit_event.id"],
-        select: "audit_event.id, project, at, action, user, certificate, subject, address,
+        select: "audit_event.id, project, at, action, account, certificate, subject, address,
                  request_id, refused",
         from: "audit_event LEFT JOIN scope ON scope.id = audit_event.scope",
-        insert: &["INSERT INTO audit_event (id, scope, at, action, user, certificate, subject,
+        insert: &["INSERT INTO audit_event (id, scope, at, action, account, certificate, subject,
                        address, request_id, refused)
                    VALUES (:id, (SELECT id FROM scope WHERE project = :project), :at, :action,
                        :account, :certificate, :subject, :address, :request_id, :refused)"],

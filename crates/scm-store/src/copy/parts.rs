@@ -152,8 +152,8 @@ pub(crate) const PARTS: [Part; 14] = [
         sqlite: Sql {
             key: &["id"],
             select: "id, domain, name, password_hash, enabled",
-            from: "user",
-            insert: &["INSERT INTO user (id, domain, name, password_hash, enabled)
+            from: "account",
+            insert: &["INSERT INTO account (id, domain, name, password_hash, enabled)
                        VALUES (:id, :domain, :name, :password_hash, :enabled)"],
         },
         postgres: Sql {
@@ -170,10 +170,10 @@ pub(crate) const PARTS: [Part; 14] = [
         own_numbers: 0,
         folded: None,
         sqlite: Sql {
-            key: &["user", "project"],
-            select: "user, project, role",
+            key: &["account", "project"],
+            select: "account, project, role",
             from: "role_grant",
-            insert: &["INSERT INTO role_grant (user, project, role)
+            insert: &["INSERT INTO role_grant (account, project, role)
                        VALUES (:account, :project, :role)"],
         },
         postgres: Sql {
@@ -197,9 +197,9 @@ pub(crate) const PARTS: [Part; 14] = [
         folded: None,
         sqlite: Sql {
             key: &["hash"],
-            select: "hash, user, project, issued, expires",
+            select: "hash, account, project, issued, expires",
             from: "token",
-            insert: &["INSERT INTO token (hash, user, project, issued, expires)
+            insert: &["INSERT INTO token (hash, account, project, issued, expires)
                        VALUES (:hash, :account, :project, :issued, :expires)"],
         },
         postgres: Sql {
@@ -224,10 +224,12 @@ pub(crate) const PARTS: [Part; 14] = [
         folded: None,
         sqlite: Sql {
             key: &["id"],
-            select: "id, user, project, sealed_secret, created, enabled",
+            select: "id, account, project, sealed_secret, created, enabled",
             from: "access_key",
-            insert: &["INSERT INTO access_key (id, user, project, sealed_secret, created, enabled)
-                       VALUES (:id, :account, :project, :sealed_secret, :created, :enabled)"],
+            insert: &[
+                "INSERT INTO access_key (id, account, project, sealed_secret, created, enabled)
+                       VALUES (:id, :account, :project, :sealed_secret, :created, :enabled)",
+            ],
         },
         postgres: Sql {
             key: &["id"],

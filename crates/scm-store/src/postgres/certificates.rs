@@ -13,7 +13,7 @@ pub(super) use self::{
     import::{Answer, Group, Import, import_group},
     read::{RECORD, RECORD_FROM, read_record},
 };
-use super::{Postgres, act::Sees, listing};
+use super::{Postgres, listing, transaction::Isolation};
 use crate::{
     actor::Actor,
     certificates::{
@@ -51,8 +51,10 @@ impl Certificates for Postgres {
         id: CertificateId,
     ) -> Result<CertificateRecord, StoreError> {
         let given = (project.clone(), id);
-        self.act(Sees::One, given, |on, (project, id)| Box::pin(read::record(on, project, *id)))
-            .await
+        self.transact(Isolation::SingleStatement, given, |on, (project, id)| {
+            Box::pin(read::record(on, project, *id))
+        })
+        .await
     }
 
     async fn bundle(
@@ -61,7 +63,7 @@ impl Certificates for Postgres {
         id: CertificateId,
     ) -> Result<KeptBundle, StoreError> {
         let given = (project.clone(), id);
-        self.act(Sees::One, given, |on, (project, id)| {
+        self.transact(Isolation::SingleStatement, given, |on, (project, id)| {
             Box::pin(async move { Ok(read::whole(on, project, *id).await?.1) })
         })
         .await
@@ -73,7 +75,7 @@ impl Certificates for Postgres {
         now: OffsetDateTime,
     ) -> Result<Vec<CertificateCount>, StoreError> {
         let given = (project.clone(), now);
-        self.act(Sees::Snapshot, given, |on, (project, now)| {
+        self.transact(Isolation::Snapshot, given, |on, (project, now)| {
             Box::pin(listing::counts(on, project, *now))
         })
         .await
@@ -86,7 +88,7 @@ impl Certificates for Postgres {
     ) -> Result<CertificateListing, StoreError> {
         query.require_order()?;
         let given = (project.clone(), query.clone());
-        self.act(Sees::Snapshot, given, |on, (project, query)| {
+        self.transact(Isolation::Snapshot, given, |on, (project, query)| {
             Box::pin(listing::list(on, project, query))
         })
         .await
@@ -99,7 +101,10 @@ impl Certificates for Postgres {
         now: OffsetDateTime,
     ) -> Result<(CertificateRecord, KeptBundle), StoreError> {
         let given = (self.doing(actor, now), id);
-        self.act(Sees::Committed, given, |on, (by, id)| Box::pin(change::export(on, by, *id))).await
+        self.transact(Isolation::ReadCommitted, given, |on, (by, id)| {
+            Box::pin(change::export(on, by, *id))
+        })
+        .await
     }
 
     async fn delete(
@@ -109,7 +114,10 @@ impl Certificates for Postgres {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let given = (self.doing(actor, now), id);
-        self.act(Sees::Committed, given, |on, (by, id)| Box::pin(change::delete(on, by, *id))).await
+        self.transact(Isolation::ReadCommitted, given, |on, (by, id)| {
+            Box::pin(change::delete(on, by, *id))
+        })
+        .await
     }
 
     async fn replace(
@@ -120,7 +128,7 @@ impl Certificates for Postgres {
         now: OffsetDateTime,
     ) -> Result<CertificateRecord, StoreError> {
         let given = (self.doing(actor, now), id, content);
-        let replace = self.act(Sees::Committed, given, |on, (by, id, content)| {
+        let replace = self.transact(Isolation::ReadCommitted, given, |on, (by, id, content)| {
             Box::pin(change::replace(on, by, *id, content))
         });
         let record = replace.await?;
@@ -136,7 +144,7 @@ impl Certificates for Postgres {
         now: OffsetDateTime,
     ) -> Result<CertificateRecord, StoreError> {
         let given = (self.doing(actor, now), id, change);
-        let update = self.act(Sees::Committed, given, |on, (by, id, change)| {
+        let update = self.transact(Isolation::ReadCommitted, given, |on, (by, id, change)| {
             Box::pin(change::update(on, by, *id, change))
         });
         let record = update.await?;

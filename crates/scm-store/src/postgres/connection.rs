@@ -25,7 +25,7 @@ const PREPARED: usize = 256;
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// A connection to a database that takes writing.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     client: Client,
     prepared: Mutex<HashMap<String, Statement>>,
 }
@@ -89,7 +89,8 @@ impl Connection {
         if let Some(statement) = self.prepared().get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql).await?;
+        // Statements for every backend have `?1` where PostgreSQL has `$1`.
+        let statement = self.client.prepare(&sql.replace('?', "$")).await?;
         let mut prepared = self.prepared();
         if prepared.len() == PREPARED {
             prepared.clear();

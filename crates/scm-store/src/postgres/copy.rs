@@ -9,11 +9,11 @@ use tokio_postgres::{
 };
 
 use super::{
-    act::{Sees, perform},
     connection::Connection,
     failure::Failure,
     pool::Pool,
     schema, search,
+    transaction::{Isolation, perform},
     url::PostgresUrl,
     values::{column, read, written},
 };
@@ -44,7 +44,7 @@ impl PostgresEndpoint {
     }
 
     async fn maybe(&self, sql: &'static str) -> Result<Option<String>, StoreError> {
-        perform(&self.pool, Sees::One, sql, |on, sql| {
+        perform(&self.pool, Isolation::SingleStatement, sql, |on, sql| {
             Box::pin(async move {
                 let row = on.row(sql, &[]).await?;
                 row.map(|row| Ok(read(column(&row, 0)?))).transpose()
@@ -66,7 +66,7 @@ impl Endpoint for PostgresEndpoint {
 
     async fn begin(&self, ring: &str, source: &str) -> Result<(), StoreError> {
         let given = (ring.to_owned(), source.to_owned());
-        perform(&self.pool, Sees::Committed, given, |on, (ring, source)| {
+        perform(&self.pool, Isolation::ReadCommitted, given, |on, (ring, source)| {
             Box::pin(async move {
                 let sql = "INSERT INTO store (one, ring_id, opened) VALUES (1, $1, 0)";
                 on.change(sql, &[ring]).await?;
@@ -79,7 +79,7 @@ impl Endpoint for PostgresEndpoint {
     }
 
     async fn count(&self, part: &'static Part) -> Result<u64, StoreError> {
-        perform(&self.pool, Sees::One, part, |on, part| {
+        perform(&self.pool, Isolation::SingleStatement, part, |on, part| {
             Box::pin(async move {
                 let sql = format!("SELECT count(*) FROM {}", part.postgres.table());
                 let count: i64 = column(&on.one(&sql, &[]).await?, 0)?;
@@ -90,7 +90,7 @@ impl Endpoint for PostgresEndpoint {
     }
 
     async fn reached(&self, part: &'static Part) -> Result<Option<Position>, StoreError> {
-        let text = perform(&self.pool, Sees::One, part, |on, part| {
+        let text = perform(&self.pool, Isolation::SingleStatement, part, |on, part| {
             Box::pin(async move { reached(on, part).await })
         });
         text.await?.map(|text| Position::parse(&text)).transpose()
@@ -102,7 +102,7 @@ impl Endpoint for PostgresEndpoint {
         after: Option<&Position>,
     ) -> Result<Vec<Row>, StoreError> {
         let given = (part, after.cloned());
-        perform(&self.pool, Sees::One, given, |on, (part, after)| {
+        perform(&self.pool, Isolation::SingleStatement, given, |on, (part, after)| {
             Box::pin(rows(on, part, after.as_ref()))
         })
         .await
@@ -117,11 +117,12 @@ impl Endpoint for PostgresEndpoint {
         let Some(last) = rows.last() else { return Ok(()) };
         let (before, reached) = (before.map(ToString::to_string), last.position.to_string());
         let batch = Batch { part, before, reached, columns: columns(part, rows) };
-        perform(&self.pool, Sees::Committed, batch, |on, batch| Box::pin(write(on, batch))).await
+        perform(&self.pool, Isolation::ReadCommitted, batch, |on, batch| Box::pin(write(on, batch)))
+            .await
     }
 
     async fn complete(&self) -> Result<(), StoreError> {
-        perform(&self.pool, Sees::Committed, (), |on, ()| Box::pin(complete(on))).await
+        perform(&self.pool, Isolation::ReadCommitted, (), |on, ()| Box::pin(complete(on))).await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 
 /// Why something failed in here.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// To be told as it is.
     Final(StoreError),
     /// There is no connection to be had.
@@ -23,7 +23,7 @@ pub(super) enum Failure {
 
 /// What the database said, without the rows that it may quote.
 #[derive(Debug)]
-pub(super) struct Cause(String);
+pub(crate) struct Cause(String);
 
 impl Failure {
     /// What the caller is told when nothing more is tried.

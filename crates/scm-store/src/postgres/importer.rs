@@ -25,12 +25,12 @@ use tokio::{
 };
 
 use super::{
-    act::{Sees, TRIES, attempt, pause},
     certificates::{Answer, Group, Import, import_group},
     failure::Failure,
     pool::Pool,
     scopes::{SHARDS, any_shard},
     sequence::Sequence,
+    transaction::{Isolation, TRIES, attempt, pause},
 };
 use crate::error::StoreError;
 
@@ -93,14 +93,14 @@ impl Importer {
         answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the lane has ended")))
     }
 
-    /// Keeps one that must not be there already. It travels alone, in a transaction that sees no
+    /// Keeps one that must not be there already. It travels alone, in a transaction that isolation no
     /// others: of two that are the same and come at once, to whichever server, one is refused.
     pub(super) async fn keep_new(&self, mut import: Import) -> Answer {
         import.event = self.events.next();
         let pool = Arc::clone(&self.pool);
         let task = tokio::spawn(async move {
             let mut group = Group::new(vec![import], any_shard());
-            let kept = persist(&pool, Sees::Nobody, &mut group).await;
+            let kept = retry(&pool, Isolation::Serializable, &mut group).await;
             kept.map_err(Failure::into_inner).and_then(only)
         });
         task.await.map_err(StoreError::unavailable)?
@@ -150,7 +150,7 @@ fn gathered(first: Pending, waiting: &mut mpsc::Receiver<Pending>) -> Vec<Pendin
 
 /// One that the database does not take at all takes no neighbour along.
 async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
-    let failure = match persist(pool, Sees::One, &mut group).await {
+    let failure = match retry(pool, Isolation::SingleStatement, &mut group).await {
         Ok(answers) => return answers,
         Err(failure) => failure,
     };
@@ -161,7 +161,7 @@ async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(count);
         for import in group.imports {
             let mut alone = Group::new(vec![import], shard);
-            let kept = persist(pool, Sees::One, &mut alone).await;
+            let kept = retry(pool, Isolation::SingleStatement, &mut alone).await;
             answers.push(kept.map_err(Failure::into_inner).and_then(only));
         }
         return answers;
@@ -177,12 +177,17 @@ fn only(answers: Vec<Answer>) -> Answer {
 }
 
 /// Says of each what it is kept as now.
-async fn persist(pool: &Arc<Pool>, sees: Sees, group: &mut Group) -> Result<Vec<Answer>, Failure> {
+async fn retry(
+    pool: &Arc<Pool>,
+    isolation: Isolation,
+    group: &mut Group,
+) -> Result<Vec<Answer>, Failure> {
     let (mut tries, mut broken) = (0, None::<Instant>);
     let settles = |since: Option<Instant>| since.is_none_or(|since| since.elapsed() < SETTLING);
     loop {
         let failure =
-            match attempt(pool, sees, &*group, |on, group| Box::pin(import_group(on, group))).await
+            match attempt(pool, isolation, &*group, |on, group| Box::pin(import_group(on, group)))
+                .await
             {
                 Ok(kept) => return Ok(kept),
                 Err(failure) => failure,

@@ -14,10 +14,10 @@ use tokio::{
 };
 
 use super::{
-    act::{Sees, perform},
     lease::{LASTS, Lease},
     pool::Pool,
     search,
+    transaction::{Isolation, perform},
 };
 use crate::error::StoreError;
 
@@ -76,7 +76,7 @@ impl Indexer {
     }
 }
 
-/// Wakes the task, so that it sees that the pool is gone.
+/// Wakes the task, so that it isolation that the pool is gone.
 impl Drop for Indexer {
     fn drop(&mut self) {
         self.news.notify_one();
@@ -119,8 +119,9 @@ async fn catch_up(
             return Ok(None);
         }
         let started = Instant::now();
-        let some =
-            perform(pool, Sees::Committed, (), |on, ()| Box::pin(search::index_some(on, BATCH)));
+        let some = perform(pool, Isolation::ReadCommitted, (), |on, ()| {
+            Box::pin(search::index_some(on, BATCH))
+        });
         let some = some.await?;
         indexed += some as u64;
         if some < BATCH as usize {

@@ -5,8 +5,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    act::{Sees, perform},
     pool::Pool,
+    transaction::{Isolation, perform},
 };
 use crate::error::StoreError;
 
@@ -27,7 +27,7 @@ pub(super) struct Lease {
 impl Lease {
     /// Takes it, or prolongs it. False if another one has it.
     pub(super) async fn take(self, pool: &Arc<Pool>) -> Result<bool, StoreError> {
-        perform(pool, Sees::One, self, |on, lease| {
+        perform(pool, Isolation::SingleStatement, self, |on, lease| {
             Box::pin(async move {
                 let sql = format!(
                     "INSERT INTO lease (name, holder, until) VALUES ($1, $2, {CLOCK} + $3)
@@ -45,7 +45,7 @@ impl Lease {
 
     /// Lets others take it.
     pub(super) async fn give_up(self, pool: &Arc<Pool>) -> Result<(), StoreError> {
-        perform(pool, Sees::One, self, |on, lease| {
+        perform(pool, Isolation::SingleStatement, self, |on, lease| {
             Box::pin(async move {
                 let sql = "DELETE FROM lease WHERE name = $1 AND holder = $2";
                 on.change(sql, &[&lease.name, &lease.holder]).await?;

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use scm_seal::KeyCheck;
 
-use super::{Postgres, act::Sees, connection::Connection, failure::Failure, values::column};
+use super::{
+    Postgres, connection::Connection, failure::Failure, transaction::Isolation, values::column,
+};
 use crate::{
     error::StoreError,
     master_keys::{MasterKeys, read, unrecorded},
@@ -12,7 +14,7 @@ use crate::{
 #[async_trait]
 impl MasterKeys for Postgres {
     async fn record_master_keys(&self, keys: Vec<KeyCheck>) -> Result<(), StoreError> {
-        self.act(Sees::Committed, keys, |on, keys| Box::pin(record(on, keys))).await
+        self.transact(Isolation::ReadCommitted, keys, |on, keys| Box::pin(record(on, keys))).await
     }
 }
 

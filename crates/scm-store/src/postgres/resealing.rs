@@ -8,9 +8,9 @@ use tokio_postgres::Row;
 
 use super::{
     Postgres,
-    act::Sees,
     connection::Connection,
     failure::Failure,
+    transaction::Isolation,
     values::{column, count, id_numbered, number, text, written},
 };
 use crate::{
@@ -31,7 +31,7 @@ impl Resealing for Postgres {
     }
 
     async fn sealed_count(&self) -> Result<u64, StoreError> {
-        self.act(Sees::One, (), |on, ()| Box::pin(sealed_count(on))).await
+        self.transact(Isolation::SingleStatement, (), |on, ()| Box::pin(sealed_count(on))).await
     }
 
     async fn sealed_keys(
@@ -40,12 +40,14 @@ impl Resealing for Postgres {
         after: Option<CertificateId>,
     ) -> Result<Stretch, StoreError> {
         let given = (key, after);
-        self.act(Sees::Snapshot, given, |on, (key, after)| Box::pin(stretch(on, *key, *after)))
-            .await
+        self.transact(Isolation::Snapshot, given, |on, (key, after)| {
+            Box::pin(stretch(on, *key, *after))
+        })
+        .await
     }
 
     async fn sealed_secrets(&self, key: KeyId) -> Result<Vec<SealedAccessKey>, StoreError> {
-        self.act(Sees::One, key, |on, key| Box::pin(secrets(on, *key))).await
+        self.transact(Isolation::SingleStatement, key, |on, key| Box::pin(secrets(on, *key))).await
     }
 
     async fn exchange_keys(
@@ -54,7 +56,10 @@ impl Resealing for Postgres {
     ) -> Result<u64, StoreError> {
         // In one order, so that two who are at it do not wait for each other.
         exchanges.sort_unstable_by_key(|exchange| exchange.id);
-        self.act(Sees::Committed, exchanges, |on, all| Box::pin(exchange_keys(on, all))).await
+        self.transact(Isolation::ReadCommitted, exchanges, |on, all| {
+            Box::pin(exchange_keys(on, all))
+        })
+        .await
     }
 
     async fn exchange_secrets(
@@ -62,7 +67,10 @@ impl Resealing for Postgres {
         mut exchanges: Vec<Exchange<AccessKeyId, SealedSecret>>,
     ) -> Result<u64, StoreError> {
         exchanges.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        self.act(Sees::Committed, exchanges, |on, all| Box::pin(exchange_secrets(on, all))).await
+        self.transact(Isolation::ReadCommitted, exchanges, |on, all| {
+            Box::pin(exchange_secrets(on, all))
+        })
+        .await
     }
 }
 

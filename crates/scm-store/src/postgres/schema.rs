@@ -15,11 +15,11 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::error::SqlState;
 
 use super::{
-    act::{Sees, pause, perform},
     connection::Connection,
     failure::Failure,
     lease::{CLOCK, LASTS},
     pool::{Lent, Pool},
+    transaction::{Isolation, pause, perform},
     url::PostgresUrl,
     values::{column, text},
 };
@@ -70,7 +70,7 @@ pub(super) async fn ring(
     pool: &Arc<Pool>,
     url: &PostgresUrl,
 ) -> Result<Option<String>, StoreError> {
-    perform(pool, Sees::One, url.clone(), |on, url| {
+    perform(pool, Isolation::SingleStatement, url.clone(), |on, url| {
         Box::pin(async move {
             if version_of(on, url).await?.is_none_or(|version| version == 0) {
                 return Ok(None);
@@ -85,7 +85,7 @@ pub(super) async fn ring(
 /// A new store belongs to the ring that it was made with, for ever. Returns how often it was opened.
 pub(super) async fn belong_to(pool: &Arc<Pool>, ring: KeyringId) -> Result<i64, StoreError> {
     let given = ring.to_string();
-    perform(pool, Sees::Committed, given, |on, given| Box::pin(belong(on, given))).await
+    perform(pool, Isolation::ReadCommitted, given, |on, given| Box::pin(belong(on, given))).await
 }
 
 async fn belong(on: &Connection, given: &String) -> Result<i64, Failure> {

@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    act::{Sees, perform},
     connection::Connection,
     failure::Failure,
     pool::Pool,
+    transaction::{Isolation, perform},
     values::{column, written},
 };
 use crate::{
@@ -41,17 +41,18 @@ impl Known {
         if let Some(numbers) = self.all().get(&key) {
             return Ok(*numbers);
         }
-        let numbers = perform(pool, Sees::One, key.clone(), |on, (project, name)| {
-            Box::pin(async move {
-                let scope = of(on, project).await?;
-                let shelf = shelf_of(on, scope, name).await?;
-                // It may have been found on a primary whose standby does not have it. To be remembered
-                // it must outlive the primary, as a commit that comes after it shows.
-                on.change("UPDATE shelf SET scope = scope WHERE id = $1", &[&shelf]).await?;
-                Ok((scope, shelf))
+        let numbers =
+            perform(pool, Isolation::SingleStatement, key.clone(), |on, (project, name)| {
+                Box::pin(async move {
+                    let scope = of(on, project).await?;
+                    let shelf = shelf_of(on, scope, name).await?;
+                    // It may have been found on a primary whose standby does not have it. To be remembered
+                    // it must outlive the primary, as a commit that comes after it shows.
+                    on.change("UPDATE shelf SET scope = scope WHERE id = $1", &[&shelf]).await?;
+                    Ok((scope, shelf))
+                })
             })
-        })
-        .await?;
+            .await?;
         let mut all = self.all();
         if all.len() >= REMEMBERED {
             all.clear();

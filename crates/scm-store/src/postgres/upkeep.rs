@@ -7,12 +7,12 @@ use time::OffsetDateTime;
 
 use super::{
     Postgres,
-    act::Sees,
     certificates::import_keys,
     connection::Connection,
     failure::Failure,
     lease::Lease,
     scopes::{self, any_shard},
+    transaction::Isolation,
     values::column,
 };
 use crate::{error::StoreError, ids::IdBlock, millis::first_millis_from, upkeep::Upkeep};
@@ -25,22 +25,25 @@ const DRAWS: usize = 100;
 #[async_trait]
 impl Upkeep for Postgres {
     async fn lease_block(&self) -> Result<IdBlock, StoreError> {
-        self.act(Sees::One, (), |on, ()| Box::pin(lease(on))).await
+        self.transact(Isolation::SingleStatement, (), |on, ()| Box::pin(lease(on))).await
     }
 
     /// Nothing, if another server is at it.
     async fn sweep_expired(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         let until = first_millis_from(now);
         // Mostly there is none, and then nothing need be written.
-        let look = self.act(Sees::One, until, |on, until| Box::pin(is_any_to_mark(on, *until)));
+        let look = self.transact(Isolation::SingleStatement, until, |on, until| {
+            Box::pin(is_any_to_mark(on, *until))
+        });
         if !look.await? {
             return Ok(0);
         }
         let lease = Lease { name: "sweep", holder: self.events.next() };
         let mut swept = 0;
         while lease.take(&self.pool).await? {
-            let sweep =
-                self.act(Sees::Committed, until, |on, until| Box::pin(sweep_some(on, *until)));
+            let sweep = self.transact(Isolation::ReadCommitted, until, |on, until| {
+                Box::pin(sweep_some(on, *until))
+            });
             let some = sweep.await?;
             swept += some;
             if some < SWEEP_LIMIT.unsigned_abs() {
@@ -54,8 +57,9 @@ impl Upkeep for Postgres {
     async fn sweep_import_keys(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         let mut swept = 0;
         loop {
-            let sweep =
-                self.act(Sees::One, now, |on, now| Box::pin(import_keys::sweep_some(on, *now)));
+            let sweep = self.transact(Isolation::SingleStatement, now, |on, now| {
+                Box::pin(import_keys::sweep_some(on, *now))
+            });
             let some = sweep.await?;
             swept += some;
             if some < SWEEP_LIMIT.unsigned_abs() {
@@ -69,7 +73,7 @@ impl Upkeep for Postgres {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.act(Sees::One, (), |on, ()| {
+        self.transact(Isolation::SingleStatement, (), |on, ()| {
             Box::pin(async move {
                 on.one("SELECT 1 FROM store", &[]).await?;
                 let row = on.one("SHOW transaction_read_only", &[]).await?;

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use tokio_postgres::{Row, types::FromSql};
 
 use super::failure::Failure;
-use crate::{error::StoreError, identities::Role, ids::CertificateId, millis::moment};
+use crate::{error::StoreError, ids::CertificateId, millis::moment};
 
 /// What announces that the next character stands for another one. It is no character of any script.
 const MARK: char = '\u{10fffe}';
@@ -68,17 +68,6 @@ pub(super) fn truth(row: &Row, at: usize) -> Result<bool, Failure> {
 pub(super) fn hash<const N: usize>(row: &Row, at: usize) -> Result<[u8; N], Failure> {
     let bytes: &[u8] = column(row, at)?;
     bytes.try_into().map_err(|_| corrupt(format!("a hash of {} bytes", bytes.len())))
-}
-
-/// A column with a role.
-pub(super) fn role(row: &Row, at: usize) -> Result<Role, Failure> {
-    let name: &str = column(row, at)?;
-    Role::called(name).ok_or_else(|| corrupt(format!("no role is called {name}")))
-}
-
-/// A column with the id of a certificate, or nothing.
-pub(super) fn maybe_id(row: &Row, at: usize) -> Result<Option<CertificateId>, Failure> {
-    column::<Option<i64>>(row, at)?.map(id_numbered).transpose()
 }
 
 /// The id of a certificate from its number.

@@ -40,7 +40,7 @@ impl Certificates for Sqlite {
         }
         let keep =
             move |connection: &_| keep::keep(connection, &actor, &certificate, seen.as_ref());
-        let id = self.act(keep).await?;
+        let id = self.write(keep).await?;
         self.indexer.nudge();
         Ok(id)
     }
@@ -88,7 +88,7 @@ impl Certificates for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(CertificateRecord, KeptBundle), StoreError> {
         let actor = actor.clone();
-        self.act(move |connection| change::export(connection, &actor, id, now)).await
+        self.write(move |connection| change::export(connection, &actor, id, now)).await
     }
 
     async fn delete(
@@ -98,7 +98,7 @@ impl Certificates for Sqlite {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let actor = actor.clone();
-        self.act(move |connection| change::delete(connection, &actor, id, now)).await
+        self.write(move |connection| change::delete(connection, &actor, id, now)).await
     }
 
     async fn replace(
@@ -110,7 +110,7 @@ impl Certificates for Sqlite {
     ) -> Result<CertificateRecord, StoreError> {
         let actor = actor.clone();
         let act = move |connection: &_| change::replace(connection, &actor, id, &content, now);
-        let record = self.act(act).await?;
+        let record = self.write(act).await?;
         self.indexer.nudge();
         Ok(record)
     }
@@ -124,7 +124,7 @@ impl Certificates for Sqlite {
     ) -> Result<CertificateRecord, StoreError> {
         let actor = actor.clone();
         let act = move |connection: &_| change::update(connection, &actor, id, &change, now);
-        let record = self.act(act).await?;
+        let record = self.write(act).await?;
         self.indexer.nudge();
         Ok(record)
     }

@@ -8,7 +8,7 @@ use crate::{error::StoreError, subject::Resource};
 
 /// Why something failed in here.
 #[derive(Debug)]
-pub(super) struct Failure(StoreError);
+pub(crate) struct Failure(StoreError);
 
 impl Failure {
     pub(super) fn into_inner(self) -> StoreError {

@@ -97,5 +97,5 @@ async fn catch_up_gently(writer: &Weak<Writer>) -> Result<(), StoreError> {
 }
 
 async fn index_some(writer: &Writer) -> Result<usize, StoreError> {
-    writer.act(|connection| search::index_some(connection, BATCH)).await
+    writer.write(|connection| search::index_some(connection, BATCH)).await
 }

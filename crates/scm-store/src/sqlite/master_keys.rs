@@ -18,7 +18,7 @@ impl MasterKeys for Sqlite {
         if unrecorded(&keys, &recorded)?.is_empty() {
             return Ok(());
         }
-        self.act(move |connection| record(connection, &keys)).await
+        self.write(move |connection| record(connection, &keys)).await
     }
 }
 

@@ -44,7 +44,8 @@ impl Resealing for Sqlite {
         exchanges: Vec<Exchange<CertificateId, SealedKey>>,
     ) -> Result<u64, StoreError> {
         let sql = "UPDATE certificate_bytes SET sealed_key = ?3 WHERE id = ?1 AND sealed_key = ?2";
-        self.act(move |connection| exchange(connection, sql, &exchanges, SealedKey::as_bytes)).await
+        self.write(move |connection| exchange(connection, sql, &exchanges, SealedKey::as_bytes))
+            .await
     }
 
     async fn exchange_secrets(
@@ -53,7 +54,7 @@ impl Resealing for Sqlite {
     ) -> Result<u64, StoreError> {
         let sql = "UPDATE access_key SET sealed_secret = ?3 WHERE id = ?1 AND sealed_secret = ?2";
         let bytes = SealedSecret::as_bytes;
-        self.act(move |connection| exchange(connection, sql, &exchanges, bytes)).await
+        self.write(move |connection| exchange(connection, sql, &exchanges, bytes)).await
     }
 }
 

@@ -22,12 +22,13 @@ use super::failure::Failure;
 use crate::error::StoreError;
 
 /// Step n brings schema n to schema n + 1.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_first.sql"),
     include_str!("../../migrations/sqlite/0002_import_key.sql"),
     include_str!("../../migrations/sqlite/0003_moving.sql"),
     include_str!("../../migrations/sqlite/0004_leaf.sql"),
     include_str!("../../migrations/sqlite/0005_master_key.sql"),
+    include_str!("../../migrations/sqlite/0006_account.sql"),
 ];
 /// Marks a file as ours, in its header: "SCM1".
 const APPLICATION_ID: i64 = 0x5343_4d31;

@@ -23,7 +23,7 @@ const DRAWS: usize = 100;
 #[async_trait]
 impl Upkeep for Sqlite {
     async fn lease_block(&self) -> Result<IdBlock, StoreError> {
-        self.act(lease).await
+        self.write(lease).await
     }
 
     async fn sweep_expired(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
@@ -34,7 +34,7 @@ impl Upkeep for Sqlite {
         }
         let mut swept = 0;
         loop {
-            let some = self.act(move |connection| sweep_some(connection, now)).await?;
+            let some = self.write(move |connection| sweep_some(connection, now)).await?;
             swept += some;
             if some < SWEEP_LIMIT {
                 return Ok(swept);
@@ -45,7 +45,8 @@ impl Upkeep for Sqlite {
     async fn sweep_import_keys(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         let mut swept = 0;
         loop {
-            let some = self.act(move |connection| import_keys::sweep_some(connection, now)).await?;
+            let some =
+                self.write(move |connection| import_keys::sweep_some(connection, now)).await?;
             swept += some;
             if some < SWEEP_LIMIT {
                 return Ok(swept);
@@ -58,7 +59,7 @@ impl Upkeep for Sqlite {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.act(|_| Ok(())).await?;
+        self.write(|_| Ok(())).await?;
         self.read(|connection| swept_until(connection).map(drop)).await
     }
 

@@ -65,7 +65,7 @@ impl Writer {
 
     /// Hands an act over and waits for its commit. It may be done more than once, with a rollback
     /// between.
-    pub(super) async fn act<T, F>(&self, act: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, act: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,

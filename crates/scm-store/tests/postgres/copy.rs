@@ -1,7 +1,5 @@
 //! A copy in another backend, and a copy of that copy, hold the same rows.
 
-use std::sync::Arc;
-
 use scm_seal::SealedSecret;
 use scm_store::{
     AccessKeyId, AuditQuery, CertificateId, CertificateQuery, CopyError, Grant, Location,
@@ -34,7 +32,7 @@ async fn copied(from: &Location, to: &Location) -> Vec<(&'static str, u64)> {
 }
 
 /// A second user, who may read a project without certificates.
-async fn add_people(store: &dyn Store) {
+async fn add_people(store: &Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let project = ProjectRecord {
@@ -57,13 +55,13 @@ async fn add_people(store: &dyn Store) {
         sealed_secret: SealedSecret::from_kept(vec![7; 60]),
         created: NOW,
     };
-    store.keep_access_key(None, key.clone()).await.unwrap();
+    store.add_access_key(None, key.clone()).await.unwrap();
     store.set_access_key_enabled(None, &key.id, false, NOW).await.unwrap();
 }
 
 /// At least one row of each part, with certificates of all sorts.
-async fn fill(store: &Arc<dyn Store>) {
-    add_people(&**store).await;
+async fn fill(store: &Store) {
+    add_people(store).await;
     let issued = Workshop::new().issue("www.example.com");
     store.keep(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
     store.keep(&in_project("theirs"), issued.clone().new_certificate(2)).await.unwrap();
@@ -86,7 +84,7 @@ async fn fill(store: &Arc<dyn Store>) {
 }
 
 /// The results of all reads of a store, as one text.
-async fn all_of(store: &dyn Store) -> String {
+async fn all_of(store: &Store) -> String {
     let mut all = String::new();
     let domain = first_start().domain.id;
     let key = store.access_key(&AccessKeyId::new("AK1")).await.unwrap();
@@ -120,7 +118,7 @@ async fn all_of(store: &dyn Store) -> String {
 }
 
 /// A copy works like any store: it knows earlier imports, new ids are free, the index is complete.
-async fn continues(store: &dyn Store, number: u64) {
+async fn continues(store: &Store, number: u64) {
     let again = Workshop::new().issue("other.example").new_certificate(90).once_by("key");
     let refused = store.keep(&actor(), again).await;
     assert!(matches!(refused, Err(StoreError::ReusedKey { existing }) if existing.number() == 1));
@@ -152,7 +150,7 @@ async fn a_store_is_copied_from_backend_to_backend_and_back() {
     ];
     let first = open(locations[0].clone(), ring()).await.unwrap();
     fill(&first).await;
-    let all = all_of(&*first).await;
+    let all = all_of(&first).await;
     first.close().await;
     let mut parts = Vec::new();
     for (from, to) in locations.iter().zip(&locations[1..]) {
@@ -164,8 +162,8 @@ async fn a_store_is_copied_from_backend_to_backend_and_back() {
     assert!(parts.iter().all(|(_, rows)| *rows > 0), "{parts:?}");
     for (number, location) in locations.iter().enumerate() {
         let store = open(location.clone(), ring()).await.unwrap();
-        assert_eq!(all_of(&*store).await, all, "{location}");
-        continues(&*store, 9000 + number as u64).await;
+        assert_eq!(all_of(&store).await, all, "{location}");
+        continues(&store, 9000 + number as u64).await;
         store.close().await;
     }
 }
@@ -176,7 +174,7 @@ async fn an_interrupted_copy_continues_and_is_not_opened_before_its_end() {
     let from = file(&folder, "from.db");
     let first = open(from.clone(), ring()).await.unwrap();
     fill(&first).await;
-    let all = all_of(&*first).await;
+    let all = all_of(&first).await;
     first.close().await;
     for to in [database().await, file(&folder, "to.db")] {
         let mut cuts = 0;
@@ -216,7 +214,7 @@ async fn an_interrupted_copy_continues_and_is_not_opened_before_its_end() {
             }
         }
         let store = open(to.clone(), ring()).await.unwrap();
-        assert_eq!(all_of(&*store).await, all);
+        assert_eq!(all_of(&store).await, all);
         assert!(cuts >= 3, "{cuts}");
         println!("{to}: {cuts} cuts");
     }

@@ -32,14 +32,14 @@ struct Burst {
 }
 
 impl Burst {
-    fn start(store: &Arc<dyn Store>) -> Self {
+    fn start(store: &Store) -> Self {
         let (stop, acknowledged) = (Arc::default(), Arc::default());
-        let ids = Arc::new(Ids::new(Arc::clone(store)));
+        let ids = Arc::new(Ids::new(store.clone()));
         let mut workers = JoinSet::new();
         for _ in 0..8 {
-            let (store, ids) = (Arc::clone(store), Arc::clone(&ids));
+            let (store, ids) = (store.clone(), Arc::clone(&ids));
             let (stop, acknowledged) = (Arc::clone(&stop), Arc::clone(&acknowledged));
-            workers.spawn(async move { import_until(&*store, &ids, &stop, &acknowledged).await });
+            workers.spawn(async move { import_until(&store, &ids, &stop, &acknowledged).await });
         }
         Self { stop, acknowledged, workers }
     }
@@ -67,7 +67,7 @@ impl Burst {
 }
 
 async fn import_until(
-    store: &dyn Store,
+    store: &Store,
     ids: &Ids,
     stop: &AtomicBool,
     acknowledged: &AtomicUsize,
@@ -96,7 +96,7 @@ async fn import_until(
 }
 
 /// All that was acknowledged is there; what is there is whole, counted once and told once.
-async fn assert_whole(store: &dyn Store, url: &str, acknowledged: &[u64]) {
+async fn assert_whole(store: &Store, url: &str, acknowledged: &[u64]) {
     for &number in acknowledged {
         let id = MadeUp::new(number).id();
         assert!(store.certificate(&actor().project, id).await.is_ok(), "{id} is lost");
@@ -131,7 +131,7 @@ async fn connections_that_break_lose_and_double_nothing() {
     println!("{} acknowledged, {} refused, {broken} broken", kept.len(), refused.len());
     let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
     assert!(refused.iter().all(unavailable), "{refused:?}");
-    assert_whole(&*store, &url, &kept).await;
+    assert_whole(&store, &url, &kept).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -156,7 +156,7 @@ async fn a_database_that_dies_is_told_and_found_again() {
     println!("{} acknowledged, {} refused, 2 deaths", kept.len(), refused.len());
     let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
     assert!(refused.iter().all(unavailable), "{refused:?}");
-    assert_whole(&*store, &url, &kept).await;
+    assert_whole(&store, &url, &kept).await;
     let listing = store.list(&actor().project, &CertificateQuery::new(NOW, 1)).await.unwrap();
     assert_eq!(listing.total as i64, number(&url, "SELECT count(*) FROM certificate").await);
 }
@@ -180,7 +180,7 @@ async fn a_lock_that_is_held_is_not_waited_for_for_ever() {
 async fn an_act_is_done_though_its_caller_is_gone() {
     let (store, url) = new_store().await;
     for number in 1..=20 {
-        let (store, new) = (Arc::clone(&store), MadeUp::new(number).to_new());
+        let (store, new) = (store.clone(), MadeUp::new(number).to_new());
         let import = tokio::spawn(async move { store.keep(&actor(), new).await });
         sleep(Duration::from_millis(number)).await;
         import.abort();
@@ -188,5 +188,5 @@ async fn an_act_is_done_though_its_caller_is_gone() {
     store.keep(&actor(), MadeUp::new(21).to_new()).await.unwrap();
     store.close().await;
     let store = open_at(&url).await.unwrap();
-    assert_whole(&*store, &url, &[21]).await;
+    assert_whole(&store, &url, &[21]).await;
 }

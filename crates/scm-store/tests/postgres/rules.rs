@@ -1,6 +1,6 @@
 //! The rules of every home, in a quiet database and in one where transactions fail at random.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use scm_store::Store;
 use scm_store_testing::{
@@ -22,7 +22,7 @@ mod while_transactions_fail {
 }
 
 /// One statement in eight that writes fails as it does when it loses against another transaction.
-async fn new_troubled_store() -> (Arc<dyn Store>, String) {
+async fn new_troubled_store() -> (Store, String) {
     let url = TestPostgres::shared().new_database().await;
     let store = open_at(&url).await.unwrap();
     let function = "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

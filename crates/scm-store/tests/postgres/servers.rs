@@ -1,6 +1,6 @@
 //! Several servers on one store.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use scm_store::{CertificateQuery, Ids, NewToken, Store, StoreError, TokenHash};
 use scm_store_testing::{
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::{new_store, number, open_at};
 
 /// Two open stores on one database, and where it is.
-async fn two() -> ([Arc<dyn Store>; 2], String) {
+async fn two() -> ([Store; 2], String) {
     let (one, url) = new_store().await;
     let other = open_at(&url).await.unwrap();
     ([one, other], url)
@@ -24,9 +24,9 @@ async fn ids_differ_and_counters_add_up() {
     let (servers, url) = two().await;
     let mut imports = JoinSet::new();
     for worker in 0..8 {
-        let store = Arc::clone(&servers[worker % 2]);
+        let store = servers[worker % 2].clone();
         imports.spawn(async move {
-            let ids = Ids::new(Arc::clone(&store));
+            let ids = Ids::new(store.clone());
             let mut given = Vec::new();
             for _ in 0..50 {
                 let id = ids.next().await.unwrap();
@@ -54,7 +54,7 @@ async fn what_one_does_the_other_knows_at_once() {
     let first = first_start();
     one.set_up(first.clone()).await.unwrap();
     let token = NewToken { hash: TokenHash([7; 32]), ..first.token };
-    one.keep_token(&actor(), token.clone()).await.unwrap();
+    one.add_token(&actor(), token.clone()).await.unwrap();
     assert!(other.token(&token.hash).await.is_ok());
     other.revoke_token(None, &token.hash, NOW).await.unwrap();
     assert!(matches!(one.token(&token.hash).await, Err(StoreError::Missing { .. })));
@@ -69,7 +69,7 @@ async fn of_two_that_import_the_same_leaf_at_once_one_is_refused() {
     for round in 0..20 {
         let mut imports = JoinSet::new();
         for (at, store) in servers.iter().enumerate() {
-            let (store, number) = (Arc::clone(store), 1 + 2 * round + at as u64);
+            let (store, number) = (store.clone(), 1 + 2 * round + at as u64);
             let new = issued.new_certificate(number).refuse_duplicate();
             imports.spawn(async move { (number, store.keep(&actor(), new).await) });
         }

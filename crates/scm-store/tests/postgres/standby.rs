@@ -1,6 +1,6 @@
 //! A primary whose standby must have everything before it counts as kept.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use scm_store::{Ids, Store, StoreError};
 use scm_store_testing::{
@@ -18,7 +18,7 @@ use super::{number, open_at};
 struct Place {
     pair: TestPostgresPair,
     url: String,
-    store: Arc<dyn Store>,
+    store: Store,
     ids: Ids,
 }
 
@@ -32,7 +32,7 @@ impl Place {
         let url = pair.url("postgres");
         let store = open_at(&url).await.unwrap();
         store.set_up(first_start()).await.unwrap();
-        let ids = Ids::new(Arc::clone(&store));
+        let ids = Ids::new(store.clone());
         Self { pair, url, store, ids }
     }
 
@@ -40,7 +40,7 @@ impl Place {
         let id = self.ids.next().await.unwrap();
         // The same whenever it is sent.
         let new = MadeUp::new(1).to_new_under(id.number()).once_by(key);
-        let store = Arc::clone(&self.store);
+        let store = self.store.clone();
         tokio::spawn(async move { store.keep(&actor(), new).await.map(|id| id.number()) })
     }
 

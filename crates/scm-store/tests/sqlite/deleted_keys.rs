@@ -34,7 +34,7 @@ async fn deleted_keys_are_gone_from_the_file_and_from_backups() {
 }
 
 /// Deletes, replaces, seals again, or changes the name only.
-async fn remove_key(store: &Arc<dyn Store>, number: u64) {
+async fn remove_key(store: &Store, number: u64) {
     let by = actor();
     match number % 6 {
         0..3 => store.delete(&by, id(number), NOW).await.unwrap(),

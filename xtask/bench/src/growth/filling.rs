@@ -52,7 +52,7 @@ pub enum Filling {
 }
 
 struct Importer {
-    store: Arc<dyn Store>,
+    store: Store,
     actor: Actor,
     keyring: Keyring,
     verifier: Verifier,

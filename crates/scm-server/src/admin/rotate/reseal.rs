@@ -25,7 +25,7 @@ const NAMED: usize = 10;
 
 /// What goes through the store.
 pub struct Resealer<'a> {
-    store: &'a dyn Store,
+    store: &'a Store,
     keyring: &'a SharedKeyring,
     active: KeyId,
     resealed: u64,
@@ -34,7 +34,7 @@ pub struct Resealer<'a> {
 
 impl<'a> Resealer<'a> {
     /// Under the key `active` of `keyring`.
-    pub fn new(store: &'a dyn Store, keyring: &'a SharedKeyring, active: KeyId) -> Self {
+    pub fn new(store: &'a Store, keyring: &'a SharedKeyring, active: KeyId) -> Self {
         Self { store, keyring, active, resealed: 0, unreadable: Vec::new() }
     }
 

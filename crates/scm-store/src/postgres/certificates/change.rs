@@ -7,7 +7,6 @@ use tokio_postgres::types::ToSql;
 
 use super::{
     super::{
-        audit,
         connection::Connection,
         failure::Failure,
         scopes::{self, any_shard, moved},
@@ -18,7 +17,7 @@ use super::{
 };
 use crate::{
     actor::Actor,
-    audit::{AuditEvent, action},
+    audit::{AuditEvent, action, trail},
     certificates::{CertificateRecord, Change, Content, KeptBundle},
     error::StoreError,
     ids::CertificateId,
@@ -41,7 +40,7 @@ impl Doing {
         id: CertificateId,
     ) -> Result<(), Failure> {
         let event = AuditEvent::done(&self.actor, action, self.now).about(id);
-        audit::insert(on, self.event, &event).await
+        trail::insert(on, Some(self.event), &event).await
     }
 }
 

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use scm_seal::KeyId;
 
 use super::super::{
-    act::{Sees, perform},
     connection::Connection,
     failure::Failure,
     lease::CLOCK,
     pool::Pool,
+    transaction::{Isolation, perform},
     values::column,
 };
 use crate::error::StoreError;
@@ -23,7 +23,7 @@ pub(super) async fn say(
     server: i64,
     key: Option<KeyId>,
 ) -> Result<(), StoreError> {
-    perform(pool, Sees::Committed, (server, key), |on, (server, key)| {
+    perform(pool, Isolation::ReadCommitted, (server, key), |on, (server, key)| {
         Box::pin(say_on(on, *server, *key))
     })
     .await
@@ -48,7 +48,7 @@ async fn say_on(on: &Connection, server: i64, key: Option<KeyId>) -> Result<(), 
 
 /// What counts now.
 pub(super) async fn all(pool: &Arc<Pool>) -> Result<Vec<KeyId>, StoreError> {
-    perform(pool, Sees::One, (), |on, ()| Box::pin(all_on(on))).await
+    perform(pool, Isolation::SingleStatement, (), |on, ()| Box::pin(all_on(on))).await
 }
 
 async fn all_on(on: &Connection) -> Result<Vec<KeyId>, Failure> {

@@ -5,17 +5,18 @@ use time::OffsetDateTime;
 
 use super::{
     super::{
-        audit,
         failure::{Failure, missing},
         scopes::{Moved, Scope, Shelf},
-        search, upkeep,
+        search,
+        session::ready,
+        upkeep,
         values::Millis,
     },
     chains, read,
 };
 use crate::{
     actor::Actor,
-    audit::{AuditEvent, action},
+    audit::{AuditEvent, action, trail},
     certificates::{CertificateRecord, Change, Content, KeptBundle},
     ids::CertificateId,
     subject::Resource,
@@ -154,5 +155,6 @@ fn leave_event(
     id: CertificateId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    audit::insert_in(connection, Some(scope), &AuditEvent::done(actor, action, now).about(id))
+    let event = AuditEvent::done(actor, action, now).about(id);
+    ready(trail::insert_in(connection, None, Some(scope.0), &event))
 }

@@ -139,7 +139,7 @@ mod tests {
 
     async fn refused(store: &Sqlite, seen: Seen) -> Option<CertificateId> {
         let leaf = Leaf::of(&under(1).content);
-        let judged = store.act(move |connection| {
+        let judged = store.write(move |connection| {
             let scope = Scope::of(connection, &actor().project)?;
             leaf.refuse_if_kept(connection, scope, &seen)
         });

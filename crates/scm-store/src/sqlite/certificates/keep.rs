@@ -4,10 +4,11 @@ use rusqlite::{Connection, params};
 
 use super::{
     super::{
-        audit,
         failure::{Failure, conflict},
         scopes::{Moved, Scope, Shelf},
-        search, upkeep,
+        search,
+        session::ready,
+        upkeep,
         values::Millis,
     },
     chains,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     actor::Actor,
-    audit::{AuditEvent, action},
+    audit::{AuditEvent, action, trail},
     certificates::NewCertificate,
     ids::CertificateId,
     import_key::ImportKey,
@@ -50,7 +51,7 @@ pub(super) fn keep(
     shelf.count(connection, Moved::one_more(expired))?;
     search::enqueue(connection, scope, new.id)?;
     let event = AuditEvent::done(actor, action::CERTIFICATE_IMPORT, new.now);
-    audit::insert_in(connection, Some(scope), &event.about(new.id))?;
+    ready(trail::insert_in(connection, None, Some(scope.0), &event.about(new.id)))?;
     Ok(new.id)
 }
 

@@ -20,7 +20,7 @@ async fn between_two_steps_every_read_is_right() {
     let end = NOW + Duration::HOUR;
     let many = SWEEP_LIMIT + 20;
     keep_all(&store, many, end).await;
-    let step = |now| store.act(move |connection| sweep_some(connection, now));
+    let step = |now| store.write(move |connection| sweep_some(connection, now));
     assert_eq!(step(end + Duration::DAY).await.unwrap(), SWEEP_LIMIT);
 
     let (before, after) = (Duration::milliseconds(-1), Duration::milliseconds(1));

@@ -91,9 +91,9 @@ fn a_full_disk_is_unavailable_until_there_is_room() {
 async fn a_closed_writer_refuses() {
     let bench = Bench::new();
     let (writer, _folder) = bench.into_writer();
-    writer.act(|connection| add(connection, 1)).await.unwrap();
+    writer.write(|connection| add(connection, 1)).await.unwrap();
     writer.close().await;
-    let refused = writer.act(|connection| add(connection, 2)).await;
+    let refused = writer.write(|connection| add(connection, 2)).await;
     assert!(matches!(refused, Err(StoreError::Closed)));
     writer.close().await;
 }
@@ -105,7 +105,7 @@ async fn a_full_queue_is_busy() {
     let (release, wait) = std::sync::mpsc::channel::<()>();
     let (started, running) = oneshot::channel();
     let started = Mutex::new(Some(started));
-    let blocker = writer.act(move |_| {
+    let blocker = writer.write(move |_| {
         started.lock().unwrap().take().unwrap().send(()).unwrap();
         // An error means that the test is over.
         let _ = wait.recv();
@@ -113,11 +113,12 @@ async fn a_full_queue_is_busy() {
     });
     let overflow = async {
         running.await.unwrap();
-        let mut acts: Vec<_> = (0..QUEUE_LIMIT).map(|_| Box::pin(writer.act(|_| Ok(())))).collect();
+        let mut acts: Vec<_> =
+            (0..QUEUE_LIMIT).map(|_| Box::pin(writer.write(|_| Ok(())))).collect();
         for act in &mut acts {
             assert!(poll_once(act).is_pending());
         }
-        let refused = writer.act(|_| Ok(())).await;
+        let refused = writer.write(|_| Ok(())).await;
         assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
         drop(release);
     };

@@ -1,8 +1,8 @@
-//! Whole acts: each a transaction that is done again when it loses against another one.
+//! Transactions: each is run again when it loses against another one.
 //!
-//! An act is a plain function of a connection and of what it is given: it captures nothing, so doing
-//! it again does the same. It runs as a task of its own, so that it comes to an end though nobody
-//! may wait for it any more.
+//! What a transaction does is a plain function of a connection and of the values that it is given. It
+//! captures nothing, so running it again does the same. It runs as a task, so that it comes to an
+//! end though its caller stops waiting.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{error::StoreError, random::random};
 
-/// How often an act is tried that loses against others: for some three seconds. Where every second try
-/// loses, half as many tries would leave one act in 4,096 undone.
+/// How often a transaction is tried that loses against others: for some three seconds. Where every
+/// second try loses, half as many tries would leave one transaction in 4,096 undone.
 pub(super) const TRIES: u32 = 24;
 /// How often it is tried when connections break under it.
 const CONNECTIONS_TRIED: u32 = 3;
@@ -26,69 +26,69 @@ const PATIENCE: Duration = Duration::from_secs(12);
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 const LAST_PAUSE: Duration = Duration::from_millis(250);
 
-/// What an act does.
-pub(super) type Act<A, T> = for<'a> fn(&'a Connection, &'a A) -> Running<'a, T>;
+/// What a transaction does.
+pub(crate) type Statements<A, T> = for<'a> fn(&'a Connection, &'a A) -> Running<'a, T>;
 
-/// An act under way.
-pub(super) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+/// Statements under way.
+pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 
-/// What an act sees of others.
+/// How much a transaction sees of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sees {
-    /// One statement, committed by itself.
-    One,
-    /// Everything as of one moment; it changes nothing.
+pub(crate) enum Isolation {
+    /// No explicit transaction: one statement, committed by itself.
+    SingleStatement,
+    /// Read only, as of one moment: `REPEATABLE READ`.
     Snapshot,
-    /// Each statement what is committed before it.
-    Committed,
-    /// Nothing: as if there were no others.
-    Nobody,
+    /// Each statement sees what was committed before it: `READ COMMITTED`.
+    ReadCommitted,
+    /// As if transactions ran one after the other: `SERIALIZABLE`.
+    Serializable,
 }
 
-impl Sees {
-    /// Whether it matters if it is done again. A snapshot changes nothing, and what one statement does
-    /// here is reading, or something that may be done twice; imports see to that themselves.
+impl Isolation {
+    /// Whether it matters if the transaction is committed twice. A snapshot changes nothing, and
+    /// single statements read, or may be run twice; imports handle repeats themselves.
     fn is_once_only(self) -> bool {
-        matches!(self, Self::Committed | Self::Nobody)
+        matches!(self, Self::ReadCommitted | Self::Serializable)
     }
 
     fn begin(self) -> Option<&'static str> {
         match self {
-            Self::One => None,
+            Self::SingleStatement => None,
             Self::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
-            Self::Committed => Some("BEGIN ISOLATION LEVEL READ COMMITTED"),
-            Self::Nobody => Some("BEGIN ISOLATION LEVEL SERIALIZABLE"),
+            Self::ReadCommitted => Some("BEGIN ISOLATION LEVEL READ COMMITTED"),
+            Self::Serializable => Some("BEGIN ISOLATION LEVEL SERIALIZABLE"),
         }
     }
 }
 
-/// Does an act, again and again if need be.
+/// Runs a transaction, again and again if need be.
 pub(super) async fn perform<A, T>(
     pool: &Arc<Pool>,
-    sees: Sees,
+    isolation: Isolation,
     given: A,
-    act: Act<A, T>,
+    statements: Statements<A, T>,
 ) -> Result<T, StoreError>
 where
     A: Send + Sync + 'static,
     T: Send + 'static,
 {
     let pool = Arc::clone(pool);
-    let task = tokio::spawn(async move { persist(&pool, sees, &given, act).await });
+    let task = tokio::spawn(async move { retry(&pool, isolation, &given, statements).await });
     task.await.map_err(StoreError::unavailable)?.map_err(Failure::into_inner)
 }
 
-async fn persist<A, T>(
+async fn retry<A, T>(
     pool: &Arc<Pool>,
-    sees: Sees,
+    isolation: Isolation,
     given: &A,
-    act: Act<A, T>,
+    statements: Statements<A, T>,
 ) -> Result<T, Failure> {
     let (mut tries, mut lost) = (0, 0);
     loop {
-        match attempt(pool, sees, given, act).await {
+        match attempt(pool, isolation, given, statements).await {
             Err(Failure::Again(cause)) if tries + 1 < TRIES => {
-                tracing::debug!(%cause, "an act is done again");
+                tracing::debug!(%cause, "a transaction is run again");
                 sleep(pause(tries)).await;
                 tries += 1;
             }
@@ -96,7 +96,7 @@ async fn persist<A, T>(
                 pool.forget_idle();
                 lost += 1;
             }
-            Err(Failure::Unsure(cause)) if !sees.is_once_only() => {
+            Err(Failure::Unsure(cause)) if !isolation.is_once_only() => {
                 return Err(StoreError::unavailable(cause).into());
             }
             outcome => return outcome,
@@ -110,15 +110,15 @@ pub(super) fn pause(tries: u32) -> Duration {
     longest.mul_f64(random() as f64 / u64::MAX as f64)
 }
 
-/// Does an act once.
+/// Runs a transaction once.
 pub(super) async fn attempt<A, T>(
     pool: &Arc<Pool>,
-    sees: Sees,
+    isolation: Isolation,
     given: &A,
-    act: Act<A, T>,
+    statements: Statements<A, T>,
 ) -> Result<T, Failure> {
     let on = pool.take().await?;
-    let outcome = timeout(PATIENCE, transact(&on, sees, given, act)).await;
+    let outcome = timeout(PATIENCE, transact(&on, isolation, given, statements)).await;
     settle(on, outcome.unwrap_or_else(|_| Err(Failure::silence().at_commit())))
 }
 
@@ -132,13 +132,13 @@ fn settle<T>(on: Lent, outcome: Result<T, Failure>) -> Result<T, Failure> {
 
 async fn transact<A, T>(
     on: &Connection,
-    sees: Sees,
+    isolation: Isolation,
     given: &A,
-    act: Act<A, T>,
+    statements: Statements<A, T>,
 ) -> Result<T, Failure> {
-    let Some(begin) = sees.begin() else { return act(on, given).await };
-    // What is asked first need not wait for the answer to this: both are on their way in order.
-    let (begun, outcome) = tokio::join!(biased; on.run(begin), act(on, given));
+    let Some(begin) = isolation.begin() else { return statements(on, given).await };
+    // The first statement need not wait for the answer to this: both are sent in order.
+    let (begun, outcome) = tokio::join!(biased; on.run(begin), statements(on, given));
     begun?;
     match outcome {
         Ok(done) => {
