@@ -1,6 +1,6 @@
 //! A copy in another backend, and a copy of that copy, hold the same rows.
 
-use scm_seal::SealedSecret;
+use scm_seal::{KeyCheck, SealedSecret};
 use scm_store::{
     AccessKeyId, AuditQuery, CertificateId, CertificateQuery, CopyError, Grant, Location,
     NewAccessKey, NewUser, PasswordHash, ProjectId, ProjectRecord, Role, Stage, Store, StoreError,
@@ -81,6 +81,11 @@ async fn fill(store: &Store) {
     store.sweep_expired(NOW).await.unwrap();
     store.delete(&actor(), MadeUp::new(11).id(), NOW).await.unwrap();
     store.lease_block().await.unwrap();
+    let key = KeyCheck {
+        key_id: "0123456789abcdef0123456789abcdef".parse().unwrap(),
+        value: "00112233445566778899aabbccddeeff".parse().unwrap(),
+    };
+    store.record_master_keys(vec![key]).await.unwrap();
 }
 
 /// The results of all reads of a store, as one text.
