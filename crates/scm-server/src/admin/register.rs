@@ -130,7 +130,7 @@ pub async fn open_store(config: &Config) -> Result<(Store, Arc<Keyring>), AdminE
     if !scm_store::is_there(&location).await? {
         return Err(AdminError::NoStore { place: place_of(&location) });
     }
-    let (keyring, store) = keyring::open::<AdminError>(config.keyring(), home).await?;
+    let (keyring, store) = keyring::open::<AdminError>(config.keyring(), location).await?;
     Ok((store, keyring.current().await))
 }
 
