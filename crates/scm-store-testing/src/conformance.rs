@@ -98,10 +98,10 @@ macro_rules! conformance_suite {
             a_sweep_marks_what_has_ended
             a_sweep_of_many_marks_all
             a_closed_store_says_so
-            what_is_sealed_under_another_key_is_found
-            an_exchange_is_of_what_was_read
-            stretches_lead_through_all
-            secrets_are_exchanged_too
+            records_under_another_key_are_found
+            only_unchanged_records_are_resealed
+            batches_cover_all_sealed_records
+            secrets_are_resealed_too
             master_keys_are_recorded_and_compared
         }
     };

@@ -58,7 +58,7 @@ pub use crate::{
     master_keys::{KeyringRecord, MasterKeys},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},
-    resealing::{Exchange, Resealing, SealedAccessKey, SealedCertificate, Stretch},
+    resealing::{Resealed, Resealing, SealedBatch, SealedId, SealedKind, SealedRecord},
     store::{Backend, Ids, Store},
     subject::{Resource, Subject},
     upkeep::Upkeep,

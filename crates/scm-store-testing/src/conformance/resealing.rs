@@ -1,9 +1,9 @@
-//! Rules of sealing anew.
+//! Rules of resealing.
 
 use scm_seal::{KeyCheck, KeyId, SealedKey, SealedSecret};
 use scm_store::{
-    AccessKeyId, AuditQuery, CertificateId, Exchange, NewAccessKey, SealedAccessKey,
-    SealedCertificate, Store, StoreError,
+    AccessKeyId, AuditQuery, CertificateId, NewAccessKey, Resealed, SealedId, SealedKind,
+    SealedRecord, Store, StoreError,
 };
 
 use super::{MadeUp, NOW, actor, first_start, in_project};
@@ -12,7 +12,7 @@ fn key(digit: char) -> KeyId {
     digit.to_string().repeat(32).parse().unwrap()
 }
 
-/// Bytes that say what they are sealed under.
+/// Bytes with the header of a key.
 fn bytes(under: KeyId, content: u64) -> Vec<u8> {
     [&[1], &under.to_bytes()[..], &content.to_be_bytes().repeat(150)].concat()
 }
@@ -21,88 +21,97 @@ fn sealed(under: KeyId, content: u64) -> SealedKey {
     SealedKey::from_kept(bytes(under, content))
 }
 
-async fn keep(store: &Store, number: u64, project: &str, under: KeyId) -> SealedCertificate {
+/// Stores a certificate whose key has the header of a master key.
+async fn store_sealed(store: &Store, number: u64, project: &str, under: KeyId) -> SealedRecord {
     let new = MadeUp { sealed_key: sealed(under, number), ..MadeUp::new(number) };
     let by = in_project(project);
     let id = store.keep(&by, new.to_new()).await.unwrap();
-    SealedCertificate { id, project: by.project, leaf: new.leaf(), sealed_key: new.sealed_key }
+    let (leaf, sealed) = (new.leaf(), new.sealed_key);
+    SealedRecord::CertificateKey { id, project: by.project, leaf, sealed }
 }
 
-fn exchange(of: &SealedCertificate, new: SealedKey) -> Exchange<CertificateId, SealedKey> {
-    Exchange { id: of.id, old: of.sealed_key.clone(), new }
+fn certificate_id(record: &SealedRecord) -> CertificateId {
+    match record.id() {
+        SealedId::Certificate(id) => id,
+        SealedId::AccessKey(id) => panic!("{id} is no certificate"),
+    }
 }
 
-/// What is sealed under another key is found, in whatever project, with what it takes to open it.
-pub async fn what_is_sealed_under_another_key_is_found(store: Store) {
-    let (old, new) = (key('a'), key('b'));
-    let stretch = store.sealed_keys(new, None).await.unwrap();
-    assert_eq!((stretch.found, stretch.looked_at, stretch.next), (vec![], 0, None));
-    let first = keep(&store, 1, "ours", old).await;
-    keep(&store, 2, "ours", new).await;
-    let third = keep(&store, 3, "theirs", old).await;
-    let stretch = store.sealed_keys(new, None).await.unwrap();
-    assert_eq!((&stretch.found, stretch.looked_at), (&vec![first.clone(), third.clone()], 3));
-    assert_eq!(stretch.next, None);
-    let behind = store.sealed_keys(new, Some(first.id)).await.unwrap();
-    assert_eq!((behind.found, behind.looked_at), (vec![third], 2));
-    assert_eq!(store.sealed_keys(old, None).await.unwrap().found.len(), 1);
+fn resealed(record: &SealedRecord, new: Vec<u8>) -> Resealed {
+    Resealed { id: record.id(), old: record.as_bytes().to_vec(), new }
+}
+
+/// Records under another key are found in every project, with what is needed to open them.
+pub async fn records_under_another_key_are_found(store: Store) {
+    let (old, new, kind) = (key('a'), key('b'), SealedKind::CertificateKey);
+    let batch = store.sealed_records(kind, new, None).await.unwrap();
+    assert_eq!((batch.found, batch.examined, batch.next), (vec![], 0, None));
+    let first = store_sealed(&store, 1, "ours", old).await;
+    store_sealed(&store, 2, "ours", new).await;
+    let third = store_sealed(&store, 3, "theirs", old).await;
+    let batch = store.sealed_records(kind, new, None).await.unwrap();
+    assert_eq!((&batch.found, batch.examined), (&vec![first.clone(), third.clone()], 3));
+    assert_eq!(batch.next, None);
+    let behind = store.sealed_records(kind, new, Some(first.id())).await.unwrap();
+    assert_eq!((behind.found, behind.examined), (vec![third], 2));
+    assert_eq!(store.sealed_records(kind, old, None).await.unwrap().found.len(), 1);
     assert_eq!(store.sealed_count().await.unwrap(), 3);
 }
 
-/// An exchange takes place only where the old is still there, and changes nothing else.
-pub async fn an_exchange_is_of_what_was_read(store: Store) {
+/// A record is replaced only if it is unchanged since it was read, and nothing else of it changes.
+pub async fn only_unchanged_records_are_resealed(store: Store) {
     let (old, new) = (key('a'), key('b'));
-    let first = keep(&store, 1, "ours", old).await;
-    let second = keep(&store, 2, "ours", old).await;
-    let gone = keep(&store, 3, "ours", old).await;
-    let before = store.certificate(&actor().project, first.id).await.unwrap();
+    let first = store_sealed(&store, 1, "ours", old).await;
+    let second = store_sealed(&store, 2, "ours", old).await;
+    let gone = store_sealed(&store, 3, "ours", old).await;
+    let ids = [&first, &second, &gone].map(certificate_id);
+    let before = store.certificate(&actor().project, ids[0]).await.unwrap();
     let renewed = MadeUp { number: 2, ..MadeUp::new(20) }.to_replacement();
-    store.replace(&actor(), second.id, renewed, NOW).await.unwrap();
-    store.delete(&actor(), gone.id, NOW).await.unwrap();
-    let kept = store.bundle(&actor().project, second.id).await.unwrap();
+    store.replace(&actor(), ids[1], renewed, NOW).await.unwrap();
+    store.delete(&actor(), ids[2], NOW).await.unwrap();
+    let replaced = store.bundle(&actor().project, ids[1]).await.unwrap();
     let events = store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap();
 
-    let all = [&gone, &second, &first].map(|of| exchange(of, sealed(new, 7))).to_vec();
-    assert_eq!(store.exchange_keys(all.clone()).await.unwrap(), 1);
-    assert_eq!(store.exchange_keys(all).await.unwrap(), 0, "once");
-    assert_eq!(store.exchange_keys(Vec::new()).await.unwrap(), 0);
-    let bundle = store.bundle(&actor().project, first.id).await.unwrap();
-    assert_eq!((bundle.leaf, bundle.sealed_key), (first.leaf, sealed(new, 7)));
-    assert_eq!(store.bundle(&actor().project, second.id).await.unwrap(), kept);
-    assert_eq!(store.certificate(&actor().project, first.id).await.unwrap(), before);
+    let all = [&gone, &second, &first].map(|record| resealed(record, bytes(new, 7))).to_vec();
+    assert_eq!(store.replace_sealed(all.clone()).await.unwrap(), 1);
+    assert_eq!(store.replace_sealed(all).await.unwrap(), 0, "once");
+    assert_eq!(store.replace_sealed(Vec::new()).await.unwrap(), 0);
+    let bundle = store.bundle(&actor().project, ids[0]).await.unwrap();
+    assert_eq!((bundle.leaf, bundle.sealed_key), (MadeUp::new(1).leaf(), sealed(new, 7)));
+    assert_eq!(store.bundle(&actor().project, ids[1]).await.unwrap(), replaced);
+    assert_eq!(store.certificate(&actor().project, ids[0]).await.unwrap(), before);
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap(), events);
     assert_eq!(store.sealed_count().await.unwrap(), 2);
 }
 
-/// However many there are, each is found once.
-pub async fn stretches_lead_through_all(store: Store) {
-    let (old, new) = (key('a'), key('b'));
+/// Batches cover all records, each once.
+pub async fn batches_cover_all_sealed_records(store: Store) {
+    let (old, new, kind) = (key('a'), key('b'), SealedKind::CertificateKey);
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..1100 {
         let store = store.clone();
-        tasks.spawn(async move { keep(&store, number, "ours", old).await });
+        tasks.spawn(async move { store_sealed(&store, number, "ours", old).await });
     }
     tasks.join_all().await;
     for expected in [1100, 0] {
-        let (mut after, mut found, mut looked_at) = (None, 0, 0);
+        let (mut after, mut replaced, mut examined) = (None, 0, 0);
         loop {
-            let stretch = store.sealed_keys(new, after).await.unwrap();
-            looked_at += stretch.looked_at;
-            let renew = |of| exchange(of, sealed(new, 7));
-            let exchanges: Vec<_> = stretch.found.iter().map(renew).collect();
-            found += store.exchange_keys(exchanges).await.unwrap();
-            after = stretch.next;
+            let batch = store.sealed_records(kind, new, after).await.unwrap();
+            examined += batch.examined;
+            let records = batch.found.iter().map(|record| resealed(record, bytes(new, 7)));
+            replaced += store.replace_sealed(records.collect()).await.unwrap();
+            after = batch.next;
             if after.is_none() {
                 break;
             }
         }
-        assert_eq!((found, looked_at), (expected, 1100));
+        assert_eq!((replaced, examined), (expected, 1100));
     }
 }
 
-/// The secrets of access keys are found and exchanged like the keys of certificates.
-pub async fn secrets_are_exchanged_too(store: Store) {
-    let (old, new) = (key('a'), key('b'));
+/// Secrets of access keys are resealed as keys of certificates are, also in one call with them.
+pub async fn secrets_are_resealed_too(store: Store) {
+    let (old, new, kind) = (key('a'), key('b'), SealedKind::AccessKeySecret);
     let first = first_start();
     let secret = |under, content| SealedSecret::from_kept(bytes(under, content));
     let access_key = |id: &str, under| NewAccessKey {
@@ -115,14 +124,17 @@ pub async fn secrets_are_exchanged_too(store: Store) {
     store.set_up(first_start()).await.unwrap();
     store.add_access_key(None, access_key("AK1", old)).await.unwrap();
     store.add_access_key(None, access_key("AK2", new)).await.unwrap();
-    assert_eq!(store.sealed_count().await.unwrap(), 2);
+    let certificate = store_sealed(&store, 1, "ours", old).await;
+    assert_eq!(store.sealed_count().await.unwrap(), 3);
     let id = AccessKeyId::new("AK1");
-    let found = SealedAccessKey { id: id.clone(), sealed_secret: secret(old, 1) };
-    assert_eq!(store.sealed_secrets(new).await.unwrap(), [found]);
-    let exchange = |old| vec![Exchange { id: id.clone(), old, new: secret(new, 2) }];
-    assert_eq!(store.exchange_secrets(exchange(secret(old, 9))).await.unwrap(), 0);
-    assert_eq!(store.exchange_secrets(exchange(secret(old, 1))).await.unwrap(), 1);
-    assert_eq!(store.sealed_secrets(new).await.unwrap(), []);
+    let found = SealedRecord::AccessKeySecret { id: id.clone(), sealed: secret(old, 1) };
+    let batch = store.sealed_records(kind, new, None).await.unwrap();
+    assert_eq!((batch.found, batch.examined, batch.next), (vec![found.clone()], 2, None));
+    let changed = Resealed { old: bytes(old, 9), ..resealed(&found, bytes(new, 2)) };
+    assert_eq!(store.replace_sealed(vec![changed]).await.unwrap(), 0);
+    let both = [&found, &certificate].map(|record| resealed(record, bytes(new, 2))).to_vec();
+    assert_eq!(store.replace_sealed(both).await.unwrap(), 2);
+    assert_eq!(store.sealed_records(kind, new, None).await.unwrap().found, []);
     assert_eq!(store.access_key(&id).await.unwrap().sealed_secret, secret(new, 2));
 }
 

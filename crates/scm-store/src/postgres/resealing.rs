@@ -1,29 +1,29 @@
-//! Sealing anew, in PostgreSQL.
+//! Resealing in PostgreSQL.
 
 mod announced;
 
 use async_trait::async_trait;
 use scm_seal::{KeyId, SealedKey, SealedSecret};
-use tokio_postgres::Row;
+use tokio_postgres::{Row, types::ToSql};
 
 use super::{
     Postgres,
     connection::Connection,
     failure::Failure,
     transaction::Isolation,
-    values::{column, count, id_numbered, number, text, written},
+    values::{column, count, id_numbered, text, written},
 };
 use crate::{
     error::StoreError,
-    ids::CertificateId,
-    names::AccessKeyId,
-    resealing::{Exchange, Resealing, STRETCH, SealedAccessKey, SealedCertificate, Stretch},
+    resealing::{
+        BATCH, Resealed, Resealing, RowId, SealedBatch, SealedId, SealedKind, SealedRecord, Table,
+    },
 };
 
 #[async_trait]
 impl Resealing for Postgres {
     async fn announce_key(&self, key: Option<KeyId>) -> Result<(), StoreError> {
-        announced::say(&self.pool, self.server, key).await
+        announced::announce(&self.pool, self.server, key).await
     }
 
     async fn announced_keys(&self) -> Result<Vec<KeyId>, StoreError> {
@@ -31,124 +31,119 @@ impl Resealing for Postgres {
     }
 
     async fn sealed_count(&self) -> Result<u64, StoreError> {
-        self.transact(Isolation::SingleStatement, (), |on, ()| Box::pin(sealed_count(on))).await
+        self.transact(Isolation::SingleStatement, (), |on, ()| {
+            Box::pin(async move { count(&on.one(&Table::count_all(), &[]).await?, 0) })
+        })
+        .await
     }
 
-    async fn sealed_keys(
+    async fn sealed_records(
         &self,
+        kind: SealedKind,
         key: KeyId,
-        after: Option<CertificateId>,
-    ) -> Result<Stretch, StoreError> {
-        let given = (key, after);
-        self.transact(Isolation::Snapshot, given, |on, (key, after)| {
-            Box::pin(stretch(on, *key, *after))
+        after: Option<SealedId>,
+    ) -> Result<SealedBatch, StoreError> {
+        let given = (kind, key, after);
+        self.transact(Isolation::Snapshot, given, |on, (kind, key, after)| {
+            Box::pin(batch(on, *kind, *key, after.as_ref()))
         })
         .await
     }
 
-    async fn sealed_secrets(&self, key: KeyId) -> Result<Vec<SealedAccessKey>, StoreError> {
-        self.transact(Isolation::SingleStatement, key, |on, key| Box::pin(secrets(on, *key))).await
-    }
-
-    async fn exchange_keys(
-        &self,
-        mut exchanges: Vec<Exchange<CertificateId, SealedKey>>,
-    ) -> Result<u64, StoreError> {
-        // In one order, so that two who are at it do not wait for each other.
-        exchanges.sort_unstable_by_key(|exchange| exchange.id);
-        self.transact(Isolation::ReadCommitted, exchanges, |on, all| {
-            Box::pin(exchange_keys(on, all))
-        })
-        .await
-    }
-
-    async fn exchange_secrets(
-        &self,
-        mut exchanges: Vec<Exchange<AccessKeyId, SealedSecret>>,
-    ) -> Result<u64, StoreError> {
-        exchanges.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-        self.transact(Isolation::ReadCommitted, exchanges, |on, all| {
-            Box::pin(exchange_secrets(on, all))
+    async fn replace_sealed(&self, mut records: Vec<Resealed>) -> Result<u64, StoreError> {
+        // Rows are locked in one order, so that two servers do not wait for each other.
+        records.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        self.transact(Isolation::ReadCommitted, records, |on, records| {
+            Box::pin(replace(on, records))
         })
         .await
     }
 }
 
-async fn sealed_count(on: &Connection) -> Result<u64, Failure> {
-    let sql = "SELECT CAST((SELECT coalesce(sum(valid + expired), 0) FROM shelf_count)
-                   + (SELECT count(*) FROM access_key) AS BIGINT)";
-    count(&on.one(sql, &[]).await?, 0)
-}
+type Parameter = Box<dyn ToSql + Sync + Send>;
 
-async fn stretch(
+async fn batch(
     on: &Connection,
+    kind: SealedKind,
     key: KeyId,
-    after: Option<CertificateId>,
-) -> Result<Stretch, Failure> {
-    let (after, limit) = (after.map_or(-1, number), STRETCH as i64);
-    let looked_at = "SELECT count(*), max(id) FROM
-                     (SELECT id FROM certificate_bytes WHERE id > $1 ORDER BY id LIMIT $2) AS part";
-    let row = on.one(looked_at, &[&after, &limit]).await?;
-    let (looked_at, last) = (count(&row, 0)?, column::<Option<i64>>(&row, 1)?);
-    let Some(last) = last else { return Ok(Stretch { found: Vec::new(), looked_at, next: None }) };
-    let sql = "SELECT b.id, s.project, b.leaf, b.sealed_key
-               FROM certificate_bytes b JOIN certificate c ON c.id = b.id
-                   JOIN scope s ON s.id = c.scope
-               WHERE b.id > $1 AND b.id <= $2 AND substring(b.sealed_key FROM 2 FOR 16) <> $3
-               ORDER BY b.id";
-    let rows = on.rows(sql, &[&after, &last, &&key.to_bytes()[..]]).await?;
-    let found = rows.iter().map(read_certificate).collect::<Result<_, _>>()?;
-    let next = if looked_at < STRETCH { None } else { Some(id_numbered(last)?) };
-    Ok(Stretch { found, looked_at, next })
+    after: Option<&SealedId>,
+) -> Result<SealedBatch, Failure> {
+    let table = kind.table();
+    let after = parameter(after.map_or_else(|| kind.before_first(), SealedId::row_id));
+    let row = on.one(&table.examine(), &[&*after]).await?;
+    let examined = count(&row, 0)?;
+    if examined == 0 {
+        return Ok(SealedBatch { found: Vec::new(), examined, next: None });
+    }
+    let last = sealed_id(kind, &row, 1)?;
+    let up_to = parameter(last.row_id());
+    let rows = on.rows(&table.find(), &[&*after, &*up_to, &&key.to_bytes()[..]]).await?;
+    let found = rows.iter().map(|row| record(kind, row)).collect::<Result<_, _>>()?;
+    Ok(SealedBatch { found, examined, next: (examined == BATCH).then_some(last) })
 }
 
-fn read_certificate(row: &Row) -> Result<SealedCertificate, Failure> {
-    Ok(SealedCertificate {
-        id: id_numbered(column(row, 0)?)?,
-        project: text(row, 1)?,
-        leaf: column(row, 2)?,
-        sealed_key: SealedKey::from_kept(column(row, 3)?),
+fn parameter(id: RowId) -> Parameter {
+    match id {
+        RowId::Number(number) => Box::new(number),
+        RowId::Text(text) => Box::new(written(&text).into_owned()),
+    }
+}
+
+fn sealed_id(kind: SealedKind, row: &Row, at: usize) -> Result<SealedId, Failure> {
+    Ok(match kind {
+        SealedKind::AccessKeySecret => SealedId::AccessKey(text(row, at)?),
+        SealedKind::CertificateKey => SealedId::Certificate(id_numbered(column(row, at)?)?),
     })
 }
 
-async fn secrets(on: &Connection, key: KeyId) -> Result<Vec<SealedAccessKey>, Failure> {
-    let sql = "SELECT id, sealed_secret FROM access_key
-               WHERE substring(sealed_secret FROM 2 FOR 16) <> $1";
-    let rows = on.rows(sql, &[&&key.to_bytes()[..]]).await?;
-    let read = |row: &Row| {
-        let sealed_secret = SealedSecret::from_kept(column(row, 1)?);
-        Ok(SealedAccessKey { id: text(row, 0)?, sealed_secret })
-    };
-    rows.iter().map(read).collect()
+fn record(kind: SealedKind, row: &Row) -> Result<SealedRecord, Failure> {
+    Ok(match kind {
+        SealedKind::AccessKeySecret => SealedRecord::AccessKeySecret {
+            id: text(row, 0)?,
+            sealed: SealedSecret::from_kept(column(row, 1)?),
+        },
+        SealedKind::CertificateKey => SealedRecord::CertificateKey {
+            id: id_numbered(column(row, 0)?)?,
+            sealed: SealedKey::from_kept(column(row, 1)?),
+            project: text(row, 2)?,
+            leaf: column(row, 3)?,
+        },
+    })
 }
 
-/// Each is locked first, in the order of their ids.
-async fn exchange_keys(
-    on: &Connection,
-    exchanges: &[Exchange<CertificateId, SealedKey>],
-) -> Result<u64, Failure> {
-    let ids: Vec<_> = exchanges.iter().map(|exchange| number(exchange.id)).collect();
-    let olds: Vec<_> = exchanges.iter().map(|exchange| exchange.old.as_bytes()).collect();
-    let news: Vec<_> = exchanges.iter().map(|exchange| exchange.new.as_bytes()).collect();
-    let sql = "SELECT id FROM certificate_bytes WHERE id = ANY($1) ORDER BY id FOR UPDATE";
-    on.rows(sql, &[&ids]).await?;
-    let sql = "UPDATE certificate_bytes SET sealed_key = given.new
-               FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[]), CAST($3 AS BYTEA[]))
-                   AS given (id, old, new)
-               WHERE certificate_bytes.id = given.id AND sealed_key = given.old";
-    Ok(on.change(sql, &[&ids, &olds, &news]).await?)
-}
-
-/// The same; there are few.
-async fn exchange_secrets(
-    on: &Connection,
-    exchanges: &[Exchange<AccessKeyId, SealedSecret>],
-) -> Result<u64, Failure> {
-    let sql = "UPDATE access_key SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2";
-    let mut exchanged = 0;
-    for Exchange { id, old, new } in exchanges {
-        let values = (written(id.as_str()), old.as_bytes(), new.as_bytes());
-        exchanged += on.change(sql, &[&values.0, &values.1, &values.2]).await?;
+/// Replaces the records of each kind by one statement.
+async fn replace(on: &Connection, records: &[Resealed]) -> Result<u64, Failure> {
+    let mut replaced = 0;
+    for kind in SealedKind::ALL {
+        let of_kind = || records.iter().filter(|record| record.id.kind() == kind);
+        if of_kind().next().is_none() {
+            continue;
+        }
+        let (ids, id_type) = ids(of_kind().map(|record| record.id.row_id()));
+        let olds: Vec<_> = of_kind().map(|record| &record.old[..]).collect();
+        let news: Vec<_> = of_kind().map(|record| &record.new[..]).collect();
+        let Table { name, sealed, .. } = kind.table();
+        let sql = format!("SELECT id FROM {name} WHERE id = ANY($1) ORDER BY id FOR UPDATE");
+        on.rows(&sql, &[&*ids]).await?;
+        let sql = format!(
+            "UPDATE {name} SET {sealed} = given.new
+             FROM unnest(CAST($1 AS {id_type}[]), CAST($2 AS BYTEA[]), CAST($3 AS BYTEA[]))
+                 AS given (id, old, new)
+             WHERE {name}.id = given.id AND {sealed} = given.old"
+        );
+        replaced += on.change(&sql, &[&*ids, &olds, &news]).await?;
     }
-    Ok(exchanged)
+    Ok(replaced)
+}
+
+/// An array of the ids of one kind, and the type of its elements.
+fn ids(ids: impl Iterator<Item = RowId>) -> (Parameter, &'static str) {
+    let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+    for id in ids {
+        match id {
+            RowId::Number(number) => numbers.push(number),
+            RowId::Text(text) => texts.push(written(&text).into_owned()),
+        }
+    }
+    if texts.is_empty() { (Box::new(numbers), "BIGINT") } else { (Box::new(texts), "TEXT") }
 }

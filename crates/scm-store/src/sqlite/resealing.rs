@@ -1,15 +1,18 @@
-//! Sealing anew, in SQLite.
+//! Resealing in SQLite.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{
+    Connection, Row, ToSql, params,
+    types::{ToSqlOutput, ValueRef},
+};
 use scm_seal::{KeyId, SealedKey, SealedSecret};
 
 use super::{Sqlite, failure::Failure};
 use crate::{
     error::StoreError,
-    ids::CertificateId,
-    names::AccessKeyId,
-    resealing::{Exchange, Resealing, STRETCH, SealedAccessKey, SealedCertificate, Stretch},
+    resealing::{
+        BATCH, Resealed, Resealing, RowId, SealedBatch, SealedId, SealedKind, SealedRecord, Table,
+    },
 };
 
 #[async_trait]
@@ -24,104 +27,83 @@ impl Resealing for Sqlite {
     }
 
     async fn sealed_count(&self) -> Result<u64, StoreError> {
-        self.read(count).await
-    }
-
-    async fn sealed_keys(
-        &self,
-        key: KeyId,
-        after: Option<CertificateId>,
-    ) -> Result<Stretch, StoreError> {
-        self.read(move |connection| stretch(connection, key, after)).await
-    }
-
-    async fn sealed_secrets(&self, key: KeyId) -> Result<Vec<SealedAccessKey>, StoreError> {
-        self.read(move |connection| secrets(connection, key)).await
-    }
-
-    async fn exchange_keys(
-        &self,
-        exchanges: Vec<Exchange<CertificateId, SealedKey>>,
-    ) -> Result<u64, StoreError> {
-        let sql = "UPDATE certificate_bytes SET sealed_key = ?3 WHERE id = ?1 AND sealed_key = ?2";
-        self.write(move |connection| exchange(connection, sql, &exchanges, SealedKey::as_bytes))
+        self.read(|connection| Ok(connection.query_row(&Table::count_all(), [], |row| row.get(0))?))
             .await
     }
 
-    async fn exchange_secrets(
+    async fn sealed_records(
         &self,
-        exchanges: Vec<Exchange<AccessKeyId, SealedSecret>>,
-    ) -> Result<u64, StoreError> {
-        let sql = "UPDATE access_key SET sealed_secret = ?3 WHERE id = ?1 AND sealed_secret = ?2";
-        let bytes = SealedSecret::as_bytes;
-        self.write(move |connection| exchange(connection, sql, &exchanges, bytes)).await
+        kind: SealedKind,
+        key: KeyId,
+        after: Option<SealedId>,
+    ) -> Result<SealedBatch, StoreError> {
+        self.read(move |connection| batch(connection, kind, key, after.as_ref())).await
+    }
+
+    async fn replace_sealed(&self, records: Vec<Resealed>) -> Result<u64, StoreError> {
+        self.write(move |connection| replace(connection, &records)).await
     }
 }
 
-/// Each where the old bytes still stand; says how many.
-fn exchange<I: ToSql, S>(
+fn batch(
     connection: &Connection,
-    sql: &str,
-    exchanges: &[Exchange<I, S>],
-    bytes: fn(&S) -> &[u8],
-) -> Result<u64, Failure> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut exchanged = 0;
-    for Exchange { id, old, new } in exchanges {
-        exchanged += statement.execute(params![id, bytes(old), bytes(new)])?;
-    }
-    Ok(exchanged as u64)
-}
-
-fn count(connection: &Connection) -> Result<u64, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT (SELECT coalesce(sum(valid + expired), 0) FROM shelf)
-              + (SELECT count(*) FROM access_key)",
-    )?;
-    Ok(statement.query_row([], |row| row.get(0))?)
-}
-
-fn stretch(
-    connection: &Connection,
+    kind: SealedKind,
     key: KeyId,
-    after: Option<CertificateId>,
-) -> Result<Stretch, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT certificate_bytes.id, substr(sealed_key, 2, 16) = ?2, project, leaf, sealed_key
-         FROM certificate_bytes JOIN scope ON scope.id = certificate_bytes.scope
-         WHERE certificate_bytes.id > ?1 ORDER BY certificate_bytes.id LIMIT ?3",
-    )?;
-    let after = after.map_or(-1, |id| id.number() as i64);
-    let mut rows = statement.query(params![after, key.to_bytes(), STRETCH])?;
-    let mut stretch = Stretch { found: Vec::new(), looked_at: 0, next: None };
-    while let Some(row) = rows.next()? {
-        stretch.looked_at += 1;
-        stretch.next = Some(row.get(0)?);
-        if !row.get(1)? {
-            stretch.found.push(read_certificate(row)?);
-        }
+    after: Option<&SealedId>,
+) -> Result<SealedBatch, Failure> {
+    let table = kind.table();
+    let after = after.map_or_else(|| kind.before_first(), SealedId::row_id);
+    let last = |row: &Row<'_>| Ok((row.get(0)?, sealed_id(kind, row, 1)));
+    let (examined, last) =
+        connection.prepare_cached(&table.examine())?.query_row([&after], last)?;
+    if examined == 0 {
+        return Ok(SealedBatch { found: Vec::new(), examined, next: None });
     }
-    if stretch.looked_at < STRETCH {
-        stretch.next = None;
-    }
-    Ok(stretch)
+    let last = last?;
+    let mut statement = connection.prepare_cached(&table.find())?;
+    let values = params![after, last.row_id(), key.to_bytes()];
+    let found = statement.query_map(values, |row| record(kind, row))?;
+    let found = found.collect::<rusqlite::Result<_>>()?;
+    Ok(SealedBatch { found, examined, next: (examined == BATCH).then_some(last) })
 }
 
-fn read_certificate(row: &Row<'_>) -> rusqlite::Result<SealedCertificate> {
-    Ok(SealedCertificate {
-        id: row.get(0)?,
-        project: row.get(2)?,
-        leaf: row.get(3)?,
-        sealed_key: SealedKey::from_kept(row.get(4)?),
+fn sealed_id(kind: SealedKind, row: &Row<'_>, at: usize) -> rusqlite::Result<SealedId> {
+    Ok(match kind {
+        SealedKind::AccessKeySecret => SealedId::AccessKey(row.get(at)?),
+        SealedKind::CertificateKey => SealedId::Certificate(row.get(at)?),
     })
 }
 
-fn secrets(connection: &Connection, key: KeyId) -> Result<Vec<SealedAccessKey>, Failure> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, sealed_secret FROM access_key WHERE substr(sealed_secret, 2, 16) <> ?1",
-    )?;
-    let secrets = statement.query_map([key.to_bytes()], |row| {
-        Ok(SealedAccessKey { id: row.get(0)?, sealed_secret: SealedSecret::from_kept(row.get(1)?) })
-    })?;
-    Ok(secrets.collect::<rusqlite::Result<_>>()?)
+fn record(kind: SealedKind, row: &Row<'_>) -> rusqlite::Result<SealedRecord> {
+    Ok(match kind {
+        SealedKind::AccessKeySecret => SealedRecord::AccessKeySecret {
+            id: row.get(0)?,
+            sealed: SealedSecret::from_kept(row.get(1)?),
+        },
+        SealedKind::CertificateKey => SealedRecord::CertificateKey {
+            id: row.get(0)?,
+            sealed: SealedKey::from_kept(row.get(1)?),
+            project: row.get(2)?,
+            leaf: row.get(3)?,
+        },
+    })
+}
+
+fn replace(connection: &Connection, records: &[Resealed]) -> Result<u64, Failure> {
+    let mut replaced = 0;
+    for Resealed { id, old, new } in records {
+        let Table { name, sealed, .. } = id.kind().table();
+        let sql = format!("UPDATE {name} SET {sealed} = ?3 WHERE id = ?1 AND {sealed} = ?2");
+        replaced += connection.prepare_cached(&sql)?.execute(params![id.row_id(), old, new])?;
+    }
+    Ok(replaced as u64)
+}
+
+impl ToSql for RowId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Number(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
 }

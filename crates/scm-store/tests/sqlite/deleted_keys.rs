@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use scm_seal::SealedKey;
-use scm_store::{Change, Exchange};
+use scm_store::{Change, Resealed, SealedId};
 
 use super::*;
 
@@ -43,9 +43,10 @@ async fn remove_key(store: &Store, number: u64) {
             store.replace(&by, id(number), other, NOW).await.unwrap();
         }
         4 => {
-            let new = SealedKey::from_kept(vec![1; 900]);
-            let exchange = Exchange { id: id(number), old: sealed(number), new };
-            assert_eq!(store.exchange_keys(vec![exchange]).await.unwrap(), 1);
+            let old = sealed(number).as_bytes().to_vec();
+            let id = SealedId::Certificate(id(number));
+            let resealed = Resealed { id, old, new: vec![1; 900] };
+            assert_eq!(store.replace_sealed(vec![resealed]).await.unwrap(), 1);
         }
         _ => {
             let change = Change { name: Some("another name".into()), ..Change::default() };

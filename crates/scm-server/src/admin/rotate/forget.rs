@@ -1,28 +1,28 @@
-//! `scm-server rotate-key --forget-old`: what nothing needs any more leaves the keyring.
+//! `scm-server rotate-key --forget-old`: removes master keys that seal nothing any more.
 
 use std::{
     fs,
     time::{Duration, Instant},
 };
 
-use scm_seal::{KeyId, UnsealError};
-use scm_store::{SealedAccessKey, SealedCertificate, Stretch, action};
+use scm_seal::KeyId;
+use scm_store::{SealedBatch, SealedKind, SealedRecord, action};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
 use super::{Rotated, Workplace, reseal::patiently};
 use crate::admin::{answer::Answer, error::AdminError, progress::Progress};
 
-/// How long after the keyring was turned something that was sealed before may still be on its way into
-/// the store: far longer than an import may take.
+/// How long after a rotation an import that sealed under the old key may still be under way: far longer
+/// than an import may take.
 const UNDER_WAY: Duration = Duration::from_secs(60);
-/// How long servers may take to notice that the keyring was turned, and how often to ask.
+/// How long servers may take to notice a rotation, and how often their announcements are read.
 const NOTICING: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);
-/// How many of those that need an old key are named.
+/// The number of records under an old key that are named.
 const NAMED: usize = 10;
 
-/// Looks through everything, and takes the old keys out of the keyring if nothing is sealed under them.
+/// Examines all sealed records, and removes the old keys from the keyring if none needs them.
 pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
     let old = workplace.keyring.old_ids();
     if old.is_empty() {
@@ -82,7 +82,7 @@ async fn wait_for_servers(workplace: &Workplace, keys: &[KeyId]) -> Result<(), A
     }
 }
 
-/// What is still sealed under some keys.
+/// The records that are still sealed under old keys.
 #[derive(Default)]
 struct Needing {
     count: u64,
@@ -90,16 +90,11 @@ struct Needing {
 }
 
 impl Needing {
-    fn add(
-        &mut self,
-        under: Result<KeyId, UnsealError>,
-        keys: &[KeyId],
-        name: impl Fn() -> String,
-    ) {
-        if under.is_ok_and(|key| keys.contains(&key)) {
+    fn add(&mut self, record: &SealedRecord, keys: &[KeyId]) {
+        if record.key_id().is_ok_and(|key| keys.contains(&key)) {
             self.count += 1;
             if self.some.len() < NAMED {
-                self.some.push(name());
+                self.some.push(record.id().to_string());
             }
         }
     }
@@ -109,21 +104,19 @@ async fn needing(workplace: &Workplace, keys: &[KeyId]) -> Result<Needing, Admin
     let (store, active) = (&workplace.store, workplace.keyring.active_id());
     let mut progress = Progress::new(patiently(|| store.sealed_count()).await?);
     let mut needing = Needing::default();
-    for SealedAccessKey { id, sealed_secret } in patiently(|| store.sealed_secrets(active)).await? {
-        needing.add(sealed_secret.key_id(), keys, || format!("access key {id}"));
-    }
-    let mut after = None;
-    loop {
-        let Stretch { found, looked_at, next } =
-            patiently(|| store.sealed_keys(active, after)).await?;
-        for SealedCertificate { id, sealed_key, .. } in found {
-            needing.add(sealed_key.key_id(), keys, || id.to_string());
-        }
-        progress.advance(looked_at);
-        after = next;
-        if after.is_none() {
-            progress.finish();
-            return Ok(needing);
+    for kind in SealedKind::ALL {
+        let mut after = None;
+        loop {
+            let SealedBatch { found, examined, next } =
+                patiently(|| store.sealed_records(kind, active, after.clone())).await?;
+            found.iter().for_each(|record| needing.add(record, keys));
+            progress.advance(examined);
+            after = next;
+            if after.is_none() {
+                break;
+            }
         }
     }
+    progress.finish();
+    Ok(needing)
 }

@@ -8,7 +8,7 @@ use std::error::Error;
 
 use scm_pki::{Certificate, VerifiedBundle};
 use scm_seal::{Keyring, SealedKey};
-use scm_store::{CertificateId, Exchange};
+use scm_store::{CertificateId, Resealed, SealedId};
 
 use crate::{auth::Caller, context::Context};
 
@@ -55,6 +55,11 @@ async fn reseal(
     let leaf = Certificate::from_der(kept.leaf)?;
     let (name, place) = (id.to_string(), project.as_str());
     let new = keyring.reseal(now, &name, place, leaf.public_key(), &kept.sealed_key)?;
-    ctx.store().exchange_keys(vec![Exchange { id, old: kept.sealed_key, new }]).await?;
+    let resealed = Resealed {
+        id: SealedId::Certificate(id),
+        old: kept.sealed_key.as_bytes().to_vec(),
+        new: new.as_bytes().to_vec(),
+    };
+    ctx.store().replace_sealed(vec![resealed]).await?;
     Ok(())
 }

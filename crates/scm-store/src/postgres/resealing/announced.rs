@@ -1,4 +1,4 @@
-//! Under which master keys servers say that they seal: a lease for each server, in whose name the key is.
+//! The master keys that servers seal under: a lease for each server, with the key in its name.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,22 +14,22 @@ use super::super::{
 };
 use crate::error::StoreError;
 
-/// How long what a server said counts when it dies.
+/// How long an announcement outlives its server.
 const LASTS: Duration = Duration::from_secs(180);
 
-/// Says under which key a server seals; in place of what it said before, and of what lapsed.
-pub(super) async fn say(
+/// Announces the key of a server, in place of its earlier announcement. Removes expired ones.
+pub(super) async fn announce(
     pool: &Arc<Pool>,
     server: i64,
     key: Option<KeyId>,
 ) -> Result<(), StoreError> {
     perform(pool, Isolation::ReadCommitted, (server, key), |on, (server, key)| {
-        Box::pin(say_on(on, *server, *key))
+        Box::pin(announce_on(on, *server, *key))
     })
     .await
 }
 
-async fn say_on(on: &Connection, server: i64, key: Option<KeyId>) -> Result<(), Failure> {
+async fn announce_on(on: &Connection, server: i64, key: Option<KeyId>) -> Result<(), Failure> {
     let name = key.map(|key| format!("seals {key} {server}")).unwrap_or_default();
     let sql = format!(
         "DELETE FROM lease
@@ -46,7 +46,7 @@ async fn say_on(on: &Connection, server: i64, key: Option<KeyId>) -> Result<(), 
     Ok(())
 }
 
-/// What counts now.
+/// The keys of all announcements that have not expired.
 pub(super) async fn all(pool: &Arc<Pool>) -> Result<Vec<KeyId>, StoreError> {
     perform(pool, Isolation::SingleStatement, (), |on, ()| Box::pin(all_on(on))).await
 }
