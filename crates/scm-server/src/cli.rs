@@ -39,7 +39,7 @@ impl Arguments {
     /// the environment.
     ///
     /// # Errors
-    /// Those of [`ServeArguments::config`], for a server.
+    /// A setting of the server that is malformed, out of bounds or contradicts another one.
     pub fn task(self) -> Result<Task, ConfigError> {
         match self.command {
             Some(Command::Serve(serve)) => Ok(Task::Serve(Box::new(serve.config()?))),

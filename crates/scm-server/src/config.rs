@@ -78,8 +78,8 @@ impl Config {
     /// The location of the store.
     ///
     /// # Errors
-    /// If the setting is neither `embedded` nor a URL. Settings from [`ServeArguments::config`] and
-    /// [`Config::of_store`] are checked.
+    /// If the setting is neither `embedded` nor a URL. The settings of a server, and those from
+    /// [`Config::of_store`], are checked when they are read.
     pub fn location(&self) -> Result<Location, ConfigError> {
         self.store.location(&self.data_dir).map_err(ConfigError::Store)
     }
