@@ -16,7 +16,8 @@ pub use warned::Warned;
 wire! {
     /// A certificate to import, with its chain and private key.
     pub struct CertificateImport {
-        /// The name of the certificate. It need not be unique.
+        /// The name of the certificate: one line, without control characters and direction marks. It need not be
+        /// unique.
         #[schema(example = "www.example.com")]
         name: String [limits::NAME],
         /// The certificate, PEM, with `\n` or `\r\n` as line breaks. Its chain may follow it.

@@ -63,10 +63,11 @@ async fn imported(session: &Session, count: usize) -> Vec<String> {
 async fn killed_again_and_again(from: &str, to: &str, more: &[&str]) -> usize {
     for kills in 0..KILLS {
         let mut command = copy(from, to, more);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         sleep(Duration::from_millis(45 * kills as u64)).await;
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "{status}");
+        if child.try_wait().unwrap().is_some() {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             return kills;
         }
         child.kill().unwrap();

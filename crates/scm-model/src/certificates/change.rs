@@ -35,11 +35,12 @@ impl CertificateReplacement {
 wire! {
     /// The new name and description of a certificate. Fields that are absent or null do not change.
     pub struct CertificateUpdate {
-        /// The new name.
+        /// The new name: one line, without control characters and direction marks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "www.example.com")]
         name: Option<String> [limits::NAME],
-        /// The new description. An empty text removes it.
+        /// The new description: one line, without control characters and direction marks. An empty text
+        /// removes it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(example = "The shop, renewed in May")]
         description: Option<String> [limits::DESCRIPTION],
