@@ -67,7 +67,10 @@ async fn killed_again_and_again(from: &str, to: &str, more: &[&str]) -> usize {
         sleep(Duration::from_millis(45 * kills as u64)).await;
         if child.try_wait().unwrap().is_some() {
             let output = child.wait_with_output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let message = String::from_utf8_lossy(&output.stderr);
+            // The kill before this run may have met a copy that was complete, as its process ended.
+            let completed = kills > 0 && message.contains("holds a store already");
+            assert!(output.status.success() || completed, "{message}");
             return kills;
         }
         child.kill().unwrap();
