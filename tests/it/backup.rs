@@ -1,7 +1,7 @@
 //! `scm-server backup` and `restore`: made while certificates come in, and what is in it.
 
 use std::{
-    fs,
+    fs::{self, File},
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
@@ -85,7 +85,7 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
         let (before, to) = (load.acknowledged(), backups.file(&format!("{round}")));
         let report = backup(&first, &to).done();
         assert!(
-            report.noted.contains("whoever has this folder has all private keys"),
+            report.noted.contains("this folder gives access to all private keys"),
             "{report:?}"
         );
         assert_eq!((mode(&to), mode(&to.join("scm.db"))), (0o700, 0o600));
@@ -114,6 +114,33 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_comes_back() {
     }
     println!("rounds 4, kills {kills}, acknowledged {acknowledged}, lost {lost}, doubled 0");
     assert!(acknowledged > 0);
+}
+
+#[test]
+fn every_file_of_an_interrupted_backup_is_replaced_and_a_running_one_is_left_alone() {
+    let (first, backups) = (Folder::new(), Folder::new());
+    Binary::start(&first, &[]).unwrap().stop();
+    let (to, unfinished) = (backups.file("made"), backups.file("made.unfinished"));
+    fs::create_dir(&unfinished).unwrap();
+    for left in ["scm.db", "scm.db-journal", "scm.db-wal", "scm.db-shm", "keyring.json"] {
+        fs::write(unfinished.join(left), "half").unwrap();
+    }
+    let running = File::open(&unfinished).unwrap();
+    running.lock().unwrap();
+    let second = backup(&first, &to);
+    assert!(
+        second.code == Some(1) && second.noted.contains("another backup writes to"),
+        "{second:?}"
+    );
+    assert_eq!(fs::read_dir(&unfinished).unwrap().count(), 5);
+    drop(running);
+    backup(&first, &to).done();
+    assert!(!unfinished.exists());
+    let mut files: Vec<_> =
+        fs::read_dir(&to).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["backup.json", "keyring.json", "scm.db"]);
+    restore(&to, &Folder::new()).done();
 }
 
 #[test]

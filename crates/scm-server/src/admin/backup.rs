@@ -1,14 +1,14 @@
 //! `scm-server backup` and `restore`: the embedded store and its keyring, as of one moment.
 //!
-//! A backup is a folder with both, and their sums. It appears under its name only when it is whole and was checked;
-//! what is restored likewise. Left out: a PostgreSQL, which has ways of its own.
+//! A backup is a folder with both files and their checksums. It appears under its name only when it is
+//! complete and verified; a restored store likewise. A PostgreSQL is backed up with its own tools.
 
 mod sums;
+mod unfinished;
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, File},
     io::{self, BufRead, BufReader},
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -17,7 +17,10 @@ use scm_store::{KeyringRecord, Location};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use self::sums::SUMS;
+use self::{
+    sums::SUMS,
+    unfinished::{Unfinished, remove_store},
+};
 use super::{
     answer::Answer, arguments::Restore, error::AdminError, progress::Progress, register::place_of,
 };
@@ -27,19 +30,19 @@ use crate::{
     keyring::{KeyringSource, VARIABLE},
 };
 
-/// How often to begin again where the keyring is rotated meanwhile.
+/// How often a backup is started again if the keyring was rotated in the meantime.
 const TRIES: usize = 3;
 
-/// Where something is now, for programs.
+/// The folder of a backup or of a restored store, for `--json`.
 #[derive(Serialize)]
 struct Whole<'a> {
     folder: &'a Path,
 }
 
-/// Makes a backup, whether or not a server runs.
+/// Creates a backup, beside a running server or without one.
 pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     let home = config.location()?;
-    // Without a `/` at its end.
+    // Without a trailing `/`.
     let to = &*to.components().collect::<PathBuf>();
     let Location::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };
     if !store.exists() {
@@ -48,21 +51,17 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     if to.exists() {
         return Err(AdminError::InTheWay { path: to.to_owned() });
     }
-    let unfinished = with_ending(to, ".unfinished");
+    let unfinished = Unfinished::beside(to)?;
     for _ in 0..TRIES {
-        if unfinished.exists() {
-            clear(&unfinished).map_err(at(&unfinished))?;
-        }
-        DirBuilder::new().mode(0o700).create(&unfinished).map_err(at(&unfinished))?;
+        unfinished.clear()?;
         let keyring = keyring_text(&config.keyring())?;
-        let belongs = snapshot(store.clone(), unfinished.join(STORE)).await?;
-        fits(&keyring, &belongs)?;
-        // A key that seals something in there may have come or gone since.
+        let record = snapshot(store.clone(), unfinished.path().join(STORE)).await?;
+        require_match(&keyring, &record)?;
+        // A key that seals a record of the copy may have been added or removed since.
         if *keyring == *keyring_text(&config.keyring())? {
-            write_private(&unfinished.join(KEYRING), &keyring)?;
-            sums::note(&unfinished)?;
-            sync(&unfinished).map_err(at(&unfinished))?;
-            replace(&unfinished, to)?;
+            write_private(&unfinished.path().join(KEYRING), &keyring)?;
+            sums::note(unfinished.path())?;
+            unfinished.complete(to)?;
             return Ok(backed_up(to));
         }
     }
@@ -70,14 +69,14 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
 }
 
 fn backed_up(to: &Path) -> Answer {
-    let text = format!("backed up to {}, and checked\n", to.display());
+    let text = format!("backed up to {}, and verified\n", to.display());
     Answer::new(&Whole { folder: to }, text).with_note(
-        "whoever has this folder has all private keys: the keyring in it opens them. It is for its owner \
-         only; keep it so, and where you keep secrets",
+        "this folder gives access to all private keys: the keyring in it opens them. Only its owner can \
+         read it; store it as you store secrets",
     )
 }
 
-/// Puts a backup into an empty data folder, or goes on where this was cut short.
+/// Restores a backup into an empty data folder, or continues an interrupted restore.
 pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     let (from, to) = (&*asked.from, &*asked.data_dir);
     if ![STORE, KEYRING, SUMS].iter().all(|name| from.join(name).exists()) {
@@ -91,23 +90,22 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
         return Err(AdminError::InTheWay { path: keyring });
     }
     let unfinished = to.join("restoring.db");
-    remove(&unfinished).map_err(at(&unfinished))?;
-    let belongs = snapshot(from.join(STORE), unfinished.clone()).await?;
-    fits(&text, &belongs)?;
-    // Who was killed between the two has left the very same store; one that was ever used is another.
+    remove_store(&unfinished).map_err(at(&unfinished))?;
+    let record = snapshot(from.join(STORE), unfinished.clone()).await?;
+    require_match(&text, &record)?;
+    // An interrupted restore has left the same bytes; a store that was used differs.
     if store.exists() && !are_same(&store, &unfinished).map_err(at(&store))? {
-        remove(&unfinished).map_err(at(&unfinished))?;
+        remove_store(&unfinished).map_err(at(&unfinished))?;
         return Err(AdminError::InTheWay { path: store });
     }
-    // First the store: without its keyring no server would start on it.
+    // The store first: no server starts on it without its keyring.
     replace(&unfinished, &store)?;
     let unfinished = to.join("restoring.json");
     write_private(&unfinished, &text)?;
     replace(&unfinished, &keyring)?;
-    let message = format!("{} is restored, and was checked before\n", to.display());
-    Ok(Answer::new(&Whole { folder: to }, message).with_note(
-        "`scm-server user password NAME` gives a new password where the old one is lost",
-    ))
+    let message = format!("{} is restored, and was verified before\n", to.display());
+    Ok(Answer::new(&Whole { folder: to }, message)
+        .with_note("if a password is lost, set a new one: `scm-server user password NAME`"))
 }
 
 async fn snapshot(file: PathBuf, to: PathBuf) -> Result<KeyringRecord, AdminError> {
@@ -124,7 +122,7 @@ async fn snapshot(file: PathBuf, to: PathBuf) -> Result<KeyringRecord, AdminErro
     Ok(taken.await?)
 }
 
-/// The text of a keyring, which must be one.
+/// The text of a keyring, which must be valid.
 fn keyring_text(source: &KeyringSource) -> Result<Zeroizing<Vec<u8>>, AdminError> {
     source.open()?;
     Ok(match source {
@@ -133,40 +131,14 @@ fn keyring_text(source: &KeyringSource) -> Result<Zeroizing<Vec<u8>>, AdminError
     })
 }
 
-fn fits(keyring: &[u8], record: &KeyringRecord) -> Result<(), AdminError> {
+/// Refuses a keyring that does not match the store's record of it.
+fn require_match(keyring: &[u8], record: &KeyringRecord) -> Result<(), AdminError> {
     let text = Zeroizing::new(String::from_utf8_lossy(keyring).into_owned());
     let given = Keyring::from_text(&text, Path::new(VARIABLE))?;
     Ok(record.require(given.keyring_id(), &given.checks())?)
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// What a backup that was cut short has left, and nothing else.
-fn clear(unfinished: &Path) -> io::Result<()> {
-    remove(&unfinished.join(STORE))?;
-    remove_if_there(&unfinished.join(KEYRING))?;
-    remove_if_there(&unfinished.join(SUMS))?;
-    fs::remove_dir(unfinished)
-}
-
-/// A copy of a store, and what was begun beside it.
-fn remove(store: &Path) -> io::Result<()> {
-    remove_if_there(&with_ending(store, "-journal"))?;
-    remove_if_there(store)
-}
-
-fn remove_if_there(file: &Path) -> io::Result<()> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Whether two files say the same.
+/// Whether two files have the same content.
 fn are_same(one: &Path, other: &Path) -> io::Result<bool> {
     let (mut one, mut other) =
         (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
@@ -179,8 +151,4 @@ fn are_same(one: &Path, other: &Path) -> io::Result<bool> {
         one.consume(count);
         other.consume(count);
     }
-}
-
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

@@ -38,6 +38,12 @@ pub enum AdminError {
         /// What is there.
         path: PathBuf,
     },
+    /// Another process makes the same backup.
+    #[error("another backup writes to {}; wait until it has ended", path.display())]
+    BackupRunning {
+        /// The folder of the incomplete backup.
+        path: PathBuf,
+    },
     /// What is to be restored is not there, or not all of it.
     #[error(
         "there is no backup in {}, which has scm.db, keyring.json and backup.json; name the folder of \
