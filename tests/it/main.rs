@@ -13,6 +13,7 @@ mod directory;
 mod docs;
 mod durability;
 mod examples;
+mod full_disk;
 mod hostile;
 mod keystone;
 mod openapi;

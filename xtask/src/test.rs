@@ -138,6 +138,7 @@ fn tests() -> Outcome {
     let needs = [
         ("openssl", tools::debian("openssl", "openssl")),
         ("curl", tools::debian("curl", "curl")),
+        ("full_disk", tools::mounts()),
         ("haproxy", tools::debian("haproxy", "haproxy")),
         ("keystone", tools::python("keystone").map(drop)),
         ("postgres", tools::postgres()),

@@ -113,6 +113,11 @@ pub fn must_not_skip() -> bool {
     env::var("CI").is_ok_and(|ci| ci == "true")
 }
 
+/// Makes sure that tests can mount a file system.
+pub fn mounts() -> Result<(), String> {
+    if is_root() { Ok(()) } else { Err("needs root, to mount a file system".to_owned()) }
+}
+
 fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
 }

@@ -97,6 +97,15 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), DataDirError> {
     write().map_err(at(path))
 }
 
+/// The free space of the file system that a folder is on, in bytes, for processes without privileges.
+///
+/// # Errors
+/// If the file system cannot be queried.
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
+    let found = rustix::fs::statvfs(folder)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
 /// Puts a file in the place of another; it stays there even if the power fails.
 ///
 /// # Errors

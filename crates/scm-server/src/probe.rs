@@ -6,16 +6,23 @@ use http::{
     header::{ALLOW, CONTENT_TYPE},
 };
 use http_body_util::Full;
+use scm_store::Location;
 
-use crate::{causes::chain, context::Context, response::HttpResponse};
+use crate::{
+    causes::chain, config::Config, context::Context, data_dir::free_bytes, response::HttpResponse,
+};
 
 const UNFIT_KEYRING: &str = "the keyring file has changed and does not fit the store; the server continues \
                              with the keyring that it read before";
 
+/// The free space that a commit may need: a full group of imports, in the log and in the indexes.
+const FREE_BYTES: u64 = 4 * 1024 * 1024;
+const FULL: &str = "less than 4 MiB are free for the store: writes may be refused";
+
 /// The answer to a probe, if it is one.
 ///
-/// `/healthz`: 200 as long as the process answers at all. `/readyz`: 200 while the store works and the
-/// keyring file fits it, else 503.
+/// `/healthz`: 200 as long as the process answers at all. `/readyz`: 200 while the store works, the
+/// keyring file fits it, and an embedded store has room for a commit; else 503.
 pub async fn answer(ctx: &Context, method: &Method, uri: &Uri) -> Option<HttpResponse> {
     let path = uri.path();
     if !matches!(path, "/healthz" | "/readyz") {
@@ -30,6 +37,7 @@ pub async fn answer(ctx: &Context, method: &Method, uri: &Uri) -> Option<HttpRes
     Some(match path {
         "/healthz" => text(StatusCode::OK, "ok"),
         _ if ctx.keyring_is_unfit().await => text(StatusCode::SERVICE_UNAVAILABLE, UNFIT_KEYRING),
+        _ if is_nearly_full(ctx.config()) => text(StatusCode::SERVICE_UNAVAILABLE, FULL),
         _ => match ctx.readiness().once(async || is_ready(ctx).await).await {
             true => text(StatusCode::OK, "ready"),
             false => text(StatusCode::SERVICE_UNAVAILABLE, "the store is not available"),
@@ -43,6 +51,12 @@ async fn is_ready(ctx: &Context) -> bool {
         tracing::warn!(error = %chain(error), "not ready");
     }
     ready.is_ok()
+}
+
+/// Whether the disk of an embedded store is nearly full. If it cannot be queried, the store decides.
+fn is_nearly_full(config: &Config) -> bool {
+    let embedded = matches!(config.location(), Ok(Location::Sqlite(_)));
+    embedded && free_bytes(&config.data_dir).is_ok_and(|free| free < FREE_BYTES)
 }
 
 fn text(status: StatusCode, words: &'static str) -> HttpResponse {

@@ -4,7 +4,7 @@
 //! store is set up, and in its place after: wherever a first start is cut short, the next one finds
 //! a password that works.
 
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
 use scm_model::Credentials;
 use scm_seal::Keyring;
@@ -17,7 +17,7 @@ use time::{Duration, OffsetDateTime};
 use super::StartError;
 use crate::{
     auth::{AccessKeyPair, NewSecret, PasswordHasher},
-    data_dir::{DataDir, at, publish, replace, write_private},
+    data_dir::{DataDir, DataDirError, at, publish, replace, write_private},
     random_id::random_id,
 };
 
@@ -79,19 +79,33 @@ fn read(file: &Path) -> Result<Credentials, StartError> {
     serde_json::from_slice(&text).map_err(|_| StartError::Credentials(file.to_owned()))
 }
 
-/// Notes in `credentials.json` where the server answers. Whoever removed the file is done with it.
+/// Writes the server's address to `credentials.json`, unless it is there or the file was removed. On a full
+/// disk the file keeps the address of before: the server starts, since it can still answer reads.
 ///
 /// # Errors
-/// If the file is there, but cannot be read or written.
+/// If the file exists but cannot be read, or cannot be written for another reason than a full disk.
 pub fn note_address(folder: &DataDir, base_url: &str) -> Result<(), StartError> {
     let path = folder.credentials();
     if !path.exists() {
         return Ok(());
     }
     let mut credentials = read(&path)?;
+    if credentials.base_url == base_url {
+        return Ok(());
+    }
     base_url.clone_into(&mut credentials.base_url);
-    write_private(&folder.unfinished_credentials(), &json(&credentials))?;
-    Ok(replace(&folder.unfinished_credentials(), &path)?)
+    let unfinished = folder.unfinished_credentials();
+    match write_private(&unfinished, &json(&credentials)) {
+        Err(DataDirError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
+            tracing::warn!(
+                path = %path.display(),
+                base_url,
+                "the disk is full: the address of the server could not be written to the file"
+            );
+            Ok(())
+        }
+        written => Ok(written.and_then(|()| replace(&unfinished, &path))?),
+    }
 }
 
 /// What is told once, and kept as hashes or sealed.
