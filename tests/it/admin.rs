@@ -130,7 +130,7 @@ async fn a_disabled_user_is_refused_at_the_next_request() {
 fn the_removal_of_the_last_administrator_is_reported() {
     let machine = Machine::start();
     let report = |arguments: &[&str]| machine.run(arguments).done().noted;
-    let note = "no user who may log in is an administrator any more";
+    let note = "no enabled user is an administrator any more";
     report(&["user", "add", "second", "--project=default", "--role=administrator"]);
     assert!(!report(&["user", "disable", "admin"]).contains(note));
     assert!(report(&["role", "revoke", "second", "default"]).contains(note));

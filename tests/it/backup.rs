@@ -174,7 +174,7 @@ async fn what_is_there_is_not_overwritten_and_what_is_damaged_is_not_restored() 
     fs::remove_file(made.join("keyring.json")).unwrap();
     Keyring::create(&made.join("keyring.json")).unwrap();
     let foreign = restore(&made, &second);
-    assert!(foreign.noted.contains("keyring.json is damaged, or is not of this"), "{foreign:?}");
+    assert!(foreign.noted.contains("keyring.json is damaged or belongs to another"), "{foreign:?}");
     fs::write(made.join("keyring.json"), ring).unwrap();
     for name in ["scm.db", "keyring.json", "backup.json"] {
         let file = made.join(name);
@@ -212,7 +212,7 @@ async fn a_restore_that_was_cut_short_is_finished_by_another() {
     fs::write(second.file("restoring.db"), "half").unwrap();
     fs::write(second.file("restoring.db-journal"), "half").unwrap();
     let other = restore(&late, &second);
-    assert!(other.code == Some(1) && other.noted.contains("scm.db is there already"), "{other:?}");
+    assert!(other.code == Some(1) && other.noted.contains("scm.db exists already"), "{other:?}");
     assert!(!second.file("keyring.json").exists() && !second.file("restoring.db").exists());
     restore(&early, &second).done();
     assert!(!second.file("restoring.json").exists() && !second.file("restoring.db").exists());
@@ -224,5 +224,5 @@ async fn a_restore_that_was_cut_short_is_finished_by_another() {
     server.stop();
     fs::remove_file(second.file("keyring.json")).unwrap();
     let used = restore(&early, &second);
-    assert!(used.code == Some(1) && used.noted.contains("scm.db is there already"), "{used:?}");
+    assert!(used.code == Some(1) && used.noted.contains("scm.db exists already"), "{used:?}");
 }

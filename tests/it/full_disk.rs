@@ -62,6 +62,8 @@ async fn on_a_full_disk_lists_and_shows_are_answered_and_a_server_starts() {
     for id in &stored {
         assert_eq!(session.show(id).await.status, 200);
     }
+    let list = session.send(Method::GET, "/v3/scm/certificates", "").await;
+    assert_eq!(list.json()["total_count"], stored.len());
     assert_eq!(session.import(&body).await.status, 503);
     assert_eq!(session.send(Method::GET, "/readyz", "").await.status, 503);
 

@@ -38,7 +38,7 @@ pub enum KeyringError {
         source: io::Error,
     },
     /// The file holds another keyring than the one that was read, so that nothing was done to it.
-    #[error("somebody else has changed the keyring at {} meanwhile; run the command again", path.display())]
+    #[error("another process changed the keyring at {} in the meantime; run the command again", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -103,7 +103,7 @@ pub enum UnsealError {
     /// The keyring has no such master key.
     #[error("the bytes were sealed under master key {key_id}, which is not in the keyring")]
     UnknownKey {
-        /// The master key asked for.
+        /// The master key.
         key_id: KeyId,
     },
     /// A bit was changed, or a key belongs to another certificate, project or public key, or a

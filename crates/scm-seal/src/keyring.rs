@@ -1,7 +1,7 @@
 //! The keyring of master keys: sealing and unsealing.
 //!
-//! The keyring's file is read and written next door, and turned there to another master key; what sealed
-//! bytes look like is told in `sealed`.
+//! `file` reads and writes the keyring file, `turn` rotates it to another master key; the format of sealed
+//! bytes is described in `sealed`.
 
 mod file;
 mod reseal;
@@ -48,7 +48,7 @@ impl Keyring {
         Ok(keyring)
     }
 
-    /// Reads the keyring at `path`; its form is told in `src/keyring/file.rs`.
+    /// Reads the keyring at `path`; its format is described in `src/keyring/file.rs`.
     ///
     /// # Errors
     /// Every variant of [`KeyringError`] but those of [`Keyring::create`].
@@ -92,9 +92,9 @@ impl Keyring {
 
     /// Seals a certificate's private key under the active master key.
     ///
-    /// `id`, `project` and `public_key` (SubjectPublicKeyInfo, DER) are the certificate's; whoever
-    /// unseals must say them again. The last must be the certificate's own bytes: the same key can
-    /// be spelled in several ways, and the one that follows from `key` may be another.
+    /// `id`, `project` and `public_key` (SubjectPublicKeyInfo, DER) are those of the certificate, and are
+    /// needed to unseal. The last must be the certificate's own bytes: the same key can be encoded in
+    /// several ways, and the one derived from `key` may differ.
     pub fn seal(&self, id: &str, project: &str, public_key: &[u8], key: &PrivateKey) -> SealedKey {
         let mut salt = [0; SALT_LEN];
         fill_random(&mut salt);
@@ -134,8 +134,7 @@ impl Keyring {
 
     /// Seals any other secret under the active master key.
     ///
-    /// `purpose` says what kind of secret it is and `id` which one; whoever unseals must say them
-    /// again.
+    /// `purpose` names the kind of secret and `id` the secret; both are needed to unseal.
     pub fn seal_secret(&self, purpose: &str, id: &str, secret: &[u8]) -> SealedSecret {
         let mut salt = [0; SALT_LEN];
         fill_random(&mut salt);

@@ -39,12 +39,12 @@ const HEADER_LEN: usize = 1 + 16 + 1 + SALT_LEN;
 const AAD_LABEL: &[u8] = b"scm-seal private key";
 
 /// A private key that only its keyring can open, and only for the certificate it belongs to. Safe to
-/// keep and to copy; `Debug` shows its length only, as its bytes help nobody.
+/// store and to copy; `Debug` shows its length only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedKey(Vec<u8>);
 
 impl SealedKey {
-    /// The bytes to keep; their format is told at the head of `src/sealed.rs`.
+    /// The bytes to store; their format is described at the head of `src/sealed.rs`.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

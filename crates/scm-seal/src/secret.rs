@@ -41,7 +41,7 @@ const AAD_LABEL: &[u8] = b"scm-seal secret";
 pub struct SealedSecret(Vec<u8>);
 
 impl SealedSecret {
-    /// The bytes to keep; their format is told at the head of `src/secret.rs`.
+    /// The bytes to store; their format is described at the head of `src/secret.rs`.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

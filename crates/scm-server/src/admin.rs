@@ -1,24 +1,24 @@
 //! The administrator's commands: users, projects, roles, access keys, tokens, the audit trail, the schema,
-//! the master key, moving house, backups.
+//! the master key, copies, backups.
 //!
-//! They work on the store of a data folder, or on that of several servers, whether or not one runs on it. That asks the store
-//! at each request, so whatever is done here counts from the next request on. Every act leaves its
-//! audit event. Left out: proving who asks, as whoever can open the folder is its administrator;
-//! printing what comes of it, which is the binary's.
+//! They work on the store of a data folder, or on that of several servers, beside a running server or without
+//! one. A server reads the store for each request, so a change applies from the next request on. Every
+//! operation leaves its audit event. The commands do not authenticate: access to the folder is the
+//! administrator's right. The binary prints their output.
 
 mod access_key;
-mod answer;
 mod arguments;
 mod audit;
 mod backup;
+mod directory;
 mod error;
 mod moment;
 mod near;
 mod new_name;
+mod output;
 mod password;
 mod progress;
 mod project;
-mod register;
 mod relocate;
 mod role;
 mod rotate;
@@ -29,61 +29,70 @@ mod user;
 
 use time::OffsetDateTime;
 
-pub use answer::Said;
 pub use arguments::Administration;
 pub use error::AdminError;
+pub use output::Output;
 
 use crate::config::{Config, Identity};
-use answer::Answer;
 use arguments::{
     AccessKeyCommand, OnStore, ProjectCommand, RoleCommand, TokenCommand, UserCommand,
 };
-use register::Register;
+use directory::Directory;
+use output::Report;
 
-const ELSEWHERE: &str = "identity is keystone: the server asks Keystone who somebody is, and what is kept here does \
-     not matter";
+const ELSEWHERE: &str = "identity is keystone: the server takes users and projects from Keystone, and those of the store have \
+     no effect";
 
-/// Does what an administrator asks for, at the moment `now`.
+/// Runs a command of the administrator, at the time `now`.
 ///
 /// # Errors
 /// Every [`AdminError`].
-pub async fn administer(asked: Administration, now: OffsetDateTime) -> Result<Said, AdminError> {
-    let asked = match asked {
-        Administration::Copy(asked) => return Ok(relocate::run(&asked).await?.said(asked.json)),
-        Administration::Restore(asked) => {
-            return Ok(backup::restore(&asked).await?.said(asked.json));
+pub async fn administer(
+    arguments: Administration,
+    now: OffsetDateTime,
+) -> Result<Output, AdminError> {
+    let arguments = match arguments {
+        Administration::Copy(arguments) => {
+            return Ok(relocate::run(&arguments).await?.output(arguments.json));
         }
-        Administration::OnStore(asked) => asked,
+        Administration::Restore(arguments) => {
+            return Ok(backup::restore(&arguments).await?.output(arguments.json));
+        }
+        Administration::OnStore(arguments) => arguments,
     };
-    let place = asked.place();
+    let place = arguments.place();
     let (config, json) = (place.config()?, place.json);
-    let answer = run(asked, &config, now).await?;
-    Ok(answer.said(json))
+    let answer = run(arguments, &config, now).await?;
+    Ok(answer.output(json))
 }
 
-async fn run(asked: OnStore, config: &Config, now: OffsetDateTime) -> Result<Answer, AdminError> {
-    let about = match asked {
-        OnStore::Audit(asked) => return audit::run(&asked, config).await,
+async fn run(
+    arguments: OnStore,
+    config: &Config,
+    now: OffsetDateTime,
+) -> Result<Report, AdminError> {
+    let command = match arguments {
+        OnStore::Audit(arguments) => return audit::run(&arguments, config).await,
         OnStore::Migrate(_) => return schema::migrate(config).await,
-        OnStore::Backup(asked) => return backup::back_up(&asked.to, config).await,
-        OnStore::RotateKey(asked) => return rotate::run(&asked, config, now).await,
-        OnStore::User(group) => About::Users(group.command),
-        OnStore::Project(group) => About::Projects(group.command),
-        OnStore::Role(group) => About::Roles(group.command),
-        OnStore::AccessKey(group) => About::AccessKeys(group.command),
-        OnStore::Token(group) => About::Tokens(group.command),
+        OnStore::Backup(arguments) => return backup::back_up(&arguments.to, config).await,
+        OnStore::RotateKey(arguments) => return rotate::run(&arguments, config, now).await,
+        OnStore::User(group) => OnIdentities::Users(group.command),
+        OnStore::Project(group) => OnIdentities::Projects(group.command),
+        OnStore::Role(group) => OnIdentities::Roles(group.command),
+        OnStore::AccessKey(group) => OnIdentities::AccessKeys(group.command),
+        OnStore::Token(group) => OnIdentities::Tokens(group.command),
     };
-    let register = Register::open(config).await?;
-    let answer = about.run(&register, now).await;
-    register.close().await;
+    let directory = Directory::open(config).await?;
+    let answer = command.run(&directory, now).await;
+    directory.close().await;
     Ok(match config.identity {
         Identity::Local => answer?,
         Identity::Keystone => answer?.with_note(ELSEWHERE),
     })
 }
 
-/// What is asked about whom or what is known.
-enum About {
+/// A command about identities, which needs the domain of the store.
+enum OnIdentities {
     Users(UserCommand),
     Projects(ProjectCommand),
     Roles(RoleCommand),
@@ -91,14 +100,14 @@ enum About {
     Tokens(TokenCommand),
 }
 
-impl About {
-    async fn run(self, register: &Register, now: OffsetDateTime) -> Result<Answer, AdminError> {
+impl OnIdentities {
+    async fn run(self, directory: &Directory, now: OffsetDateTime) -> Result<Report, AdminError> {
         match self {
-            Self::Users(command) => user::run(command, register, now).await,
-            Self::Projects(command) => project::run(command, register, now).await,
-            Self::Roles(command) => role::run(command, register, now).await,
-            Self::AccessKeys(command) => access_key::run(command, register, now).await,
-            Self::Tokens(command) => token::run(command, register, now).await,
+            Self::Users(command) => user::run(command, directory, now).await,
+            Self::Projects(command) => project::run(command, directory, now).await,
+            Self::Roles(command) => role::run(command, directory, now).await,
+            Self::AccessKeys(command) => access_key::run(command, directory, now).await,
+            Self::Tokens(command) => token::run(command, directory, now).await,
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Says under which master key this server seals, so that nobody forgets a key that still does.
+//! Records under which master key this server seals, so that no key in use is removed from the keyring.
 //!
-//! A server that nobody asks anything notices here that its keyring was turned.
+//! An idle server notices here that its keyring was rotated.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! What is the same for everybody and stays so while the server runs: it has a tag, and whoever has it
-//! already is not sent it again.
+//! Responses that are the same for all clients while the server runs: each has a tag, and a client that
+//! sends the tag gets 304 without a body.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
@@ -41,7 +41,7 @@ impl Cached {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, self.kind.clone());
         headers.insert(ETAG, self.tag.clone());
-        // Kept by whoever asks, who asks again whether it is still the same.
+        // The client stores it, and validates it with each request.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         response
     }

@@ -1,6 +1,6 @@
 //! A limit under which a newcomer takes the slot of the oldest unprotected holder.
 //!
-//! Where strangers are admitted, a limit that refuses newcomers is a lock that whoever came first can
+//! Where unauthenticated clients are admitted, a limit that refuses newcomers is a lock that early clients can
 //! close. Here the one that makes room has waited longest among those of the client that holds most,
 //! so a client that floods evicts itself. What must not be lost is protected, and never evicted.
 

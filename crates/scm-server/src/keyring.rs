@@ -68,7 +68,7 @@ impl fmt::Debug for KeyringSource {
     }
 }
 
-/// What tells one state of a file from another.
+/// What distinguishes one state of a file from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     file: (u64, u64),
@@ -188,7 +188,7 @@ impl SharedKeyring {
                 tracing::warn!(error = %chain(&error), "the changed keyring cannot be used yet");
                 Current { retry: Some(Instant::now() + RETRY), ..before }
             }
-            // It is read once, so whoever starts a server may take it away again.
+            // It is read once, so it may be removed after the start.
             Err(Unfit::Keyring(error @ KeyringError::Missing { .. })) => {
                 tracing::error!(error = %chain(&error), "the server continues with its keyring");
                 Current { unfit: false, ..unused }

@@ -49,7 +49,7 @@ mod sweep;
 mod tls;
 mod view;
 
-pub use admin::{AdminError, Administration, Said, administer};
+pub use admin::{AdminError, Administration, Output, administer};
 pub use auth::{NewSecret, PasswordHasher};
 pub use cli::{Arguments, Task};
 pub use clock::{Clock, SystemClock};

@@ -9,7 +9,7 @@ use std::{
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 use scm_server::{
-    Arguments, Clock as _, Config, Said, Server, SystemClock, Task, administer, init_log,
+    Arguments, Clock as _, Config, Output, Server, SystemClock, Task, administer, init_log,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -41,9 +41,9 @@ fn forbid_core_dumps() -> io::Result<()> {
 async fn run() -> Result<(), Box<dyn Error>> {
     match Arguments::of_process().task()? {
         Task::Serve(config) => serve(*config).await,
-        Task::Administer(asked) => {
-            let said = administer(asked, SystemClock.now()).await?;
-            say(&said).map_err(|error| format!("cannot print the result: {error}").into())
+        Task::Administer(arguments) => {
+            let output = administer(arguments, SystemClock.now()).await?;
+            print(&output).map_err(|error| format!("cannot print the result: {error}").into())
         }
     }
 }
@@ -54,8 +54,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     let (data_dir, store) = (config.data_dir.clone(), config.location()?);
     let server = Server::start(config, Arc::new(SystemClock)).await?;
     let address = server.address();
-    // Before anybody is told that it listens: whoever hears that may tell it to stop.
-    let stop = told_to_stop()?;
+    // Before the log shows that the server listens: a supervisor may stop it from then on.
+    let stop = stop_signal()?;
     tracing::info!(
         %address,
         %revision,
@@ -70,7 +70,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
 }
 
 /// Comes back on SIGTERM or Ctrl-C.
-fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     // Without TLS there is nothing to read again, and no reason to end either.
@@ -84,13 +84,13 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// The result to standard output, what is beside it to standard error.
-fn say(said: &Said) -> io::Result<()> {
+/// Writes the result to standard output, and the notes to standard error.
+fn print(output: &Output) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(said.result.secret_str().as_bytes())?;
+    out.write_all(output.result.secret_str().as_bytes())?;
     out.flush()?;
-    for note in &said.notes {
-        // What was asked for is done and told, whoever reads this.
+    for note in &output.notes {
+        // The command is done, even if no one reads its output.
         let _ = writeln!(io::stderr(), "{note}");
     }
     Ok(())

@@ -1,27 +1,27 @@
-//! Whether the store works, asked once for all who want to know at the same time.
+//! Whether the store works: one check for all probes that wait at the same time.
 
 use std::time::Instant;
 
 use tokio::sync::Mutex;
 
-/// When the store was last asked whether it works, and what it said. Anybody may want to know, so it
-/// is asked once for all who wait: by the first of them, and never by two at a time.
+/// The last check of the store: when it began, and its result. Probes need no authentication, so one check
+/// serves all that wait: the first of them makes it, and never two at a time.
 #[derive(Debug, Default)]
 pub struct Readiness(Mutex<Option<(Instant, bool)>>);
 
 impl Readiness {
-    /// What is said to a question that nobody put before this was called.
-    pub async fn once(&self, ask: impl AsyncFnOnce() -> bool) -> bool {
-        let came = Instant::now();
+    /// The result of a check that began after this call.
+    pub async fn once(&self, check: impl AsyncFnOnce() -> bool) -> bool {
+        let called = Instant::now();
         let mut last = self.0.lock().await;
-        if let Some((asked, ready)) = *last
-            && asked >= came
+        if let Some((begun, ready)) = *last
+            && begun >= called
         {
             return ready;
         }
-        let asked = Instant::now();
-        let ready = ask().await;
-        *last = Some((asked, ready));
+        let begun = Instant::now();
+        let ready = check().await;
+        *last = Some((begun, ready));
         ready
     }
 }
@@ -38,22 +38,26 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn many_who_ask_at_once_are_two_questions_and_who_comes_later_is_another() {
+    async fn many_probes_at_once_are_two_checks_and_a_later_one_is_another() {
         let readiness = Arc::new(Readiness::default());
-        let questions = Arc::new(AtomicUsize::new(0));
-        let ask = || {
-            let (readiness, questions) = (Arc::clone(&readiness), Arc::clone(&questions));
+        let checks = Arc::new(AtomicUsize::new(0));
+        let probe = || {
+            let (readiness, checks) = (Arc::clone(&readiness), Arc::clone(&checks));
             async move {
-                let ask = async || {
+                let check = async || {
                     yield_now().await;
-                    questions.fetch_add(1, Ordering::Relaxed) != 2
+                    checks.fetch_add(1, Ordering::Relaxed) != 2
                 };
-                readiness.once(ask).await
+                readiness.once(check).await
             }
         };
-        let asking: JoinSet<_> = (0..100).map(|_| ask()).collect();
-        assert_eq!(asking.join_all().await, [true; 100]);
-        assert_eq!(questions.load(Ordering::Relaxed), 2, "the first one's, and all the others'");
-        assert!(!ask().await, "what was said before is not said again");
+        let probes: JoinSet<_> = (0..100).map(|_| probe()).collect();
+        assert_eq!(probes.join_all().await, [true; 100]);
+        assert_eq!(
+            checks.load(Ordering::Relaxed),
+            2,
+            "that of the first probe, and that of all others"
+        );
+        assert!(!probe().await, "an earlier result is not reused");
     }
 }

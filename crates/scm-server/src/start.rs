@@ -95,7 +95,7 @@ pub enum StartError {
     /// SIGHUP cannot be taken, as a server that renews its certificate must.
     #[error("cannot take SIGHUP")]
     HangUp(#[source] io::Error),
-    /// Keystone cannot be asked.
+    /// Keystone cannot be used.
     #[error("Keystone cannot be used")]
     Keystone(#[from] KeystoneError),
     /// The table has rows that no function answers: a mistake in the program.
@@ -240,8 +240,8 @@ fn missing(keyring: &Path, home: &Location) -> StartError {
     StartError::KeyringMissing { store: home.to_string(), keyring: keyring.to_owned(), remedy }
 }
 
-/// What to speak TLS with, if that is asked for. From here on SIGHUP ends no such server, whoever
-/// sends it as soon as it listens.
+/// The TLS configuration, if HTTPS is set. From here on SIGHUP does not end the server, even if it
+/// arrives as soon as the server listens.
 fn tls(config: &Config) -> Result<Option<(Arc<Tls>, HangUp)>, StartError> {
     let Some((certificate, key)) = config.tls() else { return Ok(None) };
     let hang_up = HangUp::expected().map_err(StartError::HangUp)?;

@@ -1,4 +1,4 @@
-//! TLS: which certificate the server shows, and taking up a renewed one without dropping anybody.
+//! TLS: the certificate of the server, and the use of a renewed one without closing a connection.
 
 use std::{
     fmt, fs, io,
@@ -102,12 +102,12 @@ impl Tls {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = self.changed();
         loop {
-            let asked = tokio::select! {
+            let signalled = tokio::select! {
                 _ = hang_up.recv() => true,
                 _ = ticks.tick() => false,
             };
             let changed = self.changed();
-            if asked || changed != seen {
+            if signalled || changed != seen {
                 seen = changed;
                 self.read_again();
             }

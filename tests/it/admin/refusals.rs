@@ -101,16 +101,20 @@ fn a_folder_without_a_store_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn where_keystone_knows_the_users_that_is_said() {
+async fn with_identity_keystone_a_note_is_shown() {
     let builder = TestServer::builder().flag("--identity", "keystone");
     let server = builder.flag("--keystone-url", "http://127.0.0.1:9").start_alone().await;
     let ran = Ran::of(administer(server.folder(), &["user", "list"]).output().unwrap());
-    assert!(refused(ran).contains("knows nobody yet: start a server with identity = local"));
+    assert!(refused(ran).contains("has no users yet; start a server with identity = local"));
     let folder = Folder::new();
     Binary::start(&folder, &[]).unwrap().stop();
     let mut command = administer(&folder, &["user", "list"]);
     let ran = Ran::of(command.env("SCM_IDENTITY", "keystone").output().unwrap()).done();
-    assert!(ran.noted.starts_with("identity is keystone: the server asks Keystone"), "{ran:?}");
+    assert!(
+        ran.noted
+            .starts_with("identity is keystone: the server takes users and projects from Keystone"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -36,12 +36,9 @@ const NOT_OURS: &[&str] = &["xtask/advisories/", "xtask/src/tidy/words.rs"];
 
 /// Folders and files that are not clean yet.
 const NOT_YET: &[&str] = &[
-    "crates/scm-seal/",
-    "crates/scm-server/",
     "crates/scm-store/",
     "crates/scm-store-testing/",
-    "tests/it/admin/refusals.rs",
-    "tests/it/backup.rs",
+    "crates/scm-server/src/handlers/certificates/export.rs",
 ];
 
 /// The words of a file that do not belong there, with their lines.

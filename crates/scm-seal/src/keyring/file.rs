@@ -213,7 +213,7 @@ impl Draft {
         Self::write_like(target, text, |_| Ok(()))
     }
 
-    /// The same, with a say in whose the file is before there is anything in it.
+    /// Writes the file; `belong` may set its owner before it has content.
     fn write_like(
         target: &Path,
         text: &[u8],

@@ -1,8 +1,8 @@
 //! Turning a keyring: another master key comes in, takes over, and what nothing needs any more goes.
 //!
 //! Each step replaces the keyring's file as a whole, under a lock, and only if the keyring is still the one
-//! that was read: whoever comes second is told so, and nobody's key is lost. A key is on disk for
-//! good before it may seal anything, so that no crash leaves behind what nothing opens.
+//! that was read: of two concurrent steps the second is refused, and no key is lost. A key is on disk
+//! before it seals anything, so that every sealed record can be opened after a crash.
 
 use std::path::Path;
 

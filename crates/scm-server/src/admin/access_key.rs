@@ -8,10 +8,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    answer::Answer,
     arguments::AccessKeyCommand,
+    directory::Directory,
     error::AdminError,
-    register::Register,
+    output::Report,
     table::{card, table},
 };
 use crate::auth::AccessKeyPair;
@@ -43,45 +43,45 @@ struct Removed {
 
 pub async fn run(
     command: AccessKeyCommand,
-    register: &Register,
+    directory: &Directory,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     match command {
         AccessKeyCommand::Add { user, project } => {
-            add(register, &user, project.as_deref(), now).await
+            add(directory, &user, project.as_deref(), now).await
         }
-        AccessKeyCommand::List { user } => list(register, user.as_deref()).await,
+        AccessKeyCommand::List { user } => list(directory, user.as_deref()).await,
         AccessKeyCommand::Disable { access_key } => {
-            set_enabled(register, access_key, false, now).await
+            set_enabled(directory, access_key, false, now).await
         }
         AccessKeyCommand::Enable { access_key } => {
-            set_enabled(register, access_key, true, now).await
+            set_enabled(directory, access_key, true, now).await
         }
-        AccessKeyCommand::Remove { access_key } => remove(register, access_key, now).await,
+        AccessKeyCommand::Remove { access_key } => remove(directory, access_key, now).await,
     }
 }
 
 async fn add(
-    register: &Register,
+    directory: &Directory,
     user: &str,
     project: Option<&str>,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
-    let user = register.user(user).await?;
+) -> Result<Report, AdminError> {
+    let user = directory.user(user).await?;
     if !user.enabled {
         return Err(AdminError::Disabled { user: user.name });
     }
-    let project = project_of(register, &user, project).await?;
-    let projects = register.project_names().await?;
+    let project = project_of(directory, &user, project).await?;
+    let projects = directory.project_names().await?;
     let pair = AccessKeyPair::random();
     let key = NewAccessKey {
         id: pair.id.clone(),
         user: user.id,
         project: project.clone(),
-        sealed_secret: pair.seal(&register.keyring),
+        sealed_secret: pair.seal(&directory.keyring),
         created: now,
     };
-    register.store.add_access_key(None, key).await?;
+    directory.store.add_access_key(None, key).await?;
     let made = Made {
         access_key: pair.id.as_str(),
         secret_key: &pair.secret,
@@ -95,17 +95,17 @@ async fn add(
         ("user", made.user),
         ("project", made.project_name),
     ]);
-    Ok(Answer::new(&made, text).with_note("the secret key is not shown again"))
+    Ok(Report::new(&made, text).with_note("the secret key is not shown again"))
 }
 
-/// The project that an access key is to be good for: the one asked for, or the user's only one.
+/// The project of a new access key: the one that is named, or the user's only one.
 async fn project_of(
-    register: &Register,
+    directory: &Directory,
     user: &UserRecord,
-    asked: Option<&str>,
+    name: Option<&str>,
 ) -> Result<ProjectId, AdminError> {
-    if let Some(asked) = asked {
-        let project = register.project(asked).await?;
+    if let Some(name) = name {
+        let project = directory.project(name).await?;
         let none = || AdminError::NoRole { user: user.name.clone(), project: project.name.clone() };
         return user.role_in(&project.id).map(|_| project.id.clone()).ok_or_else(none);
     }
@@ -114,51 +114,51 @@ async fn project_of(
         [] => Err(AdminError::NoProject { user: user_name }),
         [grant] => Ok(grant.project.clone()),
         _ => {
-            let projects = register.store.projects_of(&user.id).await?.into_iter();
+            let projects = directory.store.projects_of(&user.id).await?.into_iter();
             let projects = projects.map(|project| project.name).collect();
             Err(AdminError::WhichProject { user: user_name, projects })
         }
     }
 }
 
-async fn list(register: &Register, user: Option<&str>) -> Result<Answer, AdminError> {
+async fn list(directory: &Directory, user: Option<&str>) -> Result<Report, AdminError> {
     let users = match user {
-        Some(user) => vec![register.user(user).await?],
-        None => register.users().await?,
+        Some(user) => vec![directory.user(user).await?],
+        None => directory.users().await?,
     };
-    let projects = register.project_names().await?;
+    let projects = directory.project_names().await?;
     let mut access_keys = Vec::new();
     for user in &users {
-        let keys = register.store.access_keys_of(&user.id).await?;
+        let keys = directory.store.access_keys_of(&user.id).await?;
         access_keys.extend(keys.iter().map(|key| KeyEntry::new(key, user, &projects)));
     }
     let list = KeyList { access_keys };
     let rows = list.access_keys.iter().map(KeyEntry::row);
     let head = ["ACCESS KEY", "USER", "PROJECT", "ENABLED", "CREATED (UTC)"];
-    Ok(Answer::new(&list, table(head, rows)))
+    Ok(Report::new(&list, table(head, rows)))
 }
 
 async fn set_enabled(
-    register: &Register,
+    directory: &Directory,
     access_key: String,
     enabled: bool,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     let id = AccessKeyId::new(&access_key);
-    known(&id, register.store.set_access_key_enabled(None, &id, enabled, now).await)?;
+    known(&id, directory.store.set_access_key_enabled(None, &id, enabled, now).await)?;
     let text = format!("{access_key} is {}\n", if enabled { "enabled" } else { "disabled" });
-    Ok(Answer::new(&Changed { access_key, enabled }, text))
+    Ok(Report::new(&Changed { access_key, enabled }, text))
 }
 
 async fn remove(
-    register: &Register,
+    directory: &Directory,
     access_key: String,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     let id = AccessKeyId::new(&access_key);
-    known(&id, register.store.remove_access_key(None, &id, now).await)?;
+    known(&id, directory.store.remove_access_key(None, &id, now).await)?;
     let text = format!("removed {access_key}\n");
-    Ok(Answer::new(&Removed { access_key, removed: true }, text))
+    Ok(Report::new(&Removed { access_key, removed: true }, text))
 }
 
 fn known(id: &AccessKeyId, done: Result<(), StoreError>) -> Result<(), AdminError> {

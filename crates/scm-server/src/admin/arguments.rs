@@ -1,4 +1,4 @@
-//! The commands of administrators: what may be asked, and how it is explained.
+//! The commands of administrators: their arguments and help texts.
 
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ pub enum Administration {
     Restore(Restore),
 }
 
-/// What is asked for on the store of a server.
+/// A command on the store of a server.
 #[derive(Debug, Subcommand)]
 pub enum OnStore {
     /// Make, list, shut out and remove users
@@ -59,7 +59,7 @@ pub enum OnStore {
 }
 
 impl OnStore {
-    /// Where it is asked for.
+    /// The store that the command works on.
     pub fn place(&self) -> &Place {
         match self {
             Self::User(group) => &group.place,
@@ -67,10 +67,10 @@ impl OnStore {
             Self::Role(group) => &group.place,
             Self::AccessKey(group) => &group.place,
             Self::Token(group) => &group.place,
-            Self::Audit(asked) => &asked.place,
+            Self::Audit(arguments) => &arguments.place,
             Self::Migrate(place) => place,
-            Self::RotateKey(asked) => &asked.place,
-            Self::Backup(asked) => &asked.place,
+            Self::RotateKey(arguments) => &arguments.place,
+            Self::Backup(arguments) => &arguments.place,
         }
     }
 }
@@ -85,7 +85,7 @@ pub struct Group<C: Subcommand> {
     pub place: Place,
 }
 
-/// Which events of the audit trail are to be told.
+/// Which events of the audit trail are shown.
 #[derive(Debug, Args)]
 pub struct Audit {
     /// Only what this user did or tried, by name or id
@@ -145,7 +145,7 @@ A HOME is a data folder, or the URL of a PostgreSQL: postgres://USER@HOST/DATABA
   scm-server copy --from scm-data --to postgres://scm@db.example/scm
   scm-server copy --from postgres://scm@db.example/scm --to scm-data --keyring keyring.json
 
-Stop the servers of the source first. The destination must be empty. Cut short at any moment, even by kill -9, the same command goes on where it was; until it is done, no server opens the destination. In the end both are compared row by row, which also tells if the source was written to meanwhile. Private keys stay sealed.
+Stop the servers of the source first. The destination must be empty. An interrupted copy, even by kill -9, is continued by the same command; until it is done, no server opens the destination. At the end both are compared row by row, which also shows whether the source was written to in the meantime. Private keys stay sealed.
 
 Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
 
@@ -162,13 +162,13 @@ pub struct Copy {
     /// The keyring of the source [default: keyring.json in its folder]
     #[arg(long, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
     pub keyring: Option<KeyringSetting>,
-    /// Answer in JSON
+    /// Report in JSON
     #[arg(long)]
     pub json: bool,
 }
 
 const BACKUP_EXPLAINED: &str = "\
-Whatever was acknowledged before it began is in the backup. WHOEVER HAS THE BACKUP HAS ALL PRIVATE KEYS: the keyring in it opens them. It is a folder of mode 0700 with files of mode 0600.
+The backup contains every import that was acknowledged before it began. THE BACKUP GIVES ACCESS TO ALL PRIVATE KEYS: the keyring in it opens them. It is a folder of mode 0700 with files of mode 0600.
 
 Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
 
@@ -192,7 +192,7 @@ pub struct Restore {
     /// The data folder, in which there is no store
     #[arg(long, env = "SCM_DATA_DIR", value_name = "DIR", default_value = "scm-data")]
     pub data_dir: PathBuf,
-    /// Answer in JSON
+    /// Report in JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -220,7 +220,7 @@ pub struct Place {
     config: Option<PathBuf>,
     #[arg(long, global = true, env = "SCM_IDENTITY", hide = true)]
     identity: Option<Identity>,
-    /// Answer in JSON
+    /// Report in JSON
     #[arg(long, global = true)]
     pub json: bool,
 }
@@ -280,7 +280,7 @@ pub enum UserCommand {
 /// What can be done about projects.
 #[derive(Debug, Subcommand)]
 pub enum ProjectCommand {
-    /// Make a project; nobody has a role in it until `role grant`
+    /// Make a project; no user has a role in it until `role grant`
     Add {
         /// What the project is called: up to 64 characters
         #[arg(value_parser = new_name)]

@@ -6,41 +6,41 @@ use std::collections::HashMap;
 
 use scm_store::{AuditQuery, ProjectId, Store, UserId};
 
-use super::{answer::Answer, arguments::Audit, error::AdminError, register, table::table};
+use super::{arguments::Audit, directory, error::AdminError, output::Report, table::table};
 use crate::config::Config;
 use entry::{AuditEntry, AuditList};
 
-/// Tells the newest events that fit.
+/// Shows the newest events that match.
 ///
 /// # Errors
-/// Those of [`register::open_store`].
-pub async fn run(asked: &Audit, config: &Config) -> Result<Answer, AdminError> {
-    let (store, _) = register::open_store(config).await?;
-    let told = tell(asked, &store).await;
+/// Those of [`directory::open_store`].
+pub async fn run(arguments: &Audit, config: &Config) -> Result<Report, AdminError> {
+    let (store, _) = directory::open_store(config).await?;
+    let report = show(arguments, &store).await;
     store.close().await;
-    told
+    report
 }
 
-async fn tell(asked: &Audit, store: &Store) -> Result<Answer, AdminError> {
+async fn show(arguments: &Audit, store: &Store) -> Result<Report, AdminError> {
     let (users, projects) = (users(store).await?, projects(store).await?);
-    let (user, no_user) = users.id("user", asked.user.as_deref()).unzip();
-    let (project, no_project) = projects.id("project", asked.project.as_deref()).unzip();
+    let (user, no_user) = users.id("user", arguments.user.as_deref()).unzip();
+    let (project, no_project) = projects.id("project", arguments.project.as_deref()).unzip();
     let query = AuditQuery {
         project: project.map(ProjectId::new),
         user: user.map(UserId::new),
-        certificate: asked.certificate,
-        since: asked.since,
-        limit: asked.limit,
+        certificate: arguments.certificate,
+        since: arguments.since,
+        limit: arguments.limit,
     };
     let events = store.events(&query).await?;
-    let is_cut = events.len() == asked.limit as usize;
+    let is_cut = events.len() == arguments.limit as usize;
     let events = events.iter().map(|event| AuditEntry::new(event, &users, &projects)).collect();
     let list = AuditList { events };
     let head = ["WHEN (UTC)", "WHO", "PROJECT", "WHAT", "ABOUT", "FROM", "OUTCOME"];
-    let answer = Answer::new(&list, table(head, list.events.iter().map(AuditEntry::row)));
-    let cut = is_cut.then(|| format!("only the newest {}; --limit gives more", asked.limit));
+    let answer = Report::new(&list, table(head, list.events.iter().map(AuditEntry::row)));
+    let cut = is_cut.then(|| format!("only the newest {}; --limit gives more", arguments.limit));
     let notes = [no_user.flatten(), no_project.flatten(), cut];
-    Ok(notes.into_iter().flatten().fold(answer, Answer::with_note))
+    Ok(notes.into_iter().flatten().fold(answer, Report::with_note))
 }
 
 /// What ids are called here. Who is Keystone's, or gone, has none.
@@ -52,15 +52,15 @@ impl Names {
         self.0.get(id).map_or(id, String::as_str)
     }
 
-    /// The id of what was asked for by name or id, with what there is to say if it is unknown.
-    fn id(&self, what: &str, asked: Option<&str>) -> Option<(String, Option<String>)> {
-        let asked = asked?;
-        match self.0.iter().find(|(id, name)| *name == asked || *id == asked) {
+    /// The id for a name or an id, with a note if neither is known.
+    fn id(&self, what: &str, name_or_id: Option<&str>) -> Option<(String, Option<String>)> {
+        let name_or_id = name_or_id?;
+        match self.0.iter().find(|(id, name)| *name == name_or_id || *id == name_or_id) {
             Some((id, _)) => Some((id.clone(), None)),
             None => {
                 let note =
-                    format!("no {what} is called {asked:?} here, so that was taken for an id");
-                Some((asked.to_owned(), Some(note)))
+                    format!("no {what} is named {name_or_id:?}; the value was used as an id");
+                Some((name_or_id.to_owned(), Some(note)))
             }
         }
     }

@@ -22,7 +22,7 @@ use self::{
     unfinished::{Unfinished, remove_store},
 };
 use super::{
-    answer::Answer, arguments::Restore, error::AdminError, progress::Progress, register::place_of,
+    arguments::Restore, directory::place_of, error::AdminError, output::Report, progress::Progress,
 };
 use crate::{
     config::Config,
@@ -40,7 +40,7 @@ struct Whole<'a> {
 }
 
 /// Creates a backup, beside a running server or without one.
-pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
+pub async fn back_up(to: &Path, config: &Config) -> Result<Report, AdminError> {
     let home = config.location()?;
     // Without a trailing `/`.
     let to = &*to.components().collect::<PathBuf>();
@@ -68,17 +68,17 @@ pub async fn back_up(to: &Path, config: &Config) -> Result<Answer, AdminError> {
     Err(AdminError::RotatedMeanwhile)
 }
 
-fn backed_up(to: &Path) -> Answer {
+fn backed_up(to: &Path) -> Report {
     let text = format!("backed up to {}, and verified\n", to.display());
-    Answer::new(&Whole { folder: to }, text).with_note(
+    Report::new(&Whole { folder: to }, text).with_note(
         "this folder gives access to all private keys: the keyring in it opens them. Only its owner can \
          read it; store it as you store secrets",
     )
 }
 
 /// Restores a backup into an empty data folder, or continues an interrupted restore.
-pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
-    let (from, to) = (&*asked.from, &*asked.data_dir);
+pub async fn restore(arguments: &Restore) -> Result<Report, AdminError> {
+    let (from, to) = (&*arguments.from, &*arguments.data_dir);
     if ![STORE, KEYRING, SUMS].iter().all(|name| from.join(name).exists()) {
         return Err(AdminError::NoBackup { path: from.to_owned() });
     }
@@ -104,7 +104,7 @@ pub async fn restore(asked: &Restore) -> Result<Answer, AdminError> {
     write_private(&unfinished, &text)?;
     replace(&unfinished, &keyring)?;
     let message = format!("{} is restored, and was verified before\n", to.display());
-    Ok(Answer::new(&Whole { folder: to }, message)
+    Ok(Report::new(&Whole { folder: to }, message)
         .with_note("if a password is lost, set a new one: `scm-server user password NAME`"))
 }
 

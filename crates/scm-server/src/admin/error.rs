@@ -1,4 +1,4 @@
-//! Why a command was not done.
+//! Why a command failed.
 
 use std::{io, path::PathBuf};
 
@@ -8,13 +8,13 @@ use scm_store::{CopyError, StoreError};
 use super::near::Near;
 use crate::{config::ConfigError, data_dir::DataDirError};
 
-/// Why a command was not done. Nothing is half done.
+/// Why a command failed. Nothing is half done.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
     /// The settings cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Nothing was ever kept there.
+    /// The location holds no store.
     #[error(
         "there is no store in {place}; name the folder of a server with --data-dir, or its database \
          with --store, or start one there"
@@ -32,8 +32,8 @@ pub enum AdminError {
     /// A folder cannot be used.
     #[error(transparent)]
     Folder(#[from] DataDirError),
-    /// Something is in the place of what was to be made, and is not overwritten.
-    #[error("{} is there already, and is not overwritten", path.display())]
+    /// A file or folder of that name exists, and is not overwritten.
+    #[error("{} exists already and is not overwritten", path.display())]
     InTheWay {
         /// What is there.
         path: PathBuf,
@@ -44,25 +44,25 @@ pub enum AdminError {
         /// The folder of the incomplete backup.
         path: PathBuf,
     },
-    /// What is to be restored is not there, or not all of it.
+    /// The folder is not a complete backup.
     #[error(
-        "there is no backup in {}, which has scm.db, keyring.json and backup.json; name the folder of \
-         one with --from", path.display()
+        "there is no backup in {}: it would have scm.db, keyring.json and backup.json; name its folder \
+         with --from", path.display()
     )]
     NoBackup {
         /// The folder.
         path: PathBuf,
     },
-    /// What is to be restored is not what was backed up.
+    /// A file of the backup has changed since it was made.
     #[error(
-        "{} is damaged, or is not of this backup: its SHA-256 is not the one in backup.json; nothing \
-         was restored, take another backup", path.display()
+        "{} is damaged or belongs to another backup: its SHA-256 differs from backup.json. Nothing \
+         was restored; use another backup", path.display()
     )]
     Damaged {
         /// The file.
         path: PathBuf,
     },
-    /// A database is not backed up from here.
+    /// A PostgreSQL database has its own backup tools.
     #[error(
         "a PostgreSQL is backed up with its own tools (pg_basebackup, pg_dump); or `scm-server copy` \
          copies it into a folder. Back up the keyring with it"
@@ -74,13 +74,13 @@ pub enum AdminError {
         /// The folder.
         place: String,
     },
-    /// It was not copied.
+    /// The store was not copied.
     #[error(transparent)]
     Move(#[from] CopyError),
-    /// A folder needs a keyring, and the source has none beside it.
+    /// The destination is a folder, which gets a keyring, and the source has none beside it.
     #[error("name the keyring of the source with --keyring: the new folder gets a copy of it")]
     KeyringRequired,
-    /// The keyring opens nothing there.
+    /// The keyring belongs to another store.
     #[error(
         "the keyring does not belong to the store in {place}; name the right one with --keyring"
     )]
@@ -88,9 +88,9 @@ pub enum AdminError {
         /// The store, or the file with another keyring.
         place: String,
     },
-    /// No server that knows users itself was ever started on the store.
+    /// No server with local identities was ever started on the store.
     #[error(
-        "the store in {place} knows nobody yet: start a server with identity = local on it first"
+        "the store in {place} has no users yet; start a server with identity = local on it first"
     )]
     NotSetUp {
         /// The folder, or where the database is.
@@ -99,26 +99,26 @@ pub enum AdminError {
     /// No user has the name or the id.
     #[error("there is no user {name:?}{near}")]
     UnknownUser {
-        /// What was asked for.
+        /// The name or id of the command line.
         name: String,
-        /// What may be meant.
+        /// Similar names.
         near: Near,
     },
     /// No project has the name or the id.
     #[error("there is no project {name:?}{near}")]
     UnknownProject {
-        /// What was asked for.
+        /// The name or id of the command line.
         name: String,
-        /// What may be meant.
+        /// Similar names.
         near: Near,
     },
-    /// There is no such access key.
-    #[error("there is no access key {id:?}; `scm-server access-key list` tells which there are")]
+    /// No access key has the id.
+    #[error("there is no access key {id:?}; list them with `scm-server access-key list`")]
     UnknownAccessKey {
-        /// What was asked for.
+        /// The name or id of the command line.
         id: String,
     },
-    /// The name is another's.
+    /// The name is taken.
     #[error("there is a {what} {name:?} already")]
     Taken {
         /// A user or a project.
@@ -167,7 +167,7 @@ pub enum AdminError {
          server the file, and run this again; or add --one-file if all of them read this very file"
     )]
     NotPrepared,
-    /// Somebody else turned the keyring while this one was at it.
+    /// Another process rotated the keyring in the meantime.
     #[error("the keyring was rotated again meanwhile; run the command again")]
     RotatedMeanwhile,
     /// Ctrl-C.

@@ -1,4 +1,4 @@
-//! Moments, as commands tell them and are told them. All are in UTC.
+//! Times, as commands show and read them. All are in UTC.
 
 use time::{
     Date, OffsetDateTime, UtcOffset,
@@ -15,18 +15,18 @@ pub fn to_the_second(moment: OffsetDateTime) -> String {
     moment.format(&Rfc3339).expect("what is kept lies in this era")
 }
 
-/// The same, more exactly.
+/// A time to the millisecond, by RFC 3339.
 pub fn to_the_millisecond(moment: OffsetDateTime) -> String {
     let moment = moment.to_offset(UtcOffset::UTC);
     moment.format(MILLISECONDS).expect("what is kept lies in this era")
 }
 
-/// What programs are told, for people.
-pub fn for_people(told: &str) -> String {
-    told.replace('T', " ").replace('Z', "")
+/// A time from JSON output, for people.
+pub fn for_people(text: &str) -> String {
+    text.replace('T', " ").replace('Z', "")
 }
 
-/// What somebody types: a day, or a moment as RFC 3339 has it.
+/// A time of the command line: a day, or a time by RFC 3339.
 ///
 /// # Errors
 /// If it is neither.
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_told_in_utc() {
+    fn times_are_shown_in_utc() {
         let moment = datetime!(2026-05-27 18:46:25.701_9 +2);
         assert_eq!(to_the_second(moment), "2026-05-27T16:46:25Z");
         assert_eq!(to_the_millisecond(moment), "2026-05-27T16:46:25.701Z");

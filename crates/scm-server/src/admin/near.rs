@@ -1,11 +1,11 @@
-//! What was perhaps meant by a name that nobody has.
+//! Names similar to one that does not exist.
 
 use std::fmt;
 
 /// How alike two names must be, from 0 to 1: as alike as clap wants its suggestions.
 const ALIKE: f64 = 0.7;
 
-/// The most names that are told.
+/// The greatest number of names that are shown.
 const MOST: usize = 5;
 
 /// What was perhaps meant. `Display` continues a sentence, or says nothing.
@@ -15,7 +15,7 @@ pub enum Near {
     Alike(Vec<String>),
     /// None is like it, but there are only these.
     Only(Vec<String>),
-    /// Too many to be told, and none is like it.
+    /// Too many to show, and none is similar.
     Nothing,
 }
 
@@ -61,21 +61,21 @@ impl fmt::Display for Near {
 mod tests {
     use super::*;
 
-    fn told(name: &str, known: &[&str]) -> String {
+    fn shown(name: &str, known: &[&str]) -> String {
         Near::to(name, known.iter().copied()).to_string()
     }
 
     #[test]
     fn the_most_alike_comes_first() {
-        assert_eq!(told("alcie", &["bob", "alice"]), "; did you mean \"alice\"?");
+        assert_eq!(shown("alcie", &["bob", "alice"]), "; did you mean \"alice\"?");
         let known = ["alina", "alice", "zoë"];
-        assert_eq!(told("Alice", &known), "; did you mean \"alice\" or \"alina\"?");
+        assert_eq!(shown("Alice", &known), "; did you mean \"alice\" or \"alina\"?");
     }
 
     #[test]
-    fn few_are_all_told_and_many_are_not() {
-        assert_eq!(told("x", &["alice", "bob"]), "; known so far: \"alice\" and \"bob\"");
-        assert_eq!(told("x", &["a", "b", "c", "d", "e", "f"]), "");
-        assert_eq!(told("x", &[]), "");
+    fn few_are_all_shown_and_many_are_not() {
+        assert_eq!(shown("x", &["alice", "bob"]), "; known so far: \"alice\" and \"bob\"");
+        assert_eq!(shown("x", &["a", "b", "c", "d", "e", "f"]), "");
+        assert_eq!(shown("x", &[]), "");
     }
 }

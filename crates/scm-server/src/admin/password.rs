@@ -1,4 +1,4 @@
-//! Where a new password comes from: from whoever asks, or from chance.
+//! Where a new password comes from: standard input, or the random generator.
 
 use std::io::{self, BufRead};
 
@@ -32,7 +32,7 @@ pub struct Source {
 pub struct NewPassword {
     /// The password.
     pub secret: SecretText,
-    /// Whether whoever asks does not know it yet.
+    /// Whether the user does not know it yet.
     pub is_made_up: bool,
 }
 
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_password_is_refused_and_not_told() {
+    fn an_invalid_password_is_refused_and_not_shown() {
         let words = "a password has 8 to 1024 characters; the one given has ";
         assert_eq!(read(b"\n"), Err(format!("{words}0")));
         assert_eq!(read(b"hunter2\n"), Err(format!("{words}7")));

@@ -25,7 +25,7 @@ impl Progress {
         Self::begun(total, 0)
     }
 
-    /// The same, some of which are done already.
+    /// A bar that begins at `done`.
     pub fn begun(total: u64, done: u64) -> Self {
         let on_terminal = io::stderr().is_terminal();
         Self { total, done, on_terminal, shown: Instant::now() }
@@ -42,7 +42,7 @@ impl Progress {
         }
     }
 
-    /// The bar goes; what comes of it is told by others.
+    /// Removes the bar; the command reports the result.
     pub fn finish(self) {
         if self.on_terminal {
             Self::write("\r\u{1b}[K");
@@ -67,7 +67,7 @@ impl Progress {
     }
 
     fn write(text: &str) {
-        // Whether anybody reads it is no reason to stop.
+        // A closed standard error does not end the command.
         let _ = io::stderr().write_all(text.as_bytes());
     }
 }

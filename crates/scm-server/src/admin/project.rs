@@ -5,10 +5,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    answer::Answer,
     arguments::ProjectCommand,
+    directory::Directory,
     error::AdminError,
-    register::Register,
+    output::Report,
     table::{card, table},
 };
 use crate::random_id::random_id;
@@ -33,34 +33,38 @@ impl From<ProjectRecord> for ProjectEntry {
 
 pub async fn run(
     command: ProjectCommand,
-    register: &Register,
+    directory: &Directory,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     match command {
-        ProjectCommand::Add { name } => add(register, name, now).await,
-        ProjectCommand::List => list(register).await,
+        ProjectCommand::Add { name } => add(directory, name, now).await,
+        ProjectCommand::List => list(directory).await,
     }
 }
 
-async fn add(register: &Register, name: String, now: OffsetDateTime) -> Result<Answer, AdminError> {
-    let domain = register.domain.id.clone();
+async fn add(
+    directory: &Directory,
+    name: String,
+    now: OffsetDateTime,
+) -> Result<Report, AdminError> {
+    let domain = directory.domain.id.clone();
     let project = ProjectRecord { id: ProjectId::new(random_id()), domain, name };
-    match register.store.add_project(None, project.clone(), now).await {
+    match directory.store.add_project(None, project.clone(), now).await {
         Err(StoreError::Conflict { .. }) => {
             Err(AdminError::Taken { what: "project", name: project.name })
         }
         Err(error) => Err(error.into()),
         Ok(()) => {
             let text = card(&[("project", &project.name), ("id", project.id.as_str())]);
-            let note = "nobody has a role in it yet; give roles with `scm-server role grant`";
-            Ok(Answer::new(&ProjectEntry::from(project), text).with_note(note))
+            let note = "no user has a role in it yet; grant roles with `scm-server role grant`";
+            Ok(Report::new(&ProjectEntry::from(project), text).with_note(note))
         }
     }
 }
 
-async fn list(register: &Register) -> Result<Answer, AdminError> {
-    let projects = register.projects().await?.into_iter().map(ProjectEntry::from).collect();
+async fn list(directory: &Directory) -> Result<Report, AdminError> {
+    let projects = directory.projects().await?.into_iter().map(ProjectEntry::from).collect();
     let list = ProjectList { projects };
     let rows = list.projects.iter().map(|project| [project.name.clone(), project.id.clone()]);
-    Ok(Answer::new(&list, table(["NAME", "ID"], rows)))
+    Ok(Report::new(&list, table(["NAME", "ID"], rows)))
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
-    answer::Answer, arguments::Copy, error::AdminError, progress::Progress, register::place_of,
+    arguments::Copy, directory::place_of, error::AdminError, output::Report, progress::Progress,
 };
 use crate::{
     config::{KeyringSetting, LocationSetting, StoreSetting},
@@ -38,23 +38,23 @@ struct Rows {
 }
 
 /// Copies, or goes on with a copy that was cut short.
-pub async fn run(asked: &Copy) -> Result<Answer, AdminError> {
-    let from = Place::of(&asked.from)?;
+pub async fn run(arguments: &Copy) -> Result<Report, AdminError> {
+    let from = Place::of(&arguments.from)?;
     let _from_lock = from.existing_lock()?;
     let Some(ring_id) = scm_store::ring_of(&from.home).await? else {
         return Err(AdminError::NoStore { place: place_of(&from.home) });
     };
-    let source = keyring_source(asked, &from);
+    let source = keyring_source(arguments, &from);
     if let Some(source) = &source {
         let keyring = source.open()?;
         if keyring.keyring_id().to_string() != ring_id {
             return Err(AdminError::ForeignKeyring { place: place_of(&from.home) });
         }
     }
-    if Place::of(&asked.to)?.folder.is_some_and(|to| Some(to) == from.folder) {
+    if Place::of(&arguments.to)?.folder.is_some_and(|to| Some(to) == from.folder) {
         return Err(AdminError::SamePlace { place: place_of(&from.home) });
     }
-    let (to, _to_lock) = destination(&asked.to)?;
+    let (to, _to_lock) = destination(&arguments.to)?;
     if let Some(folder) = &to.folder {
         store_keyring(
             source.as_ref().ok_or(AdminError::KeyringRequired)?,
@@ -121,11 +121,11 @@ fn destination(written: &LocationSetting) -> Result<(Place, Option<DataDir>), Ad
 }
 
 /// The keyring of the source: the one that is named, or the one in its folder.
-fn keyring_source(asked: &Copy, from: &Place) -> Option<KeyringSource> {
+fn keyring_source(arguments: &Copy, from: &Place) -> Option<KeyringSource> {
     let of_setting =
         |setting: &KeyringSetting| setting.source(from.folder.as_deref().unwrap_or(Path::new(".")));
     let in_folder = || from.folder.as_ref().map(|folder| KeyringSource::File(folder.join(KEYRING)));
-    asked.keyring.as_ref().map(of_setting).or_else(in_folder)
+    arguments.keyring.as_ref().map(of_setting).or_else(in_folder)
 }
 
 /// The folder gets the keyring, unless it has it already.
@@ -145,7 +145,7 @@ fn store_keyring(source: &KeyringSource, ring_id: &str, path: &Path) -> Result<(
     Ok(replace(&unfinished, path)?)
 }
 
-fn answer(copied: Copied, from: &Place, to: &Place) -> Answer {
+fn answer(copied: Copied, from: &Place, to: &Place) -> Report {
     let mut text = String::new();
     for (part, count) in &copied.parts {
         text += &format!("{count:>12} {part}\n");
@@ -164,5 +164,5 @@ fn answer(copied: Copied, from: &Place, to: &Place) -> Answer {
                 .to_owned()
         }
     };
-    Answer::new(&Moved { rows }, text).with_note(note)
+    Report::new(&Moved { rows }, text).with_note(note)
 }

@@ -5,10 +5,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    answer::Answer,
     arguments::RoleCommand,
+    directory::{Directory, ProjectNames},
     error::AdminError,
-    register::{ProjectNames, Register},
+    output::Report,
     table::table,
 };
 
@@ -29,46 +29,46 @@ struct RoleList<'a> {
 
 pub async fn run(
     command: RoleCommand,
-    register: &Register,
+    directory: &Directory,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     match command {
         RoleCommand::Grant { user, project, role } => {
-            grant(register, &user, &project, role, now).await
+            grant(directory, &user, &project, role, now).await
         }
-        RoleCommand::Revoke { user, project } => revoke(register, &user, &project, now).await,
-        RoleCommand::List => list(register).await,
+        RoleCommand::Revoke { user, project } => revoke(directory, &user, &project, now).await,
+        RoleCommand::List => list(directory).await,
     }
 }
 
 async fn grant(
-    register: &Register,
+    directory: &Directory,
     user: &str,
     project: &str,
     role: Role,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
-    let (user, project) = (register.user(user).await?, register.project(project).await?);
+) -> Result<Report, AdminError> {
+    let (user, project) = (directory.user(user).await?, directory.project(project).await?);
     let grant = Grant { project: project.id.clone(), role };
-    register.store.grant(None, &user.id, grant, now).await?;
+    directory.store.grant(None, &user.id, grant, now).await?;
     let role = role.as_str();
     let text = format!("{} is {role} in {}\n", user.name, project.name);
-    Ok(Answer::new(&entry(&user, &project, Some(role)), text))
+    Ok(Report::new(&entry(&user, &project, Some(role)), text))
 }
 
 async fn revoke(
-    register: &Register,
+    directory: &Directory,
     user: &str,
     project: &str,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
-    let (user, project) = (register.user(user).await?, register.project(project).await?);
+) -> Result<Report, AdminError> {
+    let (user, project) = (directory.user(user).await?, directory.project(project).await?);
     if user.role_in(&project.id).is_none() {
         return Err(AdminError::NoRole { user: user.name, project: project.name });
     }
-    register.store.revoke_grant(None, &user.id, &project.id, now).await?;
+    directory.store.revoke_grant(None, &user.id, &project.id, now).await?;
     let text = format!("{} has no role in {} any more\n", user.name, project.name);
-    register.minding_administrators(Answer::new(&entry(&user, &project, None), text)).await
+    directory.minding_administrators(Report::new(&entry(&user, &project, None), text)).await
 }
 
 fn entry<'a>(
@@ -80,14 +80,14 @@ fn entry<'a>(
     RoleEntry { user: &user.name, project_id, project_name, role }
 }
 
-async fn list(register: &Register) -> Result<Answer, AdminError> {
-    let (users, projects) = (register.users().await?, register.project_names().await?);
+async fn list(directory: &Directory) -> Result<Report, AdminError> {
+    let (users, projects) = (directory.users().await?, directory.project_names().await?);
     let roles = users.iter().flat_map(|user| entries(user, &projects)).collect();
     let list = RoleList { roles };
     let rows = list.roles.iter().map(|entry| {
         [entry.user, entry.project_name, entry.role.unwrap_or_default()].map(str::to_owned)
     });
-    Ok(Answer::new(&list, table(["USER", "PROJECT", "ROLE"], rows)))
+    Ok(Report::new(&list, table(["USER", "PROJECT", "ROLE"], rows)))
 }
 
 /// The roles of a user, by the projects' names.

@@ -13,7 +13,7 @@ use scm_store::{AuditEvent, Location, Store, action};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{answer::Answer, arguments::RotateKey, error::AdminError, register::place_of};
+use super::{arguments::RotateKey, directory::place_of, error::AdminError, output::Report};
 use crate::{
     config::Config,
     keyring::{self, KeyringSource, SharedKeyring},
@@ -55,13 +55,13 @@ impl Rotated {
 }
 
 pub async fn run(
-    asked: &RotateKey,
+    arguments: &RotateKey,
     config: &Config,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     let workplace = Workplace::open(config, now).await?;
     let work = async {
-        match asked {
+        match arguments {
             RotateKey { prepare: true, .. } => prepare(&workplace).await,
             RotateKey { forget_old: true, .. } => forget::forget(&workplace).await,
             RotateKey { one_file, .. } => rotate(&workplace, *one_file).await,
@@ -109,7 +109,7 @@ impl Workplace {
 }
 
 /// Adds a key that only opens, so that it can be shared before anything is sealed under it.
-async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
+async fn prepare(workplace: &Workplace) -> Result<Report, AdminError> {
     let path = workplace.file()?;
     let keyring = workplace.prepared(path).await?;
     let key = keyring.prepared_id().expect("a keyring that was prepared has a key that is ready");
@@ -119,11 +119,11 @@ async fn prepare(workplace: &Workplace) -> Result<Answer, AdminError> {
     let text = format!("master key {key} is ready in {}\n", path.display());
     let note = "nothing is sealed under it yet: give every server this file, and then run \
                 `scm-server rotate-key`";
-    Ok(Answer::new(&Rotated::of(&keyring, 0), text).with_note(note))
+    Ok(Report::new(&Rotated::of(&keyring, 0), text).with_note(note))
 }
 
 /// Lets the newest key seal, unless an earlier rotation is still to be finished, and seals anew.
-async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminError> {
+async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Report, AdminError> {
     let begun = &workplace.keyring;
     let mut active = begun.active_id();
     let anew = begun.prepared_id().is_some() || begun.old_ids().is_empty();
@@ -147,7 +147,7 @@ async fn rotate(workplace: &Workplace, one_file: bool) -> Result<Answer, AdminEr
 }
 
 /// What became of it, and what is next.
-fn rotated(keyring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Answer {
+fn rotated(keyring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Report {
     let since = if anew { "from now on" } else { "since the rotation that this went on with" };
     let text =
         format!("master key {} seals {since}; {resealed} sealed anew\n", keyring.active_id());
@@ -158,5 +158,5 @@ fn rotated(keyring: &Keyring, resealed: u64, anew: bool, copies: bool) -> Answer
         "the rotation ends with `scm-server rotate-key --forget-old`, which takes the old key out of \
          the keyring; backups of the store from before need it"
     };
-    Answer::new(&Rotated::of(keyring, resealed), text).with_note(next)
+    Report::new(&Rotated::of(keyring, resealed), text).with_note(next)
 }

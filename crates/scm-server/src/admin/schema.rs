@@ -3,7 +3,7 @@
 use scm_store::StoreError;
 use serde::Serialize;
 
-use super::{answer::Answer, error::AdminError, register::place_of};
+use super::{directory::place_of, error::AdminError, output::Report};
 use crate::config::Config;
 
 /// What there is now, for programs.
@@ -13,7 +13,7 @@ struct Schema {
 }
 
 /// Brings it up to date. A database need not hold a store yet; a folder must.
-pub async fn migrate(config: &Config) -> Result<Answer, AdminError> {
+pub async fn migrate(config: &Config) -> Result<Report, AdminError> {
     let home = config.location()?;
     let place = place_of(&home);
     let schema = scm_store::migrate(home).await.map_err(|error| match error {
@@ -21,5 +21,5 @@ pub async fn migrate(config: &Config) -> Result<Answer, AdminError> {
         other => other.into(),
     })?;
     let text = format!("the store has schema {schema}, which is that of this release\n");
-    Ok(Answer::new(&Schema { schema }, text))
+    Ok(Report::new(&Schema { schema }, text))
 }

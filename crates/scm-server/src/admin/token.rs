@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{answer::Answer, arguments::TokenCommand, error::AdminError, register::Register};
+use super::{arguments::TokenCommand, directory::Directory, error::AdminError, output::Report};
 
 /// What became of a user's tokens.
 #[derive(Serialize)]
@@ -14,16 +14,16 @@ struct Revoked {
 
 pub async fn run(
     command: TokenCommand,
-    register: &Register,
+    directory: &Directory,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     let TokenCommand::Revoke { user } = command;
-    let user = register.user(&user).await?;
-    let revoked = register.store.revoke_tokens_of(None, &user.id, now).await?;
+    let user = directory.user(&user).await?;
+    let revoked = directory.store.revoke_tokens_of(None, &user.id, now).await?;
     let text = match revoked {
         1 => format!("revoked 1 token of {}\n", user.name),
         many => format!("revoked {many} tokens of {}\n", user.name),
     };
     let note = "password and access keys stay good; `scm-server user disable` shuts a user out";
-    Ok(Answer::new(&Revoked { user: user.name, revoked }, text).with_note(note))
+    Ok(Report::new(&Revoked { user: user.name, revoked }, text).with_note(note))
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    answer::Answer,
     arguments::UserCommand,
+    directory::{Directory, ProjectNames},
     error::AdminError,
+    output::Report,
     password::{NewPassword, Source},
-    register::{ProjectNames, Register},
     table::{card, table},
 };
 use crate::{auth::PasswordHasher, random_id::random_id};
@@ -29,51 +29,51 @@ struct Removed<'a> {
 
 pub async fn run(
     command: UserCommand,
-    register: &Register,
+    directory: &Directory,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     match command {
         UserCommand::Add { name, project, role, password } => {
             let grant = match project.zip(role) {
-                Some((project, role)) => Some(granted(register, &project, role).await?),
+                Some((project, role)) => Some(granted(directory, &project, role).await?),
                 None => None,
             };
-            add(register, name, grant, password.password()?, now).await
+            add(directory, name, grant, password.password()?, now).await
         }
-        UserCommand::List => list(register).await,
+        UserCommand::List => list(directory).await,
         UserCommand::Password { name, password } => {
-            set_password(register, &name, &password, now).await
+            set_password(directory, &name, &password, now).await
         }
-        UserCommand::Disable { name } => set_enabled(register, &name, false, now).await,
-        UserCommand::Enable { name } => set_enabled(register, &name, true, now).await,
-        UserCommand::Remove { name } => remove(register, &name, now).await,
+        UserCommand::Disable { name } => set_enabled(directory, &name, false, now).await,
+        UserCommand::Enable { name } => set_enabled(directory, &name, true, now).await,
+        UserCommand::Remove { name } => remove(directory, &name, now).await,
     }
 }
 
-async fn granted(register: &Register, project: &str, role: Role) -> Result<Grant, AdminError> {
-    Ok(Grant { project: register.project(project).await?.id, role })
+async fn granted(directory: &Directory, project: &str, role: Role) -> Result<Grant, AdminError> {
+    Ok(Grant { project: directory.project(project).await?.id, role })
 }
 
 async fn add(
-    register: &Register,
+    directory: &Directory,
     name: String,
     grant: Option<Grant>,
     password: NewPassword,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
+) -> Result<Report, AdminError> {
     let user = UserRecord {
         id: UserId::new(random_id()),
-        domain: register.domain.id.clone(),
+        domain: directory.domain.id.clone(),
         name,
         password: PasswordHasher::hash(&password.secret),
         enabled: true,
         grants: grant.into_iter().collect(),
     };
-    let answer = told(&user, password, &register.project_names().await?);
+    let answer = report(&user, password, &directory.project_names().await?);
     let (has_role, taken) = (!user.grants.is_empty(), user.name.clone());
     let UserRecord { id, domain, name, password, grants, .. } = user;
     let new = NewUser { id, name, password };
-    match register.store.add_user(None, domain, new, grants, now).await {
+    match directory.store.add_user(None, domain, new, grants, now).await {
         Err(StoreError::Conflict { .. }) => Err(AdminError::Taken { what: "user", name: taken }),
         Err(error) => Err(error.into()),
         Ok(()) if has_role => Ok(answer),
@@ -81,61 +81,61 @@ async fn add(
     }
 }
 
-async fn list(register: &Register) -> Result<Answer, AdminError> {
-    let (users, projects) = (register.users().await?, register.project_names().await?);
+async fn list(directory: &Directory) -> Result<Report, AdminError> {
+    let (users, projects) = (directory.users().await?, directory.project_names().await?);
     let users = users.iter().map(|user| UserEntry::new(user, &projects)).collect();
     let list = UserList { users };
     let rows = list.users.iter().map(|user| {
         let enabled = if user.enabled { "yes" } else { "no" };
         [user.name.to_owned(), user.id.to_owned(), enabled.to_owned(), user.roles_in_words()]
     });
-    Ok(Answer::new(&list, table(["NAME", "ID", "ENABLED", "ROLES"], rows)))
+    Ok(Report::new(&list, table(["NAME", "ID", "ENABLED", "ROLES"], rows)))
 }
 
 async fn set_password(
-    register: &Register,
+    directory: &Directory,
     name: &str,
     source: &Source,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
-    let user = register.user(name).await?;
+) -> Result<Report, AdminError> {
+    let user = directory.user(name).await?;
     let password = source.password()?;
     let hash = PasswordHasher::hash(&password.secret);
-    let answer = told(&user, password, &register.project_names().await?);
-    register.store.set_password(None, &user.id, hash, now).await?;
+    let answer = report(&user, password, &directory.project_names().await?);
+    directory.store.set_password(None, &user.id, hash, now).await?;
     let note =
         "tokens given before stay good until they end; `scm-server token revoke` ends them now";
     Ok(answer.with_note(note))
 }
 
 async fn set_enabled(
-    register: &Register,
+    directory: &Directory,
     name: &str,
     enabled: bool,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
-    let user = register.user(name).await?;
-    register.store.set_enabled(None, &user.id, enabled, now).await?;
+) -> Result<Report, AdminError> {
+    let user = directory.user(name).await?;
+    directory.store.set_enabled(None, &user.id, enabled, now).await?;
     let user = UserRecord { enabled, ..user };
     let text = format!("{} is {}\n", user.name, if enabled { "enabled" } else { "disabled" });
-    let answer = Answer::new(&UserEntry::new(&user, &register.project_names().await?), text);
-    register.minding_administrators(answer).await
+    let answer = Report::new(&UserEntry::new(&user, &directory.project_names().await?), text);
+    directory.minding_administrators(answer).await
 }
 
 async fn remove(
-    register: &Register,
+    directory: &Directory,
     name: &str,
     now: OffsetDateTime,
-) -> Result<Answer, AdminError> {
-    let user = register.user(name).await?;
-    register.store.remove_user(None, &user.id, now).await?;
+) -> Result<Report, AdminError> {
+    let user = directory.user(name).await?;
+    directory.store.remove_user(None, &user.id, now).await?;
     let text = format!("removed {}, with all roles, tokens and access keys\n", user.name);
     let removed = Removed { id: user.id.as_str(), name: &user.name, removed: true };
-    register.minding_administrators(Answer::new(&removed, text)).await
+    directory.minding_administrators(Report::new(&removed, text)).await
 }
 
-/// A user, and the password if nobody knows it yet.
-fn told(user: &UserRecord, password: NewPassword, projects: &ProjectNames) -> Answer {
+/// A user, and the password if it was generated.
+fn report(user: &UserRecord, password: NewPassword, projects: &ProjectNames) -> Report {
     let NewPassword { secret, is_made_up } = password;
     let shown = is_made_up.then_some(&secret);
     let entry = UserEntry { password: shown, ..UserEntry::new(user, projects) };
@@ -143,6 +143,6 @@ fn told(user: &UserRecord, password: NewPassword, projects: &ProjectNames) -> An
     let mut lines = vec![("user", entry.name), ("id", entry.id)];
     lines.extend((!roles.is_empty()).then_some(("roles", &*roles)));
     lines.extend(shown.map(|password| ("password", password.secret_str())));
-    let answer = Answer::new(&entry, card(&lines));
+    let answer = Report::new(&entry, card(&lines));
     if is_made_up { answer.with_note(SHOWN_ONCE) } else { answer }
 }

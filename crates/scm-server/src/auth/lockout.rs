@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn five_wrong_guesses_lock_the_one_who_guesses_and_nobody_else() {
+    fn five_wrong_guesses_lock_out_one_address_and_no_other() {
         let lockout = Lockout::default();
         let guesses = (0..6).map(|_| lockout.count("AK", address(1), START)).collect::<Vec<_>>();
         assert_eq!(guesses[..4], [Some(Guess::Early); 4]);

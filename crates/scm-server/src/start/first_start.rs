@@ -1,6 +1,6 @@
-//! What an empty store needs before anybody can ask it anything, and where that is told.
+//! The set-up of an empty store, and the credentials that it is given.
 //!
-//! The password and the token are told once, in `credentials.json`. The file is complete before the
+//! The password and the token are written once, to `credentials.json`. The file is complete before the
 //! store is set up, and in its place after: wherever a first start is cut short, the next one finds
 //! a password that works.
 
@@ -96,7 +96,9 @@ pub fn note_address(folder: &DataDir, base_url: &str) -> Result<(), StartError> 
     base_url.clone_into(&mut credentials.base_url);
     let unfinished = folder.unfinished_credentials();
     match write_private(&unfinished, &json(&credentials)) {
-        Err(DataDirError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
+        Err(DataDirError::Io { source, .. }) if has_no_room(&source) => {
+            // It would be taken for the credentials of an unfinished first start.
+            let _ = fs::remove_file(&unfinished);
             tracing::warn!(
                 path = %path.display(),
                 base_url,
@@ -108,7 +110,12 @@ pub fn note_address(folder: &DataDir, base_url: &str) -> Result<(), StartError> 
     }
 }
 
-/// What is told once, and kept as hashes or sealed.
+fn has_no_room(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(error.kind(), QuotaExceeded | ReadOnlyFilesystem | StorageFull)
+}
+
+/// The secrets that are shown once, and stored as hashes or sealed.
 struct Secrets {
     password: NewSecret,
     token: NewSecret,

@@ -1,7 +1,7 @@
 //! Putting a changed keyring in the place of the one in a file.
 //!
-//! Whoever reads the file meanwhile finds the one or the other, whole. Owner and mode stay. A link is
-//! followed, so that servers may share a keyring by links to one file.
+//! A concurrent reader finds the old or the new file, complete. Owner and mode stay. A link is followed,
+//! so that servers may share a keyring by links to one file.
 
 use std::{
     fs::{self, File, Metadata, Permissions},
@@ -13,7 +13,7 @@ use std::{
 use super::{Draft, Keyring, prefix_of_drafts, read, sync_folder, to_text};
 use crate::{error::KeyringError, id::KeyId};
 
-/// Does something to the keyring in a file, with nobody else at it; returns what is there now, on disk.
+/// Changes the keyring in a file under its lock; returns the new keyring, which is on disk.
 pub(in super::super) fn change(
     path: &Path,
     change: impl FnOnce(&mut Keyring) -> Result<(), KeyringError>,
@@ -39,8 +39,7 @@ pub(in super::super) fn change(
     Ok(keyring)
 }
 
-/// The file, locked until it is dropped. Whoever waited for somebody who replaced it takes the new
-/// one.
+/// The file, locked until it is dropped. If it was replaced while the lock was awaited, the new file.
 fn lock(target: &Path) -> io::Result<File> {
     loop {
         let file = File::open(target)?;
@@ -67,7 +66,7 @@ fn belong_as(file: &File, old: &Metadata) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(old.mode() & 0o600))
 }
 
-/// What others left behind that were killed: copies of master keys that nobody knows of.
+/// Removes the drafts of killed processes: they are copies of master keys.
 fn remove_drafts(target: &Path) -> io::Result<()> {
     let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let prefix = prefix_of_drafts(name);

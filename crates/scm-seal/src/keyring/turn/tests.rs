@@ -55,7 +55,7 @@ fn a_key_is_prepared_takes_over_and_the_old_one_goes() {
     let secret = turned.reseal_secret(&turned, "access-key", "AK", &secret).unwrap();
     assert_eq!((resealed.key_id().unwrap(), secret.key_id().unwrap()), (new, new));
     let opened = prepared.unseal("id", "project", key.public_key(), &resealed).unwrap();
-    assert_eq!(opened.secret_der(), key.secret_der(), "whoever knows the prepared key opens it");
+    assert_eq!(opened.secret_der(), key.secret_der(), "the prepared key opens it");
 
     let left = turned.forget_old(&path).unwrap();
     assert_eq!(
@@ -84,7 +84,7 @@ fn what_is_altered_or_belongs_elsewhere_is_not_resealed() {
 }
 
 #[test]
-fn a_ring_that_somebody_else_changed_is_left_alone() {
+fn a_keyring_that_another_process_changed_is_left_alone() {
     let (_folder, path, seen) = made();
     let theirs = seen.prepare(&path).unwrap();
     for refused in [seen.prepare(&path), seen.activate(&path), seen.forget_old(&path)] {
@@ -121,7 +121,7 @@ fn preparing_again_adds_nothing() {
 }
 
 #[test]
-fn whoever_reads_meanwhile_finds_it_whole() {
+fn a_concurrent_reader_finds_it_complete() {
     let (_folder, path, mut keyring) = made();
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
@@ -156,7 +156,7 @@ fn mode_and_link_stay_and_what_a_killed_one_left_goes() {
 }
 
 #[test]
-fn whoever_turns_it_the_owner_stays() {
+fn the_owner_stays_whichever_user_rotates_it() {
     let (_folder, path, keyring) = made();
     // Only root may give a file away, and only for root it matters.
     let given = chown(&path, Some(54_321), Some(54_322)).is_ok();

@@ -3,7 +3,7 @@
 use scm_store::{AccessKeyEntry, UserRecord};
 use serde::Serialize;
 
-use super::super::{moment, register::ProjectNames};
+use super::super::{directory::ProjectNames, moment};
 
 /// An access key, for programs.
 #[derive(Serialize)]
@@ -63,8 +63,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_keeps_a_key_from_counting_is_told() {
-        let told = |key_enabled: bool, user_enabled: bool, projects: &[&str]| {
+    fn the_reason_why_a_key_is_not_usable_is_shown() {
+        let shown = |key_enabled: bool, user_enabled: bool, projects: &[&str]| {
             let grant = |id: &&str| Grant { project: ProjectId::new(*id), role: Role::ReadOnly };
             let user = UserRecord {
                 id: UserId::new("1"),
@@ -84,9 +84,9 @@ mod tests {
             assert_eq!(entry.row()[4], "2026-05-27 16:46:25");
             (entry.usable, entry.in_words)
         };
-        assert_eq!(told(true, true, &["p", "q"]), (true, "yes"));
-        assert_eq!(told(false, true, &["p"]), (false, "no"));
-        assert_eq!(told(true, false, &["p"]), (false, "no: user disabled"));
-        assert_eq!(told(true, true, &["q"]), (false, "no: user has no role there"));
+        assert_eq!(shown(true, true, &["p", "q"]), (true, "yes"));
+        assert_eq!(shown(false, true, &["p"]), (false, "no"));
+        assert_eq!(shown(true, false, &["p"]), (false, "no: user disabled"));
+        assert_eq!(shown(true, true, &["q"]), (false, "no: user has no role there"));
     }
 }

@@ -1,4 +1,4 @@
-//! Events as they are told.
+//! Events as they are shown.
 
 use scm_store::{AuditEvent, Outcome, Subject};
 use serde::Serialize;

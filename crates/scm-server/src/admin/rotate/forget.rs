@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use tokio::time::sleep;
 
 use super::{Rotated, Workplace, reseal::patiently};
-use crate::admin::{answer::Answer, error::AdminError, progress::Progress};
+use crate::admin::{error::AdminError, output::Report, progress::Progress};
 
 /// How long after a rotation an import that sealed under the old key may still be under way: far longer
 /// than an import may take.
@@ -23,11 +23,11 @@ const PAUSE: Duration = Duration::from_millis(250);
 const NAMED: usize = 10;
 
 /// Examines all sealed records, and removes the old keys from the keyring if none needs them.
-pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
+pub async fn forget(workplace: &Workplace) -> Result<Report, AdminError> {
     let old = workplace.keyring.old_ids();
     if old.is_empty() {
         let text = "there is no old master key in the keyring\n";
-        return Ok(Answer::new(&Rotated::of(&workplace.keyring, 0), text));
+        return Ok(Report::new(&Rotated::of(&workplace.keyring, 0), text));
     }
     let path = workplace.source.file();
     if let Some(path) = path {
@@ -43,7 +43,7 @@ pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
     let names = old.iter().map(KeyId::to_string).collect::<Vec<_>>().join(", ");
     let Some(path) = path else {
         let text = format!("nothing needs {names} any more: take it out of SCM_KEYRING\n");
-        return Ok(Answer::new(&Rotated::of(&workplace.keyring, 0), text));
+        return Ok(Report::new(&Rotated::of(&workplace.keyring, 0), text));
     };
     let left = workplace.keyring.forget_old(path)?;
     for key in old {
@@ -52,7 +52,7 @@ pub async fn forget(workplace: &Workplace) -> Result<Answer, AdminError> {
     let text = format!("{names} is forgotten; nothing was sealed under it\n");
     let note = "remove it wherever else it is: in copies and backups of the keyring, which open \
                 backups of the store from before";
-    Ok(Answer::new(&Rotated::of(&left, 0), text).with_note(note))
+    Ok(Report::new(&Rotated::of(&left, 0), text).with_note(note))
 }
 
 async fn wait(since: time::Duration) {

@@ -1,10 +1,10 @@
-//! Users as they are told, with what they may do where.
+//! Users as they are shown, with their roles in each project.
 
 use scm_model::SecretText;
 use scm_store::UserRecord;
 use serde::Serialize;
 
-use super::super::register::ProjectNames;
+use super::super::directory::ProjectNames;
 
 /// A user, for programs.
 #[derive(Serialize)]

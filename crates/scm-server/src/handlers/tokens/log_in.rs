@@ -101,7 +101,7 @@ async fn find_domain(ctx: &Context, domain: &Named) -> Result<DomainRecord, Stor
     }
 }
 
-/// The project that a token is asked for, and what the user is in it.
+/// The project of the requested token, and the user's role in it.
 pub async fn scoped(
     ctx: &Context,
     user: &UserRecord,

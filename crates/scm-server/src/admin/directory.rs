@@ -1,24 +1,24 @@
-//! The store of a data folder, opened for an administrator, and who and what is found in it.
+//! The store of a data folder, opened for an administrator, with its users and projects.
 
 use std::{collections::HashMap, sync::Arc};
 
 use scm_seal::Keyring;
 use scm_store::{DomainRecord, Grant, Location, ProjectId, ProjectRecord, Role, Store, UserRecord};
 
-use super::{answer::Answer, error::AdminError, near::Near};
+use super::{error::AdminError, near::Near, output::Report};
 use crate::{config::Config, keyring};
 
 /// An open store, with its keyring and the domain that its first start made.
-pub struct Register {
+pub struct Directory {
     /// The store.
     pub store: Store,
-    /// What seals the secrets of access keys.
+    /// The keyring that seals the secrets of access keys.
     pub keyring: Arc<Keyring>,
     /// The owner of all users and projects.
     pub domain: DomainRecord,
 }
 
-impl Register {
+impl Directory {
     /// Opens the store that the settings name.
     ///
     /// # Errors
@@ -26,12 +26,12 @@ impl Register {
     pub async fn open(config: &Config) -> Result<Self, AdminError> {
         let (store, keyring) = open_store(config).await?;
         let domain = store.domains().await?.into_iter().next();
-        let place = || config.location().map(|home| place_of(&home));
+        let place = || config.location().map(|location| place_of(&location));
         let Some(domain) = domain else { return Err(AdminError::NotSetUp { place: place()? }) };
         Ok(Self { store, keyring, domain })
     }
 
-    /// Lets go of the store.
+    /// Closes the store.
     pub async fn close(&self) {
         self.store.close().await;
     }
@@ -44,18 +44,18 @@ impl Register {
         Ok(self.store.users(&self.domain.id).await?)
     }
 
-    /// The answer, with a note if nobody is an administrator any more.
+    /// The answer, with a note if no enabled user is an administrator any more.
     ///
     /// # Errors
     /// [`AdminError::Store`].
-    pub async fn minding_administrators(&self, answer: Answer) -> Result<Answer, AdminError> {
+    pub async fn minding_administrators(&self, answer: Report) -> Result<Report, AdminError> {
         let is_one = |grant: &Grant| grant.role == Role::Administrator;
         let users = self.users().await?;
         if users.iter().any(|user| user.enabled && user.grants.iter().any(is_one)) {
             return Ok(answer);
         }
         Ok(answer.with_note(
-            "no user who may log in is an administrator any more; `scm-server role grant` makes one",
+            "no enabled user is an administrator any more; `scm-server role grant` makes one",
         ))
     }
 
@@ -71,14 +71,14 @@ impl Register {
     ///
     /// # Errors
     /// [`AdminError::UnknownUser`], [`AdminError::Store`].
-    pub async fn user(&self, asked: &str) -> Result<UserRecord, AdminError> {
+    pub async fn user(&self, name: &str) -> Result<UserRecord, AdminError> {
         let mut users = self.users().await?;
-        let found = users.iter().position(|user| user.name == asked);
-        match found.or_else(|| users.iter().position(|user| user.id.as_str() == asked)) {
+        let found = users.iter().position(|user| user.name == name);
+        match found.or_else(|| users.iter().position(|user| user.id.as_str() == name)) {
             Some(at) => Ok(users.swap_remove(at)),
             None => {
-                let near = Near::to(asked, users.iter().map(|user| &*user.name));
-                Err(AdminError::UnknownUser { name: asked.to_owned(), near })
+                let near = Near::to(name, users.iter().map(|user| &*user.name));
+                Err(AdminError::UnknownUser { name: name.to_owned(), near })
             }
         }
     }
@@ -87,14 +87,14 @@ impl Register {
     ///
     /// # Errors
     /// [`AdminError::UnknownProject`], [`AdminError::Store`].
-    pub async fn project(&self, asked: &str) -> Result<ProjectRecord, AdminError> {
+    pub async fn project(&self, name: &str) -> Result<ProjectRecord, AdminError> {
         let mut projects = self.projects().await?;
-        let found = projects.iter().position(|project| project.name == asked);
-        match found.or_else(|| projects.iter().position(|project| project.id.as_str() == asked)) {
+        let found = projects.iter().position(|project| project.name == name);
+        match found.or_else(|| projects.iter().position(|project| project.id.as_str() == name)) {
             Some(at) => Ok(projects.swap_remove(at)),
             None => {
-                let near = Near::to(asked, projects.iter().map(|project| &*project.name));
-                Err(AdminError::UnknownProject { name: asked.to_owned(), near })
+                let near = Near::to(name, projects.iter().map(|project| &*project.name));
+                Err(AdminError::UnknownProject { name: name.to_owned(), near })
             }
         }
     }
