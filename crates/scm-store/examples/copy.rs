@@ -27,8 +27,8 @@ async fn main() {
     let file = |name: &str| Location::Sqlite(folder.path().join(name));
     let postgres = TestPostgres::start();
     let database = Location::Postgres(postgres.new_database().await.parse().unwrap());
-    let ring = "0".repeat(32).parse().unwrap();
-    let store = open(file("first.db"), ring).await.unwrap();
+    let keyring = "0".repeat(32).parse().unwrap();
+    let store = open(file("first.db"), keyring).await.unwrap();
     for first in (0..size).step_by(AT_ONCE as usize) {
         fill(&store, first..(first + AT_ONCE).min(size)).await;
     }
@@ -42,10 +42,10 @@ async fn fill(store: &Store, numbers: std::ops::Range<u64>) {
     let mut imports = JoinSet::new();
     for number in numbers {
         let store = store.clone();
-        imports.spawn(async move { store.keep(&actor(), MadeUp::new(number).to_new()).await });
+        imports.spawn(async move { store.insert(&actor(), MadeUp::new(number).to_new()).await });
     }
-    imports.join_all().await.into_iter().for_each(|kept| {
-        kept.unwrap();
+    imports.join_all().await.into_iter().for_each(|stored| {
+        stored.unwrap();
     });
 }
 

@@ -1,7 +1,7 @@
 //! The audit trail: who did what to which certificate, when, from where, and how it ended.
 //!
-//! What an act does is written by the act itself, in its own transaction. Only what was refused
-//! before it came to an act is recorded separately.
+//! An operation writes its event in its own transaction. Only a request that was refused before its
+//! operation began is recorded separately.
 
 pub(crate) mod trail;
 
@@ -16,7 +16,7 @@ use crate::{
     subject::Subject,
 };
 
-/// The names of the actions that acts of this crate leave. Others may be recorded too.
+/// The names of the actions that operations of this crate record. Others may be recorded too.
 pub mod action {
     /// A domain, a project and their first user were made.
     pub const SET_UP: &str = "setup";
@@ -52,7 +52,7 @@ pub mod action {
     pub const ACCESS_KEY_DISABLE: &str = "access_key.disable";
     /// An access key was removed.
     pub const ACCESS_KEY_REMOVE: &str = "access_key.remove";
-    /// A master key came into the ring, to open with.
+    /// A master key was added to the keyring, for opening only.
     pub const KEYRING_PREPARE: &str = "keyring.prepare";
     /// Another master key seals from now on.
     pub const KEYRING_ROTATE: &str = "keyring.rotate";
@@ -106,7 +106,7 @@ pub enum Outcome {
 }
 
 impl AuditEvent {
-    /// Something that somebody did; no certificate yet.
+    /// An action of a user; without a subject yet.
     pub fn done(actor: &Actor, action: impl Into<Cow<'static, str>>, at: OffsetDateTime) -> Self {
         Self {
             user: Some(actor.user.clone()),
@@ -117,12 +117,12 @@ impl AuditEvent {
         }
     }
 
-    /// Something that somebody did, or that was done on the machine itself.
+    /// An action of a user, or one on the machine itself.
     pub(crate) fn by(by: Option<&Actor>, action: &'static str, at: OffsetDateTime) -> Self {
         by.map_or_else(|| Self::done_here(action, at), |actor| Self::done(actor, action, at))
     }
 
-    /// Something that was done on the machine itself; nobody's yet.
+    /// An action on the machine itself; without a user or a subject yet.
     pub fn done_here(action: impl Into<Cow<'static, str>>, at: OffsetDateTime) -> Self {
         Self {
             at,
@@ -155,7 +155,7 @@ impl AuditEvent {
     }
 }
 
-/// Which events are asked for.
+/// Which events to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditQuery {
     /// Only those of this project; else those of all, and of none.

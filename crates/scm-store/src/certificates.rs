@@ -1,7 +1,7 @@
-//! Certificates: what is to be kept, and what is known about those that are.
+//! Certificates: new ones, and the records of those that are stored.
 //!
-//! A [`NewCertificate`] is made of a bundle that was proved and a key that was sealed: a plain key
-//! can't be kept, because it does not fit.
+//! A [`NewCertificate`] is made of a bundle that was proved and a key that was sealed. Its type makes it
+//! impossible to store a plain key.
 
 use async_trait::async_trait;
 use scm_pki::{Certificate, VerifiedBundle};
@@ -17,7 +17,7 @@ use crate::{
     names::{EnterpriseProject, ProjectId},
 };
 
-/// A certificate to be kept.
+/// A certificate to be stored.
 #[derive(Debug)]
 pub struct NewCertificate {
     pub(crate) id: CertificateId,
@@ -30,7 +30,7 @@ pub struct NewCertificate {
 }
 
 impl NewCertificate {
-    /// A certificate in the enterprise project `0`, whether or not the same leaf is kept already.
+    /// A certificate in the enterprise project `0`, whether or not its leaf is already stored.
     /// The bundle is used up, and its plain key wiped.
     pub fn new(
         id: CertificateId,
@@ -50,7 +50,7 @@ impl NewCertificate {
         }
     }
 
-    /// The id under which it is to be kept.
+    /// The id under which it is to be stored.
     pub fn id(&self) -> CertificateId {
         self.id
     }
@@ -62,14 +62,14 @@ impl NewCertificate {
         self
     }
 
-    /// Refuses it if the project keeps the same leaf already.
+    /// Refuses it if the project already has a certificate with this leaf.
     #[must_use]
     pub fn refuse_duplicate(mut self) -> Self {
         self.refuse_duplicate = true;
         self
     }
 
-    /// Keeps it once, however often the actor hands it over with this key within
+    /// Stores it once, however often the actor imports it with this key within
     /// [`IMPORT_KEY_LIFE`](crate::IMPORT_KEY_LIFE).
     #[must_use]
     pub fn once_by(mut self, key: impl Into<String>) -> Self {
@@ -78,7 +78,7 @@ impl NewCertificate {
     }
 }
 
-/// A renewed leaf with its chain and key, to stand in the place of what is kept under an id.
+/// A renewed leaf with its chain and key, which replaces the one that is stored under an id.
 #[derive(Debug)]
 pub struct Replacement(pub(crate) Content);
 
@@ -90,7 +90,8 @@ impl Replacement {
     }
 }
 
-/// What somebody says about a certificate and may say otherwise; what is `None` stays.
+/// A change of the name and the description that users give a certificate. A field that is `None` is
+/// not changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
     /// Another name.
@@ -147,9 +148,9 @@ pub struct CertificateRecord {
     pub id: CertificateId,
     /// The enterprise project that it is grouped under.
     pub enterprise_project: EnterpriseProject,
-    /// The name that somebody gave it.
+    /// The name that a user gave it.
     pub name: String,
-    /// What somebody says about it.
+    /// The description that a user gave it.
     pub description: Option<String>,
     /// The name that it is bound to: see [`scm_pki::Names`].
     pub domain: String,
@@ -169,7 +170,7 @@ pub struct CertificateRecord {
     pub not_before: OffsetDateTime,
     /// Until when it is valid, that moment included.
     pub not_after: OffsetDateTime,
-    /// When it was kept.
+    /// When it was stored.
     pub created: OffsetDateTime,
     /// When anything about it was last changed.
     pub updated: OffsetDateTime,
@@ -177,7 +178,7 @@ pub struct CertificateRecord {
 
 /// The bytes of a certificate, as needed for giving it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptBundle {
+pub struct StoredBundle {
     /// The leaf, DER.
     pub leaf: Vec<u8>,
     /// Its issuers, DER, the leaf's own issuer first; may be empty.
@@ -186,7 +187,7 @@ pub struct KeptBundle {
     pub sealed_key: SealedKey,
 }
 
-/// How many certificates a project keeps, of one kind.
+/// How many certificates of one kind a project has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateCount {
     /// Of this enterprise project.
@@ -203,16 +204,17 @@ pub struct CertificateCount {
 /// [`StoreError::Corrupt`] or [`StoreError::Closed`], and those that write [`StoreError::Busy`].
 #[async_trait]
 pub trait Certificates: Send + Sync {
-    /// Keeps a certificate in the actor's project, with counters and audit event, and returns its
-    /// id. It is done even if the caller stops waiting, once it has been handed over.
+    /// Stores a certificate in the actor's project, with counters and audit event, and returns its
+    /// id. Once the operation is queued, it is done even if the caller stops waiting.
     ///
-    /// If it has a [key](NewCertificate::once_by) and was kept by that before, nothing is done, and
-    /// the id is the one of then, though that certificate may have been changed or deleted since.
+    /// If it has a [key](NewCertificate::once_by) and was stored with this key before, nothing is done,
+    /// and the id of the first import is returned, even if that certificate was changed since.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] if that was asked for, [`StoreError::ReusedKey`] if the key stands
-    /// for another import, [`StoreError::Conflict`] if the id was given before.
-    async fn keep(
+    /// [`StoreError::Duplicate`] if it [refuses duplicates](NewCertificate::refuse_duplicate),
+    /// [`StoreError::ReusedKey`] if the key belongs to another import, [`StoreError::Conflict`] if the
+    /// id was given before.
+    async fn insert(
         &self,
         actor: &Actor,
         certificate: NewCertificate,
@@ -228,8 +230,8 @@ pub trait Certificates: Send + Sync {
         id: CertificateId,
     ) -> Result<CertificateRecord, StoreError>;
 
-    /// The bytes of a certificate of a project, for giving it back. Leaves no audit event: that is
-    /// for the act that opens the key.
+    /// The bytes of a certificate of a project. Leaves no audit event: the operation that opens the key
+    /// leaves it.
     ///
     /// # Errors
     /// [`StoreError::Missing`].
@@ -237,10 +239,10 @@ pub trait Certificates: Send + Sync {
         &self,
         project: &ProjectId,
         id: CertificateId,
-    ) -> Result<KeptBundle, StoreError>;
+    ) -> Result<StoredBundle, StoreError>;
 
-    /// How many certificates a project keeps, by enterprise project, and by whether they have
-    /// expired at `now`.
+    /// How many certificates a project has, by enterprise project, and by whether they have expired at
+    /// `now`.
     async fn counts(
         &self,
         project: &ProjectId,
@@ -260,8 +262,8 @@ pub trait Certificates: Send + Sync {
         query: &CertificateQuery,
     ) -> Result<CertificateListing, StoreError>;
 
-    /// What is known about a certificate of the actor's project, and its bytes. They are returned
-    /// only when the audit event is kept.
+    /// The record of a certificate of the actor's project, and its bytes. They are returned only once the
+    /// audit event is stored.
     ///
     /// # Errors
     /// [`StoreError::Missing`].
@@ -270,7 +272,7 @@ pub trait Certificates: Send + Sync {
         actor: &Actor,
         id: CertificateId,
         now: OffsetDateTime,
-    ) -> Result<(CertificateRecord, KeptBundle), StoreError>;
+    ) -> Result<(CertificateRecord, StoredBundle), StoreError>;
 
     /// Forgets a certificate of the actor's project, and its chain if no other certificate has it.
     ///
@@ -296,7 +298,7 @@ pub trait Certificates: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<CertificateRecord, StoreError>;
 
-    /// Changes what is said about a certificate of the actor's project. Returns what is known now.
+    /// Changes name or description of a certificate of the actor's project. Returns the changed record.
     ///
     /// # Errors
     /// [`StoreError::Missing`].

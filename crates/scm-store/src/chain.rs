@@ -1,8 +1,8 @@
-//! A chain as it is kept in every home.
+//! A chain as every backend stores it.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// A chain, as bytes that are kept once for each project.
+/// A chain, as bytes that are stored once for each project.
 #[derive(Debug)]
 pub(crate) struct Chain {
     /// Of `certificates`.

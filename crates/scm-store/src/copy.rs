@@ -32,11 +32,11 @@ pub(crate) const SOURCE: &str = "source";
 #[async_trait]
 pub(crate) trait Endpoint: Send + Sync {
     /// The keyring that the store belongs to, if there is a store.
-    async fn ring(&self) -> Result<Option<String>, StoreError>;
+    async fn keyring(&self) -> Result<Option<String>, StoreError>;
     /// The location of the store that this one is an incomplete copy of, if it is one.
     async fn source(&self) -> Result<Option<String>, StoreError>;
     /// Makes an empty store an incomplete copy of the one at `source`.
-    async fn begin(&self, ring: &str, source: &str) -> Result<(), StoreError>;
+    async fn begin(&self, keyring: &str, source: &str) -> Result<(), StoreError>;
     /// The number of rows of a part.
     async fn count(&self, part: &'static Part) -> Result<u64, StoreError>;
     /// The position up to which a part was written.
@@ -161,7 +161,7 @@ pub enum CopyError {
 pub(crate) struct Source<'a> {
     location: &'a Location,
     endpoint: Box<dyn Endpoint>,
-    ring: String,
+    keyring: String,
 }
 
 impl<'a> Source<'a> {
@@ -174,14 +174,14 @@ impl<'a> Source<'a> {
             Err(StoreError::Missing { .. }) => return Err(CopyError::NoStore(location.clone())),
             opened => opened.map_err(of_source)?,
         };
-        let Some(ring) = endpoint.ring().await.map_err(of_source)? else {
+        let Some(keyring) = endpoint.keyring().await.map_err(of_source)? else {
             return Err(CopyError::NoStore(location.clone()));
         };
         if let Some(source_place) = endpoint.source().await.map_err(of_source)? {
             let place = location.clone();
             return Err(CopyError::SourceHalfCopied { place, source_place });
         }
-        Ok(Self { location, endpoint, ring })
+        Ok(Self { location, endpoint, keyring })
     }
 
     /// Copies everything to `to`, or continues an earlier copy, then compares.
@@ -214,10 +214,10 @@ impl<'a> Source<'a> {
         match copy.source().await.map_err(of_destination)? {
             Some(begun) if begun == name => Ok(()),
             Some(begun) => Err(CopyError::OfAnother { place: to.clone(), begun }),
-            None if copy.ring().await.map_err(of_destination)?.is_some() => {
+            None if copy.keyring().await.map_err(of_destination)?.is_some() => {
                 Err(CopyError::NotEmpty(to.clone()))
             }
-            None => copy.begin(&self.ring, &name).await.map_err(of_destination),
+            None => copy.begin(&self.keyring, &name).await.map_err(of_destination),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every way in which a store says no. No home's own error types show here, except as sources.
+//! The errors of a store. The error types of the backends appear here only as sources.
 
 use std::{error::Error, sync::Arc};
 
@@ -6,58 +6,64 @@ use scm_seal::KeyId;
 
 use crate::{ids::CertificateId, subject::Resource};
 
-/// Why an act was not done, or why a store was not opened. Whatever the variant, nothing is half
-/// done; whether it is done is left open by [`Unsettled`](Self::Unsettled) alone.
+/// Why an operation failed, or why a store was not opened. Whatever the variant, nothing is half done.
+/// Only after [`Unsettled`](Self::Unsettled) it is not known whether the operation was done.
 ///
-/// Cheap to clone: acts that were committed together fail together.
+/// Cheap to clone: operations that are committed together fail together.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// There is none, or it belongs to another project: a caller can't tell which.
+    /// It does not exist, or it belongs to another project: a caller can't distinguish the two.
     #[error("the {what} does not exist")]
     Missing {
         /// What does not exist.
         what: Resource,
     },
-    /// The project keeps the same leaf already.
-    #[error("the same certificate is kept already as {existing}")]
+    /// The project already has a certificate with this leaf.
+    #[error("the project already has this certificate, as {existing}")]
     Duplicate {
-        /// The certificate that is kept.
+        /// The certificate that is stored.
         existing: CertificateId,
     },
-    /// The key of the import stands for an import of something else.
-    #[error("the key of the import stands for another one, kept as {existing}")]
+    /// The key of the import belongs to an import with other content.
+    #[error(
+        "the key of the import belongs to another import, stored as {existing}; use a new key for each import"
+    )]
     ReusedKey {
-        /// What it stands for.
+        /// The certificate of that import.
         existing: CertificateId,
     },
-    /// Something else stands where this would go.
-    #[error("there is another {what} already")]
+    /// The id or the name is taken.
+    #[error("the {what} exists already")]
     Conflict {
         /// What there is already.
         what: &'static str,
     },
     /// A marker was used with a list in another order than the one it comes from.
-    #[error("the marker belongs to a list in another order")]
+    #[error(
+        "the marker belongs to a list in another order; use it with the order that it comes from"
+    )]
     OtherOrder,
-    /// More waits than can be taken on. Nothing was done; try again later.
-    #[error("the store has too much to do")]
+    /// Too many operations are waiting. Nothing was done; try again later.
+    #[error("too many operations are waiting for the store; try again later")]
     Busy,
-    /// The store can't be reached, read or written: disk full, input and output errors. If this
-    /// comes from an act, the act is not done.
+    /// The store can't be reached, read or written: disk full, input and output errors. The operation
+    /// is not done.
     #[error("the store is not available")]
     Unavailable {
         /// What went wrong.
         #[source]
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// The disk or the connection failed while the act was committed: whether it is done is not known.
-    #[error("whether it was done is not known")]
+    /// The disk or the connection failed while the operation was committed: whether it is done is not known.
+    #[error(
+        "the store failed during a commit; check whether the operation was done before you repeat it"
+    )]
     Unsettled {
         /// What went wrong.
         #[source]
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// What is kept can't be what was once written.
+    /// The stored data can't be what was once written.
     #[error("the store is damaged: {what}")]
     Corrupt {
         /// What can't be right.
@@ -87,13 +93,13 @@ pub enum StoreError {
     },
     /// The store was made with another keyring, so nothing in it could be opened.
     #[error(
-        "the store belongs to keyring {kept}, but keyring {given} was given; \
+        "the store belongs to keyring {stored}, but keyring {given} was given; \
          restore the keyring that was backed up with the store"
     )]
     ForeignKeyring {
-        /// The ring that the store was made with.
-        kept: String,
-        /// The ring that was given.
+        /// The keyring that the store was made with.
+        stored: String,
+        /// The keyring that was given.
         given: String,
     },
     /// A master key of the keyring is not the one that sealed what is stored: sealed under it, nothing

@@ -43,8 +43,8 @@ pub use crate::{
     actor::Actor,
     audit::{AuditEvent, AuditQuery, Outcome, action},
     certificates::{
-        CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
-        Replacement,
+        CertificateCount, CertificateRecord, Certificates, Change, NewCertificate, Replacement,
+        StoredBundle,
     },
     copy::{Copied, CopyError, Difference, Stage},
     error::StoreError,
@@ -84,22 +84,22 @@ impl fmt::Display for Location {
     }
 }
 
-/// Opens the store at `location`, or makes it there, for use with the keyring named `ring`.
+/// Opens the store at `location`, or creates it there, for use with the keyring named `keyring`.
 ///
 /// Brings an older schema up to date first.
 ///
 /// # Errors
 /// [`StoreError::ForeignKeyring`], [`StoreError::NewerSchema`], [`StoreError::NotOurs`],
 /// [`StoreError::Unavailable`], [`StoreError::Corrupt`] or [`StoreError::Busy`].
-pub async fn open(location: Location, ring: KeyringId) -> Result<Store, StoreError> {
-    Store::open(location, ring).await
+pub async fn open(location: Location, keyring: KeyringId) -> Result<Store, StoreError> {
+    Store::open(location, keyring).await
 }
 
 /// Brings the schema of the store at `location` up to date, as opening it does, and returns the schema.
 /// Of a store that is not there, a database is made ready, and a file is not made.
 ///
 /// # Errors
-/// As for [`open`], the ring aside; [`StoreError::Missing`] if there is no such file.
+/// As for [`open`], except those about the keyring; [`StoreError::Missing`] if there is no such file.
 pub async fn migrate(location: Location) -> Result<i64, StoreError> {
     match location {
         Location::Sqlite(file) => sqlite::migrate(file).await,
@@ -109,7 +109,7 @@ pub async fn migrate(location: Location) -> Result<i64, StoreError> {
 
 /// Copies the embedded store in `file`, as it is now and whether or not servers use it, to the file
 /// `to`, which must not be there and gets mode 0600. Checks the copy, and returns what it records about its
-/// keyring. `tell` is told how many pages are done, and of how many.
+/// keyring. Calls `report` with the number of copied pages and the number of all pages.
 ///
 /// # Errors
 /// [`StoreError::NotOurs`], [`StoreError::NewerSchema`], [`StoreError::Outdated`],
@@ -117,9 +117,9 @@ pub async fn migrate(location: Location) -> Result<i64, StoreError> {
 pub async fn snapshot(
     file: PathBuf,
     to: PathBuf,
-    mut tell: impl FnMut(u64, u64) + Send + 'static,
+    mut report: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<KeyringRecord, StoreError> {
-    let taken = tokio::task::spawn_blocking(move || sqlite::snapshot(&file, &to, &mut tell));
+    let taken = tokio::task::spawn_blocking(move || sqlite::snapshot(&file, &to, &mut report));
     taken.await.map_err(StoreError::unavailable)?
 }
 
@@ -144,14 +144,14 @@ pub async fn checkpoint(file: PathBuf) -> Result<(), StoreError> {
     done.await.map_err(StoreError::unavailable)?
 }
 
-/// Whether there is a store at `location`: something was kept there, under some ring.
+/// Whether there is a store at `location`: a file, or a database that belongs to a keyring.
 ///
 /// # Errors
 /// [`StoreError::NewerSchema`], [`StoreError::NotOurs`] or [`StoreError::Unavailable`].
 pub async fn is_there(location: &Location) -> Result<bool, StoreError> {
     match location {
         Location::Sqlite(file) => Ok(file.exists()),
-        Location::Postgres(url) => Ok(postgres::ring(url.clone()).await?.is_some()),
+        Location::Postgres(url) => Ok(postgres::keyring(url.clone()).await?.is_some()),
     }
 }
 
@@ -159,11 +159,11 @@ pub async fn is_there(location: &Location) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// As for [`is_there`].
-pub async fn ring_of(location: &Location) -> Result<Option<String>, StoreError> {
+pub async fn keyring_of(location: &Location) -> Result<Option<String>, StoreError> {
     match location {
         Location::Sqlite(file) if !file.exists() => Ok(None),
-        Location::Sqlite(_) => endpoint(location, false).await?.ring().await,
-        Location::Postgres(url) => postgres::ring(url.clone()).await,
+        Location::Sqlite(_) => endpoint(location, false).await?.keyring().await,
+        Location::Postgres(url) => postgres::keyring(url.clone()).await,
     }
 }
 

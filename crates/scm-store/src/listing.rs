@@ -1,4 +1,4 @@
-//! Lists of certificates: what may be asked for, and what comes back.
+//! Lists of certificates: queries and pages.
 
 use std::{fmt, str::FromStr};
 
@@ -117,7 +117,7 @@ impl CertificateListing {
     /// Up to where what is searched for is counted.
     pub const COUNT_LIMIT: u64 = 10_000;
 
-    /// The page without the one more that was asked for, to see whether there is more.
+    /// The page without the extra record, which is read to find out whether more follow.
     pub(crate) fn cut(
         mut records: Vec<CertificateRecord>,
         query: &CertificateQuery,
@@ -134,8 +134,8 @@ impl CertificateListing {
 ///
 /// It stays good while certificates come and go: walking from marker to marker shows each that is
 /// there all the time and is not changed exactly once. It is good for any filter, but for no other
-/// order. Its text is a few dozen characters that need no escaping in a URL; what they mean is
-/// nobody's business.
+/// order. Its text is a few dozen characters that need no escaping in a URL; their meaning may change
+/// with any release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marker {
     pub(crate) sort: Sort,

@@ -38,7 +38,7 @@ impl KeyringRecord {
     pub fn require(&self, keyring: KeyringId, keys: &[KeyCheck]) -> Result<(), StoreError> {
         let given = keyring.to_string();
         if self.keyring != given {
-            return Err(StoreError::ForeignKeyring { kept: self.keyring.clone(), given });
+            return Err(StoreError::ForeignKeyring { stored: self.keyring.clone(), given });
         }
         unrecorded(keys, &self.keys).map(drop)
     }

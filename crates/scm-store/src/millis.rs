@@ -1,4 +1,4 @@
-//! Moments as they are kept in every home: whole milliseconds since 1970-01-01 UTC.
+//! Times as every backend stores them: whole milliseconds since 1970-01-01 UTC.
 
 use time::OffsetDateTime;
 
@@ -7,7 +7,7 @@ pub(crate) fn millis(time: OffsetDateTime) -> i64 {
     time.unix_timestamp() * 1000 + i64::from(time.millisecond())
 }
 
-/// The first whole millisecond that is not before `time`: a kept time lies before it if, and only
+/// The first whole millisecond that is not before `time`: a stored time lies before it if, and only
 /// if, it lies before `time`.
 pub(crate) fn first_millis_from(time: OffsetDateTime) -> i64 {
     let millis = millis(time);

@@ -1,4 +1,4 @@
-//! The names by which things are told apart, each a type of its own.
+//! The identifiers of users, projects and other records, each a type of its own.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ text_id! {
 }
 
 text_id! {
-    /// Names a project, which nothing that is kept ever leaves. By custom 32 hexadecimal digits.
+    /// Names a project. No record ever moves to another project. By custom 32 hexadecimal digits.
     ProjectId
 }
 

@@ -14,9 +14,9 @@ mod lease;
 mod listing;
 mod master_keys;
 mod pool;
+mod project_rows;
 mod resealing;
 mod schema;
-mod scopes;
 mod search;
 mod sequence;
 mod session;
@@ -36,7 +36,7 @@ use self::{
     importer::Importer,
     indexer::Indexer,
     pool::Pool,
-    scopes::Known,
+    project_rows::Known,
     sequence::Sequence,
     transaction::{Statements, perform},
 };
@@ -55,10 +55,10 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Opens the database or makes it ready; see [`crate::open`].
-    pub(crate) async fn open(url: PostgresUrl, ring: KeyringId) -> Result<Self, StoreError> {
+    pub(crate) async fn open(url: PostgresUrl, keyring: KeyringId) -> Result<Self, StoreError> {
         let pool = Arc::new(Pool::new(url.clone())?);
         schema::migrate(&pool, &url).await?;
-        let opened = schema::belong_to(&pool, ring).await?;
+        let opened = schema::belong_to(&pool, keyring).await?;
         let events = Arc::new(Sequence::of(opened));
         let known = Arc::new(Known::default());
         let importer = Importer::start(&pool, &events, opened);
@@ -92,8 +92,8 @@ pub(crate) async fn migrate(url: PostgresUrl) -> Result<i64, StoreError> {
     schema::migrate(&pool, &url).await
 }
 
-/// The ring that the store in the database belongs to, if there is a store.
-pub(crate) async fn ring(url: PostgresUrl) -> Result<Option<String>, StoreError> {
+/// The keyring that the store in the database belongs to, if there is a store.
+pub(crate) async fn keyring(url: PostgresUrl) -> Result<Option<String>, StoreError> {
     let pool = Arc::new(Pool::new(url.clone())?);
-    schema::ring(&pool, &url).await
+    schema::keyring(&pool, &url).await
 }

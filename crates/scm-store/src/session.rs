@@ -1,7 +1,7 @@
 //! Statements that every backend understands, and the values that go in and come out.
 //!
 //! What is not on the path of imports and lists is written once, as functions of a [`Session`].
-//! Their SQL keeps to what SQLite and PostgreSQL share: `ON CONFLICT`, `RETURNING`, plain joins,
+//! Their SQL uses only what SQLite and PostgreSQL share: `ON CONFLICT`, `RETURNING`, plain joins,
 //! numbers, texts and bytes. Parameters are `?1`, `?2` and so on. Truths are 0 and 1. PostgreSQL
 //! orders texts by the rules of its database, so rows are sorted here.
 
@@ -65,7 +65,7 @@ pub(crate) trait Session {
         found.ok_or_else(|| StoreError::missing(what).into())
     }
 
-    /// As [`find`](Self::find), where the row says nothing more than that it is there.
+    /// As [`find`](Self::find), if only the existence of the row matters.
     async fn require(
         &self,
         what: Resource,

@@ -11,10 +11,10 @@ mod failure;
 mod indexer;
 mod listing;
 mod master_keys;
+mod project_rows;
 mod readers;
 mod resealing;
 mod schema;
-mod scopes;
 mod search;
 mod session;
 mod snapshot;
@@ -45,16 +45,16 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     /// Opens the file or makes it; see [`crate::open`].
-    pub(crate) async fn open(file: PathBuf, ring: KeyringId) -> Result<Self, StoreError> {
-        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&file, ring)).await;
+    pub(crate) async fn open(file: PathBuf, keyring: KeyringId) -> Result<Self, StoreError> {
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&file, keyring)).await;
         let (writer, readers) = opened.map_err(StoreError::unavailable)??;
         let writer = Arc::new(writer);
         let indexer = Indexer::start(&writer);
         Ok(Self { writer, readers, indexer })
     }
 
-    fn open_blocking(file: &Path, ring: KeyringId) -> Result<(Writer, Readers), StoreError> {
-        let connection = schema::open(file, ring)?;
+    fn open_blocking(file: &Path, keyring: KeyringId) -> Result<(Writer, Readers), StoreError> {
+        let connection = schema::open(file, keyring)?;
         let second = schema::open_for_checkpoints(file).map_err(Failure::into_inner)?;
         let writer = Writer::start(connection, Checkpointer::start(second)?)?;
         Ok((writer, Readers::new(file.to_owned())))

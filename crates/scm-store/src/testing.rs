@@ -29,7 +29,7 @@ pub fn in_project(project: &str) -> Actor {
     }
 }
 
-/// What a made-up certificate says. Its bytes follow from its number and are of the usual size.
+/// The content of a made-up certificate. Its bytes follow from its number and are of the usual size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeUp {
     /// The number of the id.
@@ -44,14 +44,14 @@ pub struct MadeUp {
     pub enterprise_project: String,
     /// The end of the validity.
     pub not_after: OffsetDateTime,
-    /// When it is kept.
+    /// When it is stored.
     pub created: OffsetDateTime,
     /// The sealed key.
     pub sealed_key: SealedKey,
 }
 
 impl MadeUp {
-    /// Named after its number, kept at [`NOW`] and valid for 90 days from then.
+    /// Named after its number, stored at [`NOW`] and valid for 90 days from then.
     pub fn new(number: u64) -> Self {
         Self {
             number,
@@ -70,7 +70,7 @@ impl MadeUp {
         CertificateId::from_number(self.number).expect("test ids are small")
     }
 
-    /// To be kept.
+    /// As a new certificate.
     pub fn to_new(&self) -> NewCertificate {
         NewCertificate {
             id: self.id(),
@@ -83,7 +83,7 @@ impl MadeUp {
         }
     }
 
-    /// To be kept, under an id of another number.
+    /// As a new certificate under an id of another number.
     pub fn to_new_under(&self, number: u64) -> NewCertificate {
         NewCertificate { id: Self::new(number).id(), ..self.to_new() }
     }

@@ -1,14 +1,14 @@
-//! What keeps a store in order, and is nobody's act in particular.
+//! Maintenance of a store, which belongs to no user's operation.
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use crate::{error::StoreError, ids::IdBlock};
 
-/// Keeping a store in order.
+/// Maintenance of a store.
 #[async_trait]
 pub trait Upkeep: Send + Sync {
-    /// Takes a block of ids that nobody was given before; on disk when this returns.
+    /// Leases a block of ids that were never given before; the lease is on disk when this returns.
     /// [`Ids`](crate::Ids) hands them out. Two leases never give the same block, whether or not
     /// they come from one server; for restored backups see [`IdBlock`].
     ///
@@ -35,21 +35,21 @@ pub trait Upkeep: Send + Sync {
     /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
     async fn sweep_import_keys(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
 
-    /// Brings the index of names up to date and returns how many certificates it lacked. A store
-    /// does so by itself, soon after what was kept, changed or left over from before; until then
-    /// searches look through what the index lacks, and find the same.
+    /// Brings the index of names up to date and returns how many certificates it lacked. A store does so by
+    /// itself, soon after certificates were stored or changed, and after it is opened; until then searches
+    /// also look through what the index lacks, and find the same.
     ///
     /// # Errors
     /// [`StoreError::Busy`], [`StoreError::Unavailable`] or [`StoreError::Closed`].
     async fn index_pending(&self) -> Result<u64, StoreError>;
 
-    /// Whether acts and reads get through right now.
+    /// Whether operations and reads succeed at present.
     ///
     /// # Errors
     /// Whatever stands in the way.
     async fn ready(&self) -> Result<(), StoreError>;
 
-    /// Takes on nothing more, finishes what was handed over, and lets go of the files. Every later
-    /// act is [`StoreError::Closed`]; a second call does nothing.
+    /// Accepts no more operations, finishes those that were queued, and closes the files. Every later
+    /// operation is [`StoreError::Closed`]; a second call does nothing.
     async fn close(&self);
 }

@@ -1,4 +1,4 @@
-//! Whatever happens, lists, counters and searches say what a plain model says.
+//! After any history, lists, counters and searches return what a plain model returns.
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 
 #[derive(Debug, Clone)]
 enum Step {
-    Keep { facts: Facts, created: OffsetDateTime },
+    Insert { facts: Facts, created: OffsetDateTime },
     Replace { which: usize, facts: Facts, now: OffsetDateTime },
     Rename { which: usize, name: String, now: OffsetDateTime },
     Delete { which: usize },
@@ -46,7 +46,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn any_history_is_told_as_it_was(steps in vec(step(), 1..60)) {
+    fn any_history_matches_the_model(steps in vec(step(), 1..60)) {
         runtime().block_on(async {
             let folder = TempDir::new().unwrap();
             live_through(Location::Sqlite(folder.path().join("store.db")), &steps).await;
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn any_history_is_told_as_it_was_by_postgres(steps in vec(step(), 1..60)) {
+    fn any_history_matches_the_model_in_postgres(steps in vec(step(), 1..60)) {
         runtime().block_on(async {
             let url = TestPostgres::shared().new_database().await;
             live_through(Location::Postgres(url.parse().unwrap()), &steps).await;
@@ -66,11 +66,11 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-async fn live_through(home: Location, steps: &[Step]) {
-    let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
-    let store = open(home, ring).await.unwrap();
-    // What another project keeps must not show.
-    store.keep(&in_project("theirs"), MadeUp::new(0).to_new()).await.unwrap();
+async fn live_through(location: Location, steps: &[Step]) {
+    let keyring = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    let store = open(location, keyring).await.unwrap();
+    // The certificates of another project must not show.
+    store.insert(&in_project("theirs"), MadeUp::new(0).to_new()).await.unwrap();
     let mut world = World { store, known: Vec::new(), given: 0 };
     for step in steps {
         world.take(step).await;
@@ -87,7 +87,7 @@ struct World {
 impl World {
     async fn take(&mut self, step: &Step) {
         match step {
-            Step::Keep { facts, created } => self.keep(facts, *created).await,
+            Step::Insert { facts, created } => self.insert(facts, *created).await,
             Step::List { query } => self.list(query).await,
             Step::Sweep { now } => drop(self.store.sweep_expired(*now).await.unwrap()),
             Step::Index => drop(self.store.index_pending().await.unwrap()),
@@ -100,12 +100,12 @@ impl World {
         }
     }
 
-    async fn keep(&mut self, facts: &Facts, created: OffsetDateTime) {
+    async fn insert(&mut self, facts: &Facts, created: OffsetDateTime) {
         self.given += 1;
         // Ids do not follow the order of time.
         let number = 1 + self.given * 37 % 101 + self.given / 101 * 1000;
         let certificate = MadeUp { created, ..made_up(number, facts) };
-        self.store.keep(&actor(), certificate.to_new()).await.unwrap();
+        self.store.insert(&actor(), certificate.to_new()).await.unwrap();
         let id = certificate.id();
         self.known.push(Known { id, facts: facts.clone(), updated: created });
     }
@@ -224,10 +224,10 @@ fn made_up(number: u64, facts: &Facts) -> MadeUp {
 fn step() -> impl Strategy<Value = Step> {
     let which = || 0..100_usize;
     prop_oneof![
-        6 => (facts(), kept_time()).prop_map(|(facts, created)| Step::Keep { facts, created }),
-        2 => (which(), facts(), kept_time())
+        6 => (facts(), creation_time()).prop_map(|(facts, created)| Step::Insert { facts, created }),
+        2 => (which(), facts(), creation_time())
             .prop_map(|(which, facts, now)| Step::Replace { which, facts, now }),
-        2 => (which(), text(1..8), kept_time())
+        2 => (which(), text(1..8), creation_time())
             .prop_map(|(which, name, now)| Step::Rename { which, name, now }),
         2 => which().prop_map(|which| Step::Delete { which }),
         1 => clock().prop_map(|now| Step::Sweep { now }),
@@ -238,7 +238,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn facts() -> impl Strategy<Value = Facts> {
     let group = select(vec!["0", "a", "b"]);
-    (text(1..8), text(1..8), vec(text(1..6), 0..3), group, kept_time()).prop_map(
+    (text(1..8), text(1..8), vec(text(1..6), 0..3), group, creation_time()).prop_map(
         |(name, domain, sans, group, not_after)| Facts {
             name,
             domain,
@@ -279,11 +279,11 @@ fn text(length: std::ops::Range<usize>) -> impl Strategy<Value = String> {
 }
 
 /// Few moments, so that much happens at the same time.
-fn kept_time() -> impl Strategy<Value = OffsetDateTime> {
+fn creation_time() -> impl Strategy<Value = OffsetDateTime> {
     (0..6_i64).prop_map(|millis| NOW + Duration::milliseconds(millis))
 }
 
-/// The same, and moments between them.
+/// Moments of the clock: those of certificates, and moments between them.
 fn clock() -> impl Strategy<Value = OffsetDateTime> {
     (-1..14_i64).prop_map(|halves| NOW + Duration::microseconds(halves * 500))
 }

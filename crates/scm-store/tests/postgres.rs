@@ -1,5 +1,4 @@
-//! The PostgreSQL home: the rules of every home, and what only a database for several servers can
-//! be asked.
+//! The PostgreSQL backend: the rules of every backend, and those of a database that several servers use.
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
@@ -23,10 +22,10 @@ mod postgres {
     }
 
     async fn open_at(url: &str) -> Result<Store, StoreError> {
-        open(Location::Postgres(url.parse().unwrap()), ring()).await
+        open(Location::Postgres(url.parse().unwrap()), keyring()).await
     }
 
-    fn ring() -> KeyringId {
+    fn keyring() -> KeyringId {
         "0123456789abcdef0123456789abcdef".parse().unwrap()
     }
 

@@ -1,4 +1,4 @@
-//! The SQLite home: the rules of every home, and what only a file can be asked.
+//! The SQLite backend: the rules of every backend, and those of a file.
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
@@ -34,37 +34,37 @@ async fn new_store() -> (Store, TempDir) {
 }
 
 async fn open_in(folder: &Path) -> Result<Store, StoreError> {
-    open_with(folder, ring()).await
+    open_with(folder, keyring()).await
 }
 
-async fn open_with(folder: &Path, ring: KeyringId) -> Result<Store, StoreError> {
-    open(Location::Sqlite(folder.join("store.db")), ring).await
+async fn open_with(folder: &Path, keyring: KeyringId) -> Result<Store, StoreError> {
+    open(Location::Sqlite(folder.join("store.db")), keyring).await
 }
 
-fn ring() -> KeyringId {
+fn keyring() -> KeyringId {
     "0123456789abcdef0123456789abcdef".parse().unwrap()
 }
 
 #[tokio::test]
-async fn a_restart_keeps_all() {
+async fn everything_is_there_after_a_restart() {
     let (store, folder) = new_store().await;
     store.set_up(first_start()).await.unwrap();
     let issued = Workshop::new().issue("www.example.com");
-    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(1)).await.unwrap();
     // Not closed: what was answered must be there even so.
     drop(store);
 
     let store = open_in(folder.path()).await.unwrap();
     assert!(store.is_set_up().await.unwrap());
-    let kept = store.certificate(&actor().project, id(1)).await.unwrap();
-    assert_eq!(kept.domain, "www.example.com");
+    let stored = store.certificate(&actor().project, id(1)).await.unwrap();
+    assert_eq!(stored.domain, "www.example.com");
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_row_that_must_be_there_is_damage_and_not_a_missing_certificate() {
     let (store, folder) = new_store().await;
-    store.keep(&actor(), Workshop::new().issue("a.example").new_certificate(1)).await.unwrap();
+    store.insert(&actor(), Workshop::new().issue("a.example").new_certificate(1)).await.unwrap();
     let file = rusqlite::Connection::open(folder.path().join("store.db")).unwrap();
     file.execute("DELETE FROM certificate_bytes", []).unwrap();
     let bytes = store.bundle(&actor().project, id(1)).await;
@@ -89,7 +89,7 @@ async fn the_file_is_for_its_owner_only() {
 #[tokio::test]
 async fn closing_leaves_one_whole_file() {
     let (store, folder) = new_store().await;
-    store.keep(&actor(), Workshop::new().issue("a.example").new_certificate(1)).await.unwrap();
+    store.insert(&actor(), Workshop::new().issue("a.example").new_certificate(1)).await.unwrap();
     store.close().await;
     let names: Vec<_> =
         fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -104,7 +104,7 @@ async fn an_older_store_is_brought_up_to_date() {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
     let issued = Workshop::new().issue("a.example");
-    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(1)).await.unwrap();
     store.close().await;
     execute(
         folder.path(),
@@ -126,10 +126,10 @@ async fn an_older_store_is_brought_up_to_date() {
     assert_eq!(store.token(&first.token.hash).await.unwrap().user, first.user.id);
     for number in [2, 3] {
         let new = issued.new_certificate(number).once_by("key");
-        assert_eq!(store.keep(&actor(), new).await.unwrap(), id(2));
+        assert_eq!(store.insert(&actor(), new).await.unwrap(), id(2));
     }
     assert!(store.certificate(&actor().project, id(1)).await.is_ok());
-    let refused = store.keep(&actor(), issued.new_certificate(4).refuse_duplicate()).await;
+    let refused = store.insert(&actor(), issued.new_certificate(4).refuse_duplicate()).await;
     assert!(
         matches!(refused, Err(StoreError::Duplicate { existing }) if existing == id(1)),
         "{refused:?}"
@@ -149,13 +149,13 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn a_foreign_ring_is_refused() {
+async fn a_foreign_keyring_is_refused() {
     let (store, folder) = new_store().await;
     store.close().await;
     let other = "f".repeat(32).parse().unwrap();
     let refused = open_with(folder.path(), other).await.err();
-    let Some(StoreError::ForeignKeyring { kept, given }) = refused else { panic!("{refused:?}") };
-    assert_eq!((kept, given), (ring().to_string(), other.to_string()));
+    let Some(StoreError::ForeignKeyring { stored, given }) = refused else { panic!("{refused:?}") };
+    assert_eq!((stored, given), (keyring().to_string(), other.to_string()));
     open_in(folder.path()).await.unwrap();
 }
 
@@ -233,7 +233,7 @@ async fn two_handles_write_at_once() {
         let server = server.clone();
         imports.spawn(async move {
             for number in (worker..800).step_by(16) {
-                server.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+                server.insert(&actor(), MadeUp::new(number).to_new()).await.unwrap();
             }
         });
     }
@@ -267,7 +267,7 @@ async fn what_another_handle_changes_counts_at_once() {
 async fn the_index_that_is_left_over_is_built_after_a_restart() {
     let (store, folder) = new_store().await;
     for number in 0..300 {
-        store.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+        store.insert(&actor(), MadeUp::new(number).to_new()).await.unwrap();
     }
     store.close().await;
     execute(
@@ -291,31 +291,31 @@ async fn a_chain_goes_with_the_last_that_has_it() {
     let (store, folder) = new_store().await;
     let issued = Workshop::new().issue("www.example.com");
     for number in 1..=2 {
-        store.keep(&actor(), issued.new_certificate(number)).await.unwrap();
+        store.insert(&actor(), issued.new_certificate(number)).await.unwrap();
     }
     let chains = || number(folder.path(), "SELECT count(*) FROM chain");
     assert_eq!(chains(), 1);
     store.delete(&actor(), id(1), NOW).await.unwrap();
     assert_eq!(chains(), 1);
     store.replace(&actor(), id(2), MadeUp::new(2).to_replacement(), NOW).await.unwrap();
-    assert_eq!(chains(), 1, "another one, in place of the one that nobody has");
+    assert_eq!(chains(), 1, "another one, in place of the unused one");
     store.delete(&actor(), id(2), NOW).await.unwrap();
     assert_eq!(chains(), 0);
     assert_eq!(number(folder.path(), "SELECT count(*) FROM certificate_bytes"), 0);
 }
 
 #[tokio::test]
-async fn an_act_is_done_though_its_caller_is_gone() {
+async fn an_operation_is_done_though_its_caller_is_gone() {
     let (store, _folder) = new_store().await;
     let issued = Workshop::new().issue("www.example.com");
     {
         let actor = actor();
-        let mut keep = pin!(store.keep(&actor, issued.new_certificate(1)));
-        // Polled once, the act is handed over; then its future is dropped.
-        let _ = keep.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let mut insert = pin!(store.insert(&actor, issued.new_certificate(1)));
+        // Polled once, the operation is queued; then its future is dropped.
+        let _ = insert.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
     // The queue is in order, so when this is done, so is the other.
-    store.keep(&actor(), issued.new_certificate(2)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(2)).await.unwrap();
     assert!(store.certificate(&actor().project, id(1)).await.is_ok());
 }
 
@@ -326,7 +326,7 @@ async fn closing_finishes_what_was_handed_over() {
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..50 {
         let (store, new) = (store.clone(), issued.new_certificate(number));
-        tasks.spawn(async move { (number, store.keep(&actor(), new).await) });
+        tasks.spawn(async move { (number, store.insert(&actor(), new).await) });
     }
     tokio::task::yield_now().await;
     store.close().await;

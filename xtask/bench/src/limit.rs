@@ -103,7 +103,7 @@ impl Importer {
         let id = self.ids.next().await?;
         let (project, public_key) = (actor.project.as_str(), bundle.leaf().public_key());
         let sealed = self.keyring.seal(&id.to_string(), project, public_key, bundle.key());
-        self.store.keep(actor, NewCertificate::new(id, call.name, bundle, sealed, now)).await?;
+        self.store.insert(actor, NewCertificate::new(id, call.name, bundle, sealed, now)).await?;
         Ok(())
     }
 }

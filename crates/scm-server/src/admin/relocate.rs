@@ -41,7 +41,7 @@ struct Rows {
 pub async fn run(arguments: &Copy) -> Result<Report, AdminError> {
     let from = Place::of(&arguments.from)?;
     let _from_lock = from.existing_lock()?;
-    let Some(ring_id) = scm_store::ring_of(&from.home).await? else {
+    let Some(ring_id) = scm_store::keyring_of(&from.home).await? else {
         return Err(AdminError::NoStore { place: place_of(&from.home) });
     };
     let source = keyring_source(arguments, &from);

@@ -41,7 +41,7 @@ pub async fn import(
     if let Some(key) = call.headers.idempotency_key {
         certificate = certificate.once_by(key);
     }
-    let id = ctx.store().keep(&caller.actor, certificate).await?;
+    let id = ctx.store().insert(&caller.actor, certificate).await?;
     sealing::reseal_if_rotated(&ctx, &caller, id, &keyring).await;
     Ok(Warned { reply: ImportedCertificate { certificate_id: id.to_string() }, warnings })
 }

@@ -18,14 +18,14 @@ pub async fn of_two_that_are_the_same_one_is_refused(store: Store) {
         for number in [2 * round + 1, 2 * round + 2] {
             let (store, new) = (store.clone(), issued.new_certificate(number));
             let new = new.refuse_duplicate();
-            imports.spawn(async move { (number, store.keep(&actor(), new).await) });
+            imports.spawn(async move { (number, store.insert(&actor(), new).await) });
         }
         let mut outcomes = imports.join_all().await;
         outcomes.sort_by_key(|(_, outcome)| outcome.is_err());
-        let [(kept, Ok(_)), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
+        let [(stored, Ok(_)), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
             panic!("{outcomes:?}");
         };
-        assert_eq!(existing.number(), *kept);
+        assert_eq!(existing.number(), *stored);
         store.delete(&actor(), *existing, NOW).await.unwrap();
     }
 }
@@ -51,8 +51,8 @@ pub async fn of_two_that_set_up_at_once_one_is_refused(store: Store) {
     assert_eq!(store.users(&domains[0].id).await.unwrap().len(), 1);
 }
 
-/// Whatever is kept, renewed, renamed, deleted and swept at the same time, counters, lists, chains and
-/// searches agree in the end.
+/// However certificates are stored, renewed, renamed, deleted and swept at the same time, counters,
+/// lists, chains and searches agree in the end.
 pub async fn what_happens_at_once_adds_up(store: Store) {
     let mut lives = JoinSet::new();
     for number in 0..40 {
@@ -85,12 +85,12 @@ pub async fn what_happens_at_once_adds_up(store: Store) {
     }
 }
 
-/// Keeps one that ends within hours, renames and renews it, and lets two of three go. Says whether
-/// it stays.
+/// Stores a certificate that expires within hours, renames and renews it, and deletes two of three.
+/// Returns whether it remains.
 async fn live(store: Store, number: u64) -> bool {
     let ends = |hours| MadeUp { not_after: NOW + Duration::hours(hours), ..MadeUp::new(number) };
     let certificate = ends(number as i64 % 10);
-    store.keep(&actor(), certificate.to_new()).await.unwrap();
+    store.insert(&actor(), certificate.to_new()).await.unwrap();
     let rename = Change { name: Some(format!("renamed-{number}")), ..Change::default() };
     store.update(&actor(), certificate.id(), rename, NOW).await.unwrap();
     let renewed = ends(number as i64 / 4).to_replacement();
@@ -108,7 +108,7 @@ pub async fn any_text_comes_back_as_it_was(store: Store) {
         ["\0", "a\0b", "\u{10fffe}", "\u{10fffe}0", "'; --", "%_\\", "\u{fffd}", "\u{202e}𝄞"];
     for (number, text) in (1..).zip(texts) {
         let certificate = MadeUp { name: text.to_owned(), ..MadeUp::new(number) };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
         let description = Some(Some(text.to_owned()));
         let change = Change { description, ..Change::default() };
         let record = store.update(&actor(), certificate.id(), change, NOW).await.unwrap();
@@ -123,6 +123,6 @@ pub async fn any_text_comes_back_as_it_was(store: Store) {
         }
         store.index_pending().await.unwrap();
     }
-    let nobody = DomainId::new("a\0b");
-    assert!(matches!(store.user_by_name(&nobody, "\0").await, Err(StoreError::Missing { .. })));
+    let domain = DomainId::new("a\0b");
+    assert!(matches!(store.user_by_name(&domain, "\0").await, Err(StoreError::Missing { .. })));
 }

@@ -5,11 +5,11 @@ use time::Duration;
 
 use super::{MadeUp, NOW, Workshop, actor, in_project};
 
-/// An import tells who, where, from where, what and when.
-pub async fn keeping_leaves_an_event(store: Store) {
+/// The event of an import records the user, the project, the address, the certificate and the time.
+pub async fn an_import_leaves_an_event(store: Store) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
     let id = new.id();
-    store.keep(&actor(), new).await.unwrap();
+    store.insert(&actor(), new).await.unwrap();
     let event = AuditEvent {
         at: NOW,
         action: action::CERTIFICATE_IMPORT.into(),
@@ -23,8 +23,8 @@ pub async fn keeping_leaves_an_event(store: Store) {
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap(), [event]);
 }
 
-/// Events come newest first, no more than asked for, and those of one project only. What happened
-/// within one millisecond keeps its order.
+/// Events are listed newest first, up to the limit, and of one project only. Events of the same
+/// millisecond are listed in their order.
 pub async fn events_are_the_newest_of_the_project(store: Store) {
     let event = |name: &'static str, seconds| {
         AuditEvent::done(&actor(), name, NOW + Duration::seconds(seconds))
@@ -43,16 +43,16 @@ pub async fn events_are_the_newest_of_the_project(store: Store) {
 }
 
 /// Events are found by who, about what, and since when; without a project, those of all and of none.
-pub async fn events_are_found_by_what_they_tell(store: Store) {
+pub async fn events_are_found_by_their_fields(store: Store) {
     let at = |seconds| NOW + Duration::seconds(seconds);
     let id = MadeUp::new(7).id();
     let theirs = AuditEvent::done(&in_project("theirs"), "theirs", at(2)).about(id);
-    let somebody = Actor { user: UserId::new("somebody"), ..actor() };
+    let other = Actor { user: UserId::new("other"), ..actor() };
     let all = [
         AuditEvent::done(&actor(), "latest", at(4)),
         AuditEvent::done_here("nowhere", at(3)),
         theirs.clone(),
-        AuditEvent::done(&somebody, "somebody's", at(1)).about(id),
+        AuditEvent::done(&other, "other's", at(1)).about(id),
         AuditEvent::done(&actor(), "earliest", at(0)),
     ];
     for event in all.iter().rev() {
@@ -63,8 +63,8 @@ pub async fn events_are_found_by_what_they_tell(store: Store) {
     assert_eq!(found(newest.clone()).await, all);
     assert_eq!(found(AuditQuery::newest(2)).await, all[..2]);
     let of = |user: &str| AuditQuery { user: Some(UserId::new(user)), ..newest.clone() };
-    assert_eq!(found(of("somebody")).await, all[3..4]);
-    assert_eq!(found(of("nobody")).await, []);
+    assert_eq!(found(of("other")).await, all[3..4]);
+    assert_eq!(found(of("unknown")).await, []);
     let about = AuditQuery { certificate: Some(id), ..newest.clone() };
     assert_eq!(found(about.clone()).await, all[2..4]);
     let project = in_project("theirs").project;
@@ -72,7 +72,7 @@ pub async fn events_are_found_by_what_they_tell(store: Store) {
     assert_eq!(found(AuditQuery { since: Some(at(3)), ..newest }).await, all[..2]);
 }
 
-/// What was refused is kept with its code, and what is not known is left out.
+/// A refusal is recorded with its error code; unknown fields are left out.
 pub async fn a_refusal_is_recorded(store: Store) {
     let refused = AuditEvent {
         user: None,

@@ -1,20 +1,20 @@
 //! Rules of certificates.
 
 use scm_store::{
-    AuditQuery, CertificateCount, CertificateRecord, EnterpriseProject, KeptBundle, Store,
-    StoreError,
+    AuditQuery, CertificateCount, CertificateRecord, EnterpriseProject, Store, StoreError,
+    StoredBundle,
 };
 use time::Duration;
 
 use super::{NOW, Workshop, actor, fixture::sealed_key, in_project};
 
-/// What is read is what was kept: facts, leaf, chain and sealed key.
-pub async fn a_certificate_comes_back_as_it_was_kept(store: Store) {
+/// A certificate is read as it was stored: facts, leaf, chain and sealed key.
+pub async fn a_certificate_is_returned_as_it_was_stored(store: Store) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
     let new = issued.new_certificate(1).in_enterprise_project(EnterpriseProject::new("ep-1"));
     let (id, sealed_key) = (new.id(), sealed_key(1));
-    store.keep(&actor(), new).await.unwrap();
+    store.insert(&actor(), new).await.unwrap();
 
     let found = store.certificate(&actor().project, id).await.unwrap();
     let bundle = issued.verified();
@@ -39,18 +39,18 @@ pub async fn a_certificate_comes_back_as_it_was_kept(store: Store) {
     let chain: Vec<_> = bundle.chain().iter().map(|issuer| issuer.der().to_vec()).collect();
     assert!(!chain.is_empty());
     let leaf = bundle.leaf().der().to_vec();
-    let kept = store.bundle(&actor().project, id).await.unwrap();
-    assert_eq!(kept, KeptBundle { leaf, chain, sealed_key });
+    let stored = store.bundle(&actor().project, id).await.unwrap();
+    assert_eq!(stored, StoredBundle { leaf, chain, sealed_key });
 }
 
 /// A chain may be empty.
-pub async fn a_leaf_without_chain_is_kept(store: Store) {
+pub async fn a_leaf_without_chain_is_stored(store: Store) {
     let issued = Workshop::new().issue("www.example.com").without_chain();
     let new = issued.new_certificate(1);
     let id = new.id();
-    store.keep(&actor(), new).await.unwrap();
-    let kept = store.bundle(&actor().project, id).await.unwrap();
-    assert_eq!(kept.chain, Vec::<Vec<u8>>::new());
+    store.insert(&actor(), new).await.unwrap();
+    let stored = store.bundle(&actor().project, id).await.unwrap();
+    assert_eq!(stored.chain, Vec::<Vec<u8>>::new());
 }
 
 /// An id that was never given out stands for nothing.
@@ -66,7 +66,7 @@ pub async fn an_unknown_certificate_is_missing(store: Store) {
 pub async fn the_certificate_of_another_project_is_missing(store: Store) {
     let new = Workshop::new().issue("www.example.com").new_certificate(1);
     let id = new.id();
-    store.keep(&in_project("theirs"), new).await.unwrap();
+    store.insert(&in_project("theirs"), new).await.unwrap();
     let ours = actor().project;
     assert!(matches!(store.certificate(&ours, id).await, Err(StoreError::Missing { .. })));
     assert!(matches!(store.bundle(&ours, id).await, Err(StoreError::Missing { .. })));
@@ -74,58 +74,58 @@ pub async fn the_certificate_of_another_project_is_missing(store: Store) {
     assert_eq!(store.events(&AuditQuery::of(&ours, 10)).await.unwrap(), []);
 }
 
-/// Without the check for duplicates the same leaf may be kept again.
-pub async fn a_leaf_may_be_kept_twice(store: Store) {
+/// Without the check for duplicates a leaf may be stored again.
+pub async fn a_leaf_may_be_stored_twice(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for number in [1, 2] {
         let new = issued.new_certificate(number);
         let id = new.id();
-        store.keep(&actor(), new).await.unwrap();
+        store.insert(&actor(), new).await.unwrap();
         assert_eq!(store.bundle(&actor().project, id).await.unwrap().chain.len(), 2);
     }
 }
 
-/// With the check, the same leaf is refused, naming the one that is kept, and leaves nothing
-/// behind; in another project it is not refused.
-pub async fn a_duplicate_is_refused_where_asked(store: Store) {
+/// With the check, a stored leaf is refused. The error names the stored certificate, and nothing is
+/// left behind. In another project the leaf is not refused.
+pub async fn a_duplicate_is_refused_on_request(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let first = issued.new_certificate(1).refuse_duplicate();
     let existing = first.id();
-    store.keep(&actor(), first).await.unwrap();
+    store.insert(&actor(), first).await.unwrap();
 
-    let refused = store.keep(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
+    let refused = store.insert(&actor(), issued.new_certificate(2).refuse_duplicate()).await;
     assert!(matches!(refused, Err(StoreError::Duplicate { existing: id }) if id == existing));
     assert_eq!(total(&store, "ours").await, 1);
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 1);
     let elsewhere = issued.new_certificate(3).refuse_duplicate();
-    store.keep(&in_project("theirs"), elsewhere).await.unwrap();
+    store.insert(&in_project("theirs"), elsewhere).await.unwrap();
 }
 
 /// An id that is given again is refused, even to another project, and nothing of what came with it
 /// stays.
-pub async fn an_id_is_kept_once(store: Store) {
+pub async fn an_id_is_stored_once(store: Store) {
     let workshop = Workshop::new();
     let first = workshop.issue("first.example.com").new_certificate(1);
     let id = first.id();
-    store.keep(&actor(), first).await.unwrap();
+    store.insert(&actor(), first).await.unwrap();
     for someone in [actor(), in_project("theirs")] {
         let again = workshop.issue("again.example.com").new_certificate(1);
-        let refused = store.keep(&someone, again).await;
+        let refused = store.insert(&someone, again).await;
         assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
     }
-    let kept = store.certificate(&actor().project, id).await.unwrap();
-    assert_eq!(kept.domain, "first.example.com");
+    let stored = store.certificate(&actor().project, id).await.unwrap();
+    assert_eq!(stored.domain, "first.example.com");
     assert_eq!(total(&store, "ours").await, 1);
     assert_eq!(total(&store, "theirs").await, 0);
 }
 
-/// Counters tell enterprise projects apart.
-pub async fn counters_follow_what_is_kept(store: Store) {
+/// Certificates are counted by enterprise project.
+pub async fn counters_follow_the_stored_certificates(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for (number, group) in [(1, "a"), (2, "b"), (3, "a")] {
         let group = EnterpriseProject::new(group);
         let new = issued.new_certificate(number).in_enterprise_project(group);
-        store.keep(&actor(), new).await.unwrap();
+        store.insert(&actor(), new).await.unwrap();
     }
     let count = |group, count| CertificateCount {
         enterprise_project: EnterpriseProject::new(group),
@@ -141,7 +141,7 @@ pub async fn counters_follow_what_is_kept(store: Store) {
 pub async fn what_has_ended_counts_as_expired(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let end = issued.verified().leaf().not_after();
-    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(1)).await.unwrap();
     let counts = async |now| -> Vec<_> {
         let counts = store.counts(&actor().project, now).await.unwrap();
         counts.iter().map(|count| (count.expired, count.count)).collect()
@@ -152,7 +152,7 @@ pub async fn what_has_ended_counts_as_expired(store: Store) {
         assert_eq!(counts(after).await, [(true, 1)]);
         store.sweep_expired(after).await.unwrap();
     }
-    store.keep(&actor(), issued.new_certificate(2)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(2)).await.unwrap();
     assert_eq!(counts(end).await, [(false, 2)]);
     assert_eq!(counts(after).await, [(true, 2)]);
 }

@@ -13,7 +13,7 @@ pub async fn an_export_gives_all_and_leaves_its_event(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let new = issued.new_certificate(1);
     let id = new.id();
-    store.keep(&actor(), new).await.unwrap();
+    store.insert(&actor(), new).await.unwrap();
     let later = NOW + Duration::HOUR;
     let (record, bundle) = store.export(&actor(), id, later).await.unwrap();
     assert_eq!(record, store.certificate(&actor().project, id).await.unwrap());
@@ -23,12 +23,12 @@ pub async fn an_export_gives_all_and_leaves_its_event(store: Store) {
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
 }
 
-/// What is deleted is gone from everywhere, and its id may never be kept again by chance: it is
-/// missing like any other. Its neighbours stay, with the chain that they share.
+/// A deleted certificate is gone from everywhere, and its id is missing like one that was never given.
+/// Its neighbours stay, with the chain that they share.
 pub async fn what_is_deleted_is_gone(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for number in [1, 2] {
-        store.keep(&actor(), issued.new_certificate(number)).await.unwrap();
+        store.insert(&actor(), issued.new_certificate(number)).await.unwrap();
     }
     let (gone, stays) = (MadeUp::new(1).id(), MadeUp::new(2).id());
     let project = actor().project;
@@ -46,7 +46,7 @@ pub async fn what_is_deleted_is_gone(store: Store) {
     }
     assert_eq!(store.counts(&project, NOW).await.unwrap(), []);
     let again = issued.new_certificate(3).refuse_duplicate();
-    store.keep(&actor(), again).await.unwrap();
+    store.insert(&actor(), again).await.unwrap();
     assert_eq!(store.bundle(&project, MadeUp::new(3).id()).await.unwrap().chain.len(), 2);
 }
 
@@ -57,7 +57,7 @@ pub async fn a_replacement_takes_the_place(store: Store) {
     let group = EnterpriseProject::new("ep-1");
     let new = old.new_certificate(1).in_enterprise_project(group.clone());
     let id = new.id();
-    store.keep(&actor(), new).await.unwrap();
+    store.insert(&actor(), new).await.unwrap();
     let describe = Change { description: Some(Some("ours".into())), ..Change::default() };
     store.update(&actor(), id, describe, NOW).await.unwrap();
 
@@ -88,14 +88,14 @@ pub async fn a_replacement_takes_the_place(store: Store) {
     let event = AuditEvent::done(&actor(), action::CERTIFICATE_REPLACE, later).about(id);
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 1)).await.unwrap(), [event]);
     let old_leaf = old.new_certificate(2).refuse_duplicate();
-    store.keep(&actor(), old_leaf).await.unwrap();
+    store.insert(&actor(), old_leaf).await.unwrap();
 }
 
-/// What is said about a certificate may be changed, one by one, and taken back.
-pub async fn what_is_said_may_be_changed(store: Store) {
+/// Name and description of a certificate may be changed one by one, and the description removed.
+pub async fn name_and_description_may_be_changed(store: Store) {
     let certificate = MadeUp::new(1);
     let id = certificate.id();
-    store.keep(&actor(), certificate.to_new()).await.unwrap();
+    store.insert(&actor(), certificate.to_new()).await.unwrap();
     let was = store.certificate(&actor().project, id).await.unwrap();
     let steps = [
         (Some("other"), None, ("other", None)),
@@ -122,10 +122,10 @@ pub async fn what_is_said_may_be_changed(store: Store) {
 pub async fn nothing_is_done_to_what_is_missing(store: Store) {
     let certificate = MadeUp::new(1);
     let id = certificate.id();
-    store.keep(&in_project("theirs"), certificate.to_new()).await.unwrap();
+    store.insert(&in_project("theirs"), certificate.to_new()).await.unwrap();
     let theirs = in_project("theirs").project;
     let was = store.export(&in_project("theirs"), id, NOW).await.unwrap();
-    // A project that keeps nothing, and one that keeps something else.
+    // A project without certificates, and one with another certificate.
     for _ in 0..2 {
         let missing = [
             store.export(&actor(), id, NOW).await.err(),
@@ -142,7 +142,7 @@ pub async fn nothing_is_done_to_what_is_missing(store: Store) {
         assert!(events.iter().all(|event| event.action == action::CERTIFICATE_IMPORT));
         let other = MadeUp { number: 3, ..MadeUp::new(3) }.to_new();
         // The second time, it is there already.
-        drop(store.keep(&actor(), other).await);
+        drop(store.insert(&actor(), other).await);
     }
     assert_eq!(store.counts(&theirs, NOW).await.unwrap()[0].count, 1);
 }

@@ -52,17 +52,17 @@ impl Issued {
         verifier.verify(self.0.read(), NOW).expect("the bundle is sound")
     }
 
-    /// The bundle to be kept at [`NOW`] under the id with this number.
+    /// The bundle as a new certificate at [`NOW`], under the id with this number.
     pub fn new_certificate(&self, number: u64) -> NewCertificate {
         self.new_certificate_at(number, NOW)
     }
 
-    /// The bundle to be kept at any time.
+    /// The bundle as a new certificate at any time.
     pub fn new_certificate_at(&self, number: u64, now: OffsetDateTime) -> NewCertificate {
         self.new_certificate_of(number, "a name", now)
     }
 
-    /// The bundle to be kept at [`NOW`] under a name.
+    /// The bundle as a new certificate at [`NOW`], under a name.
     pub fn named(&self, number: u64, name: &str) -> NewCertificate {
         self.new_certificate_of(number, name, NOW)
     }

@@ -124,7 +124,7 @@ pub async fn what_is_added_needs_its_place(store: Store) {
     assert!(matches!(store.user_by_id(&second_user().id).await, Err(StoreError::Missing { .. })));
 }
 
-/// Whoever is not there is missing, also under a name that is there in another domain.
+/// An unknown user is missing, even if another domain has a user of this name.
 pub async fn who_is_unknown_is_missing(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
@@ -134,7 +134,7 @@ pub async fn who_is_unknown_is_missing(store: Store) {
         store.domain_by_name("elsewhere").await.err(),
         store.project_by_id(&ProjectId::new("elsewhere")).await.err(),
         store.project_by_name(&other, &first.project.name).await.err(),
-        store.user_by_id(&UserId::new("nobody")).await.err(),
+        store.user_by_id(&UserId::new("unknown")).await.err(),
         store.user_by_name(&other, &first.user.name).await.err(),
         store.token(&TokenHash([9; 32])).await.err(),
     ];
@@ -143,7 +143,7 @@ pub async fn who_is_unknown_is_missing(store: Store) {
     }
 }
 
-/// A token says whose it is, for which project, as what, and until when.
+/// A token returns its owner, its project, its role and its expiry.
 pub async fn a_token_stands_for_its_owner(store: Store) {
     let first = first_start();
     store.set_up(first.clone()).await.unwrap();
@@ -167,7 +167,7 @@ pub async fn a_token_stands_for_its_owner(store: Store) {
 pub async fn a_token_needs_a_role(store: Store) {
     store.set_up(first_start()).await.unwrap();
     let strange_project = NewToken { project: ProjectId::new("theirs"), ..token(2, 60) };
-    let strange_user = NewToken { user: UserId::new("nobody"), ..token(2, 60) };
+    let strange_user = NewToken { user: UserId::new("unknown"), ..token(2, 60) };
     for token in [strange_project, strange_user] {
         let refused = store.add_token(&actor(), token).await;
         assert!(matches!(refused, Err(StoreError::Missing { .. })), "{refused:?}");
@@ -175,14 +175,14 @@ pub async fn a_token_needs_a_role(store: Store) {
     assert!(matches!(store.token(&TokenHash([2; 32])).await, Err(StoreError::Missing { .. })));
 }
 
-/// The same token is not kept twice.
-pub async fn a_token_is_kept_once(store: Store) {
+/// A token is not stored twice.
+pub async fn a_token_is_stored_once(store: Store) {
     store.set_up(first_start()).await.unwrap();
     store.add_token(&actor(), token(2, 60)).await.unwrap();
     let again = store.add_token(&actor(), token(2, 90)).await;
     assert!(matches!(again, Err(StoreError::Conflict { .. })), "{again:?}");
-    let kept = store.token(&TokenHash([2; 32])).await.unwrap();
-    assert_eq!(kept.expires, NOW + Duration::seconds(60));
+    let stored = store.token(&TokenHash([2; 32])).await.unwrap();
+    assert_eq!(stored.expires, NOW + Duration::seconds(60));
 }
 
 /// A sweep drops the tokens that expired before, and no others.

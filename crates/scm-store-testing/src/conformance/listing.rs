@@ -8,10 +8,10 @@ use time::Duration;
 
 use super::{MadeUp, NOW, actor, in_project};
 
-/// A project that keeps nothing has an empty list, whatever is asked for, and so has an enterprise
-/// project that is not there.
+/// The list of a project without certificates is empty, whatever the query, and so is the list of an
+/// enterprise project that does not exist.
 pub async fn an_empty_list_is_empty(store: Store) {
-    store.keep(&in_project("theirs"), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&in_project("theirs"), MadeUp::new(1).to_new()).await.unwrap();
     let all = CertificateQuery::new(NOW, 10);
     let nowhere = Some(EnterpriseProject::new("nowhere"));
     let empty = CertificateListing { records: Vec::new(), total: 0, next: None };
@@ -31,7 +31,7 @@ pub async fn orders_go_both_ways(store: Store) {
         let created = NOW + Duration::hours(hour);
         let not_after = NOW + Duration::days(days);
         let certificate = MadeUp { created, not_after, ..MadeUp::new(number) };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
     }
     for (sort, expected) in [
         (Sort::Updated, [2, 4, 3, 1, 5]),
@@ -53,7 +53,7 @@ pub async fn a_certificate_expires_at_its_moment(store: Store) {
     let end = NOW + Duration::days(1);
     for (number, not_after) in [(1, end), (2, end + Duration::DAY), (3, NOW - Duration::DAY)] {
         let certificate = MadeUp { not_after, ..MadeUp::new(number) };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
     }
     let just_after = end + Duration::nanoseconds(1);
     let sweeps = [None, Some(NOW), Some(end), Some(just_after), Some(end + Duration::HOUR)];
@@ -87,7 +87,7 @@ pub async fn those_that_ended_long_ago_are_left_out(store: Store) {
     for number in 1..=5 {
         let not_after = NOW - Duration::days(number as i64 - 2);
         let certificate = MadeUp { not_after, ..MadeUp::new(number) };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
     }
     let since = NOW - Duration::days(2);
     for (state, since, expected) in [
@@ -113,7 +113,7 @@ pub async fn those_that_ended_long_ago_are_left_out(store: Store) {
 
 /// Offsets pass over so many, also past the end; there is a marker as long as there is more.
 pub async fn offsets_pass_over(store: Store) {
-    keep_many(&store, 1..=5).await;
+    insert_many(&store, 1..=5).await;
     let all = CertificateQuery { descending: false, ..CertificateQuery::new(NOW, 2) };
     for (offset, expected, more) in
         [(0, vec![1, 2], true), (2, vec![3, 4], true), (3, vec![4, 5], false), (4, vec![5], false)]
@@ -145,7 +145,7 @@ pub async fn markers_walk_through_changes(store: Store) {
                     not_after: NOW + hours,
                     ..MadeUp::new(base(&project) + number * 10)
                 };
-                store.keep(&actor, certificate.to_new()).await.unwrap();
+                store.insert(&actor, certificate.to_new()).await.unwrap();
             }
             let mut query = CertificateQuery { sort, descending, ..CertificateQuery::new(NOW, 3) };
             let mut seen = Vec::new();
@@ -161,7 +161,7 @@ pub async fn markers_walk_through_changes(store: Store) {
                     not_after: last.not_after,
                     ..MadeUp::new(last.id.number() + if descending { 1 } else { 0 })
                 };
-                store.keep(&actor, beside.to_new()).await.unwrap();
+                store.insert(&actor, beside.to_new()).await.unwrap();
             }
             let mut expected: Vec<_> = (0..20).map(|n| base(&project) + n * 10).collect();
             if descending {
@@ -174,7 +174,7 @@ pub async fn markers_walk_through_changes(store: Store) {
 
 /// A marker of one order is refused in any other.
 pub async fn a_marker_is_good_for_its_order_only(store: Store) {
-    keep_many(&store, 1..=3).await;
+    insert_many(&store, 1..=3).await;
     let query = CertificateQuery::new(NOW, 1);
     let start = Start::After(list(&store, &query).await.next.unwrap());
     for sort in [Sort::Updated, Sort::Expiry, Sort::Status] {
@@ -192,7 +192,7 @@ pub async fn a_marker_is_good_for_its_order_only(store: Store) {
 
 /// What was changed last comes first.
 pub async fn a_change_moves_to_the_front(store: Store) {
-    keep_many(&store, 1..=3).await;
+    insert_many(&store, 1..=3).await;
     let query = CertificateQuery::new(NOW, 10);
     assert_eq!(numbers(&list(&store, &query).await), [3, 2, 1]);
     let later = NOW + Duration::HOUR;
@@ -215,9 +215,9 @@ pub(super) fn numbers(listing: &CertificateListing) -> Vec<u64> {
     listing.records.iter().map(|record| record.id.number()).collect()
 }
 
-async fn keep_many(store: &Store, numbers: impl Iterator<Item = u64>) {
+async fn insert_many(store: &Store, numbers: impl Iterator<Item = u64>) {
     for number in numbers {
-        store.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+        store.insert(&actor(), MadeUp::new(number).to_new()).await.unwrap();
     }
 }
 

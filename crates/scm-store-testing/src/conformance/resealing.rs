@@ -25,7 +25,7 @@ fn sealed(under: KeyId, content: u64) -> SealedKey {
 async fn store_sealed(store: &Store, number: u64, project: &str, under: KeyId) -> SealedRecord {
     let new = MadeUp { sealed_key: sealed(under, number), ..MadeUp::new(number) };
     let by = in_project(project);
-    let id = store.keep(&by, new.to_new()).await.unwrap();
+    let id = store.insert(&by, new.to_new()).await.unwrap();
     let (leaf, sealed) = (new.leaf(), new.sealed_key);
     SealedRecord::CertificateKey { id, project: by.project, leaf, sealed }
 }

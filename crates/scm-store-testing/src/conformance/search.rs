@@ -28,7 +28,7 @@ pub async fn a_text_is_found_where_it_is(store: Store) {
             sans: sans.iter().copied().map(str::to_owned).collect(),
             ..MadeUp::new(number)
         };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
     }
     let needles: [(&str, &[u64]); 28] = [
         ("EXAMPLE", &[1, 2, 3, 4]),
@@ -71,16 +71,16 @@ pub async fn a_text_is_found_where_it_is(store: Store) {
     }
 }
 
-/// A search keeps to its project and to everything else that is asked for.
-pub async fn a_search_keeps_to_its_filters(store: Store) {
-    store.keep(&in_project("theirs"), MadeUp::new(9).to_new()).await.unwrap();
+/// A search is limited to its project and combined with the other filters.
+pub async fn a_search_respects_its_filters(store: Store) {
+    store.insert(&in_project("theirs"), MadeUp::new(9).to_new()).await.unwrap();
     for number in 1..=4 {
         let certificate = MadeUp {
             enterprise_project: (number % 2).to_string(),
             not_after: NOW + Duration::days(number as i64 * 2 - 5),
             ..MadeUp::new(number)
         };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
     }
     let all = text("example");
     let group = Some(EnterpriseProject::new("1"));
@@ -104,7 +104,7 @@ pub async fn a_search_keeps_to_its_filters(store: Store) {
 
 /// What is found follows renaming, replacing and deleting, before and after indexing.
 pub async fn a_search_follows_changes(store: Store) {
-    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     let id = MadeUp::new(1).id();
     for indexed in [false, true, true] {
         let found = async |needle| numbers(&list(&store, &text(needle)).await);
@@ -141,7 +141,7 @@ pub async fn a_search_of_many_counts_to_the_limit(store: Store) {
             for number in (worker..count).step_by(100) {
                 let not_after = NOW + Duration::seconds(number as i64);
                 let certificate = MadeUp { not_after, ..MadeUp::new(number) };
-                store.keep(&actor(), certificate.to_new()).await.unwrap();
+                store.insert(&actor(), certificate.to_new()).await.unwrap();
             }
         });
     }

@@ -17,12 +17,12 @@ pub async fn blocks_are_leased_once(store: Store) {
     assert!(ids.iter().all(|id| id.to_string().len() == 16));
 }
 
-/// Ids differ, whoever asks at the same time and whichever server of the same store gives them.
+/// Ids differ, however many callers take them at the same time and whichever server of a store gives them.
 pub async fn ids_are_given_once(store: Store) {
     let servers = [Ids::new(store.clone()), Ids::new(store)].map(Arc::new);
     let mut tasks = tokio::task::JoinSet::new();
-    for asker in 0..8 {
-        let ids = Arc::clone(&servers[asker % 2]);
+    for caller in 0..8 {
+        let ids = Arc::clone(&servers[caller % 2]);
         tasks.spawn(async move {
             let mut given = Vec::new();
             for _ in 0..2000 {
@@ -39,7 +39,7 @@ pub async fn ids_are_given_once(store: Store) {
 pub async fn a_sweep_marks_what_has_ended(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let end = issued.verified().leaf().not_after();
-    store.keep(&actor(), issued.new_certificate(1)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(1)).await.unwrap();
     assert_eq!(store.sweep_expired(end).await.unwrap(), 0);
     let later = end + Duration::seconds(1);
     assert_eq!(store.sweep_expired(later).await.unwrap(), 1);
@@ -56,10 +56,10 @@ pub async fn a_sweep_of_many_marks_all(store: Store) {
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..1100 {
         let (store, new) = (store.clone(), issued.new_certificate(number));
-        tasks.spawn(async move { store.keep(&actor(), new).await });
+        tasks.spawn(async move { store.insert(&actor(), new).await });
     }
-    for kept in tasks.join_all().await {
-        kept.unwrap();
+    for stored in tasks.join_all().await {
+        stored.unwrap();
     }
     let end = issued.verified().leaf().not_after();
     assert_eq!(store.sweep_expired(end + Duration::DAY).await.unwrap(), 1100);
@@ -67,8 +67,8 @@ pub async fn a_sweep_of_many_marks_all(store: Store) {
     assert_eq!(expired(&store, end).await, [(false, 1100)]);
 }
 
-/// After closing, acts and reads are refused as such; closing again does nothing.
-pub async fn a_closed_store_says_so(store: Store) {
+/// A closed store refuses operations and reads; closing it again does nothing.
+pub async fn a_closed_store_refuses_operations(store: Store) {
     store.ready().await.unwrap();
     store.set_up(first_start()).await.unwrap();
     store.close().await;

@@ -1,4 +1,4 @@
-//! What is kept of domains, projects, users, tokens and access keys.
+//! The records of domains, projects, users, tokens and access keys.
 //!
 //! Nothing in here is a secret in plain: passwords and tokens are hashes, access keys are sealed.
 
@@ -51,7 +51,7 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// What a user may do in a project: which actions each role means is told in the server.
+/// What a user may do in a project. The server defines which actions each role allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Everything, other users included.
@@ -66,7 +66,7 @@ impl Role {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Administrator, Self::FullAccess, Self::ReadOnly];
 
-    /// What it is called where it is kept, in settings and on the command line.
+    /// Its name in the store, in settings and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
@@ -101,7 +101,7 @@ pub struct NewUser {
     pub password: PasswordHash,
 }
 
-/// A user as kept.
+/// A stored user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRecord {
     /// The id.
@@ -112,8 +112,8 @@ pub struct UserRecord {
     pub name: String,
     /// The password, hashed.
     pub password: PasswordHash,
-    /// False for one who was shut out: their tokens and access keys stand for nothing, and no
-    /// token is kept for them. Refusing the password is left to the caller.
+    /// False for a disabled user: their tokens and access keys are not valid, and no token is stored for
+    /// them. Refusing the password is left to the caller.
     pub enabled: bool,
     /// One role at most for each project, in the order of the project ids.
     pub grants: Vec<Grant>,
@@ -126,11 +126,11 @@ impl UserRecord {
     }
 }
 
-/// The SHA-256 of a token. The token itself is never kept.
+/// The SHA-256 of a token. The token itself is never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
-/// A token to be kept.
+/// A token to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
     /// Its hash.
@@ -145,7 +145,7 @@ pub struct NewToken {
     pub expires: OffsetDateTime,
 }
 
-/// A token as kept, with what its owner may do now.
+/// A stored token, with the present rights of its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRecord {
     /// Whose it is.
@@ -162,7 +162,7 @@ pub struct TokenRecord {
     pub expires: OffsetDateTime,
 }
 
-/// An access key to be kept.
+/// An access key to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccessKey {
     /// The id to give, of which there is one only.
@@ -177,7 +177,7 @@ pub struct NewAccessKey {
     pub created: OffsetDateTime,
 }
 
-/// An access key as kept, with what its owner may do now.
+/// A stored access key, with the present rights of its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessKeyRecord {
     /// The id.
@@ -211,7 +211,7 @@ pub struct AccessKeyEntry {
     pub created: OffsetDateTime,
 }
 
-/// All that a new store needs before anybody can ask it anything.
+/// Everything that a new store needs before it can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstStart {
     /// The domain.

@@ -17,8 +17,8 @@ use super::{Postgres, listing, transaction::Isolation};
 use crate::{
     actor::Actor,
     certificates::{
-        CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
-        Replacement,
+        CertificateCount, CertificateRecord, Certificates, Change, NewCertificate, Replacement,
+        StoredBundle,
     },
     error::StoreError,
     ids::CertificateId,
@@ -28,18 +28,19 @@ use crate::{
 
 #[async_trait]
 impl Certificates for Postgres {
-    async fn keep(
+    async fn insert(
         &self,
         actor: &Actor,
         certificate: NewCertificate,
     ) -> Result<CertificateId, StoreError> {
         let place = (&actor.project, &certificate.enterprise_project);
-        let (scope, shelf) = self.known.shelf(&self.pool, place.0, place.1).await?;
+        let (project_row, enterprise_row) =
+            self.known.enterprise_row(&self.pool, place.0, place.1).await?;
         let is_checked = certificate.refuse_duplicate;
-        let import = Import::new(actor.clone(), certificate, scope, shelf);
+        let import = Import::new(actor.clone(), certificate, project_row, enterprise_row);
         let id = match is_checked {
-            true => self.importer.keep_new(import).await?,
-            false => self.importer.keep(import).await?,
+            true => self.importer.insert_new(import).await?,
+            false => self.importer.insert(import).await?,
         };
         self.indexer.nudge();
         Ok(id)
@@ -61,7 +62,7 @@ impl Certificates for Postgres {
         &self,
         project: &ProjectId,
         id: CertificateId,
-    ) -> Result<KeptBundle, StoreError> {
+    ) -> Result<StoredBundle, StoreError> {
         let given = (project.clone(), id);
         self.transact(Isolation::SingleStatement, given, |on, (project, id)| {
             Box::pin(async move { Ok(read::whole(on, project, *id).await?.1) })
@@ -99,7 +100,7 @@ impl Certificates for Postgres {
         actor: &Actor,
         id: CertificateId,
         now: OffsetDateTime,
-    ) -> Result<(CertificateRecord, KeptBundle), StoreError> {
+    ) -> Result<(CertificateRecord, StoredBundle), StoreError> {
         let given = (self.doing(actor, now), id);
         self.transact(Isolation::ReadCommitted, given, |on, (by, id)| {
             Box::pin(change::export(on, by, *id))

@@ -1,4 +1,4 @@
-//! One connection: what can be asked on it, with statements that are prepared once.
+//! One connection, with statements that are prepared once.
 
 use std::{
     collections::HashMap,
@@ -80,7 +80,7 @@ impl Connection {
         Ok(self.row(sql, values).await?.ok_or_else(none)?)
     }
 
-    /// Changes rows, and says how many.
+    /// Changes rows, and returns how many.
     pub(super) async fn change(&self, sql: &str, values: Values<'_>) -> Result<u64, Error> {
         self.client.execute(&self.statement(sql).await?, values).await
     }

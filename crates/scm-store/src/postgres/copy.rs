@@ -56,7 +56,7 @@ impl PostgresEndpoint {
 
 #[async_trait]
 impl Endpoint for PostgresEndpoint {
-    async fn ring(&self) -> Result<Option<String>, StoreError> {
+    async fn keyring(&self) -> Result<Option<String>, StoreError> {
         self.maybe("SELECT ring_id FROM store").await
     }
 
@@ -64,12 +64,12 @@ impl Endpoint for PostgresEndpoint {
         self.maybe(schema::COPY_OF).await
     }
 
-    async fn begin(&self, ring: &str, source: &str) -> Result<(), StoreError> {
-        let given = (ring.to_owned(), source.to_owned());
-        perform(&self.pool, Isolation::ReadCommitted, given, |on, (ring, source)| {
+    async fn begin(&self, keyring: &str, source: &str) -> Result<(), StoreError> {
+        let given = (keyring.to_owned(), source.to_owned());
+        perform(&self.pool, Isolation::ReadCommitted, given, |on, (keyring, source)| {
             Box::pin(async move {
                 let sql = "INSERT INTO store (one, ring_id, opened) VALUES (1, $1, 0)";
-                on.change(sql, &[ring]).await?;
+                on.change(sql, &[keyring]).await?;
                 let sql = "INSERT INTO moving (part, reached) VALUES ($1, $2)";
                 on.change(sql, &[&SOURCE, &written(source)]).await?;
                 Ok(())

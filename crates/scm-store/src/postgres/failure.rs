@@ -9,7 +9,7 @@ use crate::error::StoreError;
 /// Why something failed in here.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// To be told as it is.
+    /// Is returned to the caller as it is.
     Final(StoreError),
     /// There is no connection to be had.
     Away(StoreError),
@@ -21,12 +21,12 @@ pub(crate) enum Failure {
     Unsure(Cause),
 }
 
-/// What the database said, without the rows that it may quote.
+/// The error message of the database, without the rows that it may quote.
 #[derive(Debug)]
 pub(crate) struct Cause(String);
 
 impl Failure {
-    /// What the caller is told when nothing more is tried.
+    /// The error for the caller when no further attempt is made.
     pub(super) fn into_inner(self) -> StoreError {
         match self {
             Self::Final(error) | Self::Away(error) => error,
@@ -37,7 +37,7 @@ impl Failure {
         }
     }
 
-    /// The same, while the commit was under way: a connection that is lost then leaves it open.
+    /// This failure during a commit: if the connection is lost then, the outcome is unknown.
     pub(super) fn at_commit(self) -> Self {
         match self {
             Self::Lost(cause) => Self::Unsure(cause),
@@ -45,7 +45,7 @@ impl Failure {
         }
     }
 
-    /// The same, after a connection broke under what may have been done by then.
+    /// This failure after a connection broke while a transaction may have been committed.
     pub(super) fn since_broken(self) -> Self {
         match self {
             Self::Away(error) => Self::Unsure(Cause(error.to_string())),
@@ -108,7 +108,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// For `map_err` where an insertion can meet something that is there: says what.
+/// For `map_err` of an insertion: a violated unique constraint becomes a conflict about `what`.
 pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
     move |error| match error.code() {
         Some(&SqlState::UNIQUE_VIOLATION) => StoreError::Conflict { what }.into(),
@@ -118,9 +118,9 @@ pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
 
 impl Cause {
     pub(super) fn of(error: &Error) -> Self {
-        if let Some(said) = error.as_db_error() {
-            let (code, message) = (said.code().code(), said.message());
-            return Self(format!("the database says {message:?} ({code})"));
+        if let Some(reported) = error.as_db_error() {
+            let (code, message) = (reported.code().code(), reported.message());
+            return Self(format!("the database reported {message:?} ({code})"));
         }
         match error.source() {
             Some(source) => Self(format!("{error}: {source}")),

@@ -1,13 +1,13 @@
 //! Imports, which travel together when they arrive together.
 //!
-//! Whatever waits when a lane comes round is kept by one statement, which is one transaction and one
-//! way to the database and back. There are two lanes: while one has a group at the database, the next
-//! group gathers in the other, since a group costs ten times as much as one more import in it. Only
-//! where that takes long, both are under way. Each lane counts in rows of its own. An import that was
-//! handed over is done even if nobody waits for it any more.
+//! All imports that wait when a lane is free are stored by one statement, which is one transaction and
+//! one round trip to the database. There are two lanes: while one has a group at the database, the next
+//! group gathers in the other, since a group costs ten times as much as one more import in it. Both are
+//! busy only if a group takes long. Each lane has its own rows of counters. An import that was queued is
+//! done even if its caller no longer waits.
 //!
-//! Where a connection breaks and it is not known whether the statement was committed, it is sent
-//! again: what is there already under an id, told by the same audit event, is what was sent.
+//! If a connection breaks and it is not known whether the statement was committed, the statement is sent
+//! again. A certificate that is already stored under its id, with this audit event, counts as done.
 
 use std::{
     iter,
@@ -28,7 +28,7 @@ use super::{
     certificates::{Answer, Group, Import, import_group},
     failure::Failure,
     pool::Pool,
-    scopes::{SHARDS, any_shard},
+    project_rows::{SHARDS, any_shard},
     sequence::Sequence,
     transaction::{Isolation, TRIES, attempt, pause},
 };
@@ -38,7 +38,7 @@ use crate::error::StoreError;
 const QUEUE_LIMIT: usize = 1024;
 /// How long one may wait for a place in the queue.
 const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
-/// How many are kept together at most.
+/// The greatest number of imports in one group.
 const GROUP_LIMIT: usize = 256;
 /// How many groups may be under way.
 const LANES: i64 = 2;
@@ -78,8 +78,8 @@ impl Importer {
         Self { queue: Mutex::new(Some(queue)), lanes: lanes.into(), pool, events }
     }
 
-    /// Hands an import over and waits until it is kept.
-    pub(super) async fn keep(&self, mut import: Import) -> Answer {
+    /// Queues an import and waits until it is stored.
+    pub(super) async fn insert(&self, mut import: Import) -> Answer {
         import.event = self.events.next();
         let queue = self.queue().clone().ok_or(StoreError::Closed)?;
         let (reply, answer) = oneshot::channel();
@@ -93,15 +93,15 @@ impl Importer {
         answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the lane has ended")))
     }
 
-    /// Keeps one that must not be there already. It travels alone, in a transaction that isolation no
-    /// others: of two that are the same and come at once, to whichever server, one is refused.
-    pub(super) async fn keep_new(&self, mut import: Import) -> Answer {
+    /// Stores an import that refuses duplicates. It is sent alone, in a serializable transaction: of two
+    /// equal imports at the same time, to whichever servers, one is refused.
+    pub(super) async fn insert_new(&self, mut import: Import) -> Answer {
         import.event = self.events.next();
         let pool = Arc::clone(&self.pool);
         let task = tokio::spawn(async move {
             let mut group = Group::new(vec![import], any_shard());
-            let kept = retry(&pool, Isolation::Serializable, &mut group).await;
-            kept.map_err(Failure::into_inner).and_then(only)
+            let stored = retry(&pool, Isolation::Serializable, &mut group).await;
+            stored.map_err(Failure::into_inner).and_then(only)
         });
         task.await.map_err(StoreError::unavailable)?
     }
@@ -133,9 +133,9 @@ async fn work(
         drop(waiting);
         let (imports, replies): (Vec<_>, Vec<_>) =
             pending.into_iter().map(|one| (one.import, one.reply)).unzip();
-        let answers = keep(&pool, Group::new(imports, shard)).await;
+        let answers = insert(&pool, Group::new(imports, shard)).await;
         for (reply, answer) in replies.into_iter().zip(answers) {
-            // Whoever waited may have gone.
+            // The caller may have stopped waiting.
             let _ = reply.send(answer);
         }
         drop(turn);
@@ -149,7 +149,7 @@ fn gathered(first: Pending, waiting: &mut mpsc::Receiver<Pending>) -> Vec<Pendin
 }
 
 /// One that the database does not take at all takes no neighbour along.
-async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
+async fn insert(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
     let failure = match retry(pool, Isolation::SingleStatement, &mut group).await {
         Ok(answers) => return answers,
         Err(failure) => failure,
@@ -161,13 +161,13 @@ async fn keep(pool: &Arc<Pool>, mut group: Group) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(count);
         for import in group.imports {
             let mut alone = Group::new(vec![import], shard);
-            let kept = retry(pool, Isolation::SingleStatement, &mut alone).await;
-            answers.push(kept.map_err(Failure::into_inner).and_then(only));
+            let stored = retry(pool, Isolation::SingleStatement, &mut alone).await;
+            answers.push(stored.map_err(Failure::into_inner).and_then(only));
         }
         return answers;
     }
     let error = failure.into_inner();
-    tracing::error!(error = &error as &dyn std::error::Error, imports = count, "not kept");
+    tracing::error!(error = &error as &dyn std::error::Error, imports = count, "not stored");
     vec![Err(error); count]
 }
 
@@ -176,7 +176,7 @@ fn only(answers: Vec<Answer>) -> Answer {
     answers.into_iter().next().expect("each is answered")
 }
 
-/// Says of each what it is kept as now.
+/// Returns of each import the certificate that it is stored as.
 async fn retry(
     pool: &Arc<Pool>,
     isolation: Isolation,
@@ -189,7 +189,7 @@ async fn retry(
             match attempt(pool, isolation, &*group, |on, group| Box::pin(import_group(on, group)))
                 .await
             {
-                Ok(kept) => return Ok(kept),
+                Ok(stored) => return Ok(stored),
                 Err(failure) => failure,
             };
         match failure {

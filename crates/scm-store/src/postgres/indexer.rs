@@ -106,7 +106,8 @@ async fn work(pool: Weak<Pool>, news: Arc<Notify>, turn: Arc<Turn>) {
     }
 }
 
-/// Indexes all that is pending, and says how many that were; nothing if another server is at it.
+/// Indexes everything that is pending, and returns how many certificates that were; nothing if another
+/// server is indexing.
 async fn catch_up(
     pool: &Arc<Pool>,
     turn: &Turn,

@@ -1,7 +1,7 @@
 //! Lists of certificates, and how many there are.
 //!
 //! Whether a certificate has expired follows from its end and the caller's clock alone. The mark
-//! `expired` says in which part of an index a row is. Rows whose mark is behind, or ahead of the
+//! `expired` decides in which part of an index a row is. Rows whose mark is behind, or ahead of the
 //! caller's clock, are few, and each index gives them as one range.
 
 mod content;
@@ -16,7 +16,7 @@ use self::selection::{Place, Selection};
 use super::{
     connection::Connection,
     failure::Failure,
-    scopes,
+    project_rows,
     values::{count, text},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(super) async fn counts(
     project: &ProjectId,
     now: OffsetDateTime,
 ) -> Result<Vec<CertificateCount>, Failure> {
-    let Some(scope) = scopes::known(on, project).await? else { return Ok(Vec::new()) };
+    let Some(project_row) = project_rows::known(on, project).await? else { return Ok(Vec::new()) };
     let now = first_millis_from(now);
     // What is marked as valid and has ended, and the other way round.
     let sql = "SELECT enterprise_project, CAST(sum(valid) AS BIGINT),
@@ -63,7 +63,7 @@ pub(super) async fn counts(
                    JOIN shelf ON shelf.id = part.shelf
                GROUP BY enterprise_project";
     let mut counts = BTreeMap::<EnterpriseProject, [u64; 2]>::new();
-    for row in on.rows(sql, &[&scope, &now]).await? {
+    for row in on.rows(sql, &[&project_row, &now]).await? {
         counts.insert(text(&row, 0)?, [count(&row, 1)?, count(&row, 2)?]);
     }
     let counts = counts.into_iter().flat_map(|(enterprise_project, counts)| {
@@ -76,16 +76,17 @@ pub(super) async fn counts(
     Ok(counts.filter(|count| count.count > 0).collect())
 }
 
-/// Where to look; nowhere if the project, or the enterprise project, has never kept anything.
+/// Where to look; nowhere if the project, or the enterprise project, never had a certificate.
 async fn place(
     on: &Connection,
     project: &ProjectId,
     query: &CertificateQuery,
 ) -> Result<Option<Place>, Failure> {
-    let Some(scope) = scopes::known(on, project).await? else { return Ok(None) };
+    let Some(project_row) = project_rows::known(on, project).await? else { return Ok(None) };
     let Some(name) = &query.enterprise_project else {
-        return Ok(Some(Place { scope, shelf: None }));
+        return Ok(Some(Place { project_row, enterprise_row: None }));
     };
-    let shelf = scopes::shelf_known(on, scope, name).await?;
-    Ok(shelf.map(|shelf| Place { scope, shelf: Some(shelf) }))
+    let enterprise_row = project_rows::enterprise_row_known(on, project_row, name).await?;
+    Ok(enterprise_row
+        .map(|enterprise_row| Place { project_row, enterprise_row: Some(enterprise_row) }))
 }

@@ -1,5 +1,5 @@
-//! Opening a database: is it ours, is it of our time, does it belong to this ring; then what it
-//! lacks is added.
+//! Opens a database: checks that it is a store, of a known schema and of this keyring, and then adds the
+//! steps of the schema that it lacks.
 //!
 //! Any number of servers may start at once. One of them, by a lease in the row of the version, takes
 //! the steps, and the others wait. There are neither advisory locks nor transactions around several
@@ -65,8 +65,8 @@ pub(super) async fn migrate(pool: &Arc<Pool>, url: &PostgresUrl) -> Result<i64, 
     task.await.map_err(StoreError::unavailable)?.map_err(Failure::into_inner)
 }
 
-/// The ring that the store belongs to; none if there is no store yet.
-pub(super) async fn ring(
+/// The keyring that the store belongs to; none if there is no store yet.
+pub(super) async fn keyring(
     pool: &Arc<Pool>,
     url: &PostgresUrl,
 ) -> Result<Option<String>, StoreError> {
@@ -82,9 +82,9 @@ pub(super) async fn ring(
     .await
 }
 
-/// A new store belongs to the ring that it was made with, for ever. Returns how often it was opened.
-pub(super) async fn belong_to(pool: &Arc<Pool>, ring: KeyringId) -> Result<i64, StoreError> {
-    let given = ring.to_string();
+/// A new store belongs to the keyring that it was made with, for ever. Returns how often it was opened.
+pub(super) async fn belong_to(pool: &Arc<Pool>, keyring: KeyringId) -> Result<i64, StoreError> {
+    let given = keyring.to_string();
     perform(pool, Isolation::ReadCommitted, given, |on, given| Box::pin(belong(on, given))).await
 }
 
@@ -94,9 +94,9 @@ async fn belong(on: &Connection, given: &String) -> Result<i64, Failure> {
     }
     let sql = "INSERT INTO store (one, ring_id, opened) VALUES (1, $1, 0) ON CONFLICT DO NOTHING";
     on.change(sql, &[given]).await?;
-    let kept: String = column(&on.one("SELECT ring_id FROM store", &[]).await?, 0)?;
-    if kept != *given {
-        return Err(StoreError::ForeignKeyring { kept, given: given.clone() }.into());
+    let stored: String = column(&on.one("SELECT ring_id FROM store", &[]).await?, 0)?;
+    if stored != *given {
+        return Err(StoreError::ForeignKeyring { stored, given: given.clone() }.into());
     }
     let sql = "UPDATE store SET opened = opened + 1 WHERE one = 1 RETURNING opened";
     column(&on.one(sql, &[]).await?, 0)
@@ -228,7 +228,7 @@ mod tests {
 
     /// What the databases that speak PostgreSQL's language have in common; see the file itself.
     #[test]
-    fn steps_keep_to_what_is_common_and_can_be_run_again() {
+    fn steps_use_common_sql_and_can_be_run_again() {
         let begins = ["CREATE TABLE IF NOT EXISTS ", "CREATE INDEX IF NOT EXISTS "];
         let absent = [
             " SERIAL",

@@ -7,9 +7,9 @@
 //! pieces with one number would only propose more.
 //!
 //! The index is built behind the commit, in batches: see `indexer`. What it lacks is in
-//! `search_pending`. A certificate is in one of the two, whatever happens at the same time: whoever
-//! changes its names takes it out of `search_pending` first, and so waits for the batch that it may
-//! be in.
+//! `search_pending`. A certificate is in one of the two, whatever happens at the same time: an operation
+//! that changes its names takes it out of `search_pending` first, and so waits for the batch that it
+//! may be in.
 
 use std::fmt::Write;
 
@@ -23,8 +23,8 @@ use crate::{
     text::{PIECE, fold, pieces, windows},
 };
 
-/// Of a long text so many pieces are asked for.
-const ASKED: usize = 24;
+/// How many pieces of a long text are looked up.
+const LOOKED_UP: usize = 24;
 
 /// What is searched in: name, domain and further names in lower case, one to a line.
 pub(super) fn folded(name: &str, domain: &str, sans: &[String]) -> String {
@@ -37,19 +37,27 @@ pub(super) fn folded(name: &str, domain: &str, sans: &[String]) -> String {
 }
 
 /// A certificate goes.
-pub(super) async fn forget(on: &Connection, scope: i64, id: CertificateId) -> Result<(), Failure> {
+pub(super) async fn forget(
+    on: &Connection,
+    project_row: i64,
+    id: CertificateId,
+) -> Result<(), Failure> {
     let sql = "DELETE FROM search_pending WHERE scope = $1 AND certificate = $2";
-    if on.change(sql, &[&scope, &number(id)]).await? == 0 {
+    if on.change(sql, &[&project_row, &number(id)]).await? == 0 {
         on.change("DELETE FROM search WHERE certificate = $1", &[&number(id)]).await?;
     }
     Ok(())
 }
 
 /// The names of a certificate have changed.
-pub(super) async fn renew(on: &Connection, scope: i64, id: CertificateId) -> Result<(), Failure> {
-    forget(on, scope, id).await?;
+pub(super) async fn renew(
+    on: &Connection,
+    project_row: i64,
+    id: CertificateId,
+) -> Result<(), Failure> {
+    forget(on, project_row, id).await?;
     let sql = "INSERT INTO search_pending (scope, certificate) VALUES ($1, $2)";
-    on.change(sql, &[&scope, &number(id)]).await?;
+    on.change(sql, &[&project_row, &number(id)]).await?;
     Ok(())
 }
 
@@ -59,13 +67,15 @@ pub(super) async fn index_some(on: &Connection, limit: i64) -> Result<usize, Fai
                FROM search_pending p JOIN certificate c ON c.id = p.certificate
                ORDER BY p.scope, p.certificate LIMIT $1 FOR UPDATE OF p";
     let rows = on.rows(sql, &[&limit]).await?;
-    let (mut scopes, mut ids, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut project_rows, mut ids, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for row in &rows {
-        let scope = column(row, 0)?;
-        scopes.push(scope);
+        let project_row = column(row, 0)?;
+        project_rows.push(project_row);
         ids.push(column::<i64>(row, 1)?);
         let folded: String = text(row, 2)?;
-        all.push(as_array(pieces([&*folded].into_iter()).into_iter().map(|p| of_piece(scope, p))));
+        all.push(as_array(
+            pieces([&*folded].into_iter()).into_iter().map(|p| of_piece(project_row, p)),
+        ));
     }
     if rows.is_empty() {
         return Ok(0);
@@ -80,21 +90,21 @@ pub(super) async fn index_some(on: &Connection, limit: i64) -> Result<usize, Fai
     on.change(
         "DELETE FROM search_pending WHERE (scope, certificate) IN
              (SELECT * FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])))",
-        &[&scopes, &ids],
+        &[&project_rows, &ids],
     )
     .await?;
     Ok(rows.len())
 }
 
-/// What to ask the index for, to find where in a project `needle`, in lower case and not empty, may
-/// be.
-pub(super) fn asked(scope: i64, needle: &str) -> Vec<i64> {
+/// The pieces to look up in the index for the certificates of a project that may contain `needle`, which
+/// is in lower case and not empty.
+pub(super) fn pieces_to_find(project_row: i64, needle: &str) -> Vec<i64> {
     let length = needle.chars().count().min(PIECE);
-    let mut asked: Vec<_> = windows(needle, length).map(|p| of_piece(scope, p)).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    asked.truncate(ASKED);
-    asked
+    let mut pieces: Vec<_> = windows(needle, length).map(|p| of_piece(project_row, p)).collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces.truncate(LOOKED_UP);
+    pieces
 }
 
 /// The text that a row is looked through for.
@@ -103,8 +113,8 @@ pub(super) fn needle(folded: &str) -> String {
 }
 
 /// FNV-1a, of which the index holds many: it is not to be changed.
-fn of_piece(scope: i64, piece: &str) -> i64 {
-    let bytes = scope.to_be_bytes().into_iter().chain(piece.bytes());
+fn of_piece(project_row: i64, piece: &str) -> i64 {
+    let bytes = project_row.to_be_bytes().into_iter().chain(piece.bytes());
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -133,10 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_asks_for_few_pieces() {
-        assert_eq!(asked(1, "ab").len(), 1);
-        assert_eq!(asked(1, "abcd").len(), 2);
+    fn a_long_text_looks_up_few_pieces() {
+        assert_eq!(pieces_to_find(1, "ab").len(), 1);
+        assert_eq!(pieces_to_find(1, "abcd").len(), 2);
         let long: String = ('a'..='z').chain('0'..='9').collect();
-        assert_eq!(asked(1, &long).len(), ASKED);
+        assert_eq!(pieces_to_find(1, &long).len(), LOOKED_UP);
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers for events that grow with time, without asking a clock or the database.
+//! Numbers for events that grow with time, without reading a clock or the database.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -10,7 +10,7 @@ use tokio_postgres::{
 use super::{
     connection::Connection,
     failure::{Failure, conflict},
-    scopes,
+    project_rows,
     values::{column, read, written},
 };
 use crate::{
@@ -57,7 +57,7 @@ impl Session for Connection {
     }
 
     async fn project_row(&self, project: &ProjectId) -> Result<i64, Failure> {
-        scopes::of(self, project).await
+        project_rows::of(self, project).await
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     connection::Connection,
     failure::Failure,
     lease::Lease,
-    scopes::{self, any_shard},
+    project_rows::{self, any_shard},
     transaction::Isolation,
     values::column,
 };
@@ -105,8 +105,8 @@ async fn lease(on: &Connection) -> Result<IdBlock, Failure> {
     Err(StoreError::Conflict { what: "block of ids" }.into())
 }
 
-/// Whether some that are not marked end before. The least is asked for, as the index has it at its
-/// very beginning; with a bound, a plan may read the whole table to find that there is none.
+/// Whether some that are not marked end before. The query selects the least end, which stands at the very
+/// beginning of the index; with a bound, a plan may read the whole table to find that there is none.
 async fn is_any_to_mark(on: &Connection, until: i64) -> Result<bool, Failure> {
     let sql = "SELECT min(not_after) FROM certificate WHERE expired = 0";
     let first: Option<i64> = column(&on.one(sql, &[]).await?, 0)?;
@@ -121,11 +121,13 @@ async fn sweep_some(on: &Connection, until: i64) -> Result<u64, Failure> {
                     ORDER BY not_after LIMIT $2)
                RETURNING shelf";
     let rows = on.rows(sql, &[&until, &SWEEP_LIMIT]).await?;
-    let mut by_shelf = BTreeMap::<i64, i64>::new();
+    let mut by_enterprise_row = BTreeMap::<i64, i64>::new();
     for row in &rows {
-        *by_shelf.entry(column(row, 0)?).or_default() += 1;
+        *by_enterprise_row.entry(column(row, 0)?).or_default() += 1;
     }
-    let moves = by_shelf.into_iter().map(|(shelf, count)| (shelf, -count, count));
-    scopes::count(on, any_shard(), &mut moves.collect::<Vec<_>>()).await?;
+    let moves = by_enterprise_row
+        .into_iter()
+        .map(|(enterprise_row, count)| (enterprise_row, -count, count));
+    project_rows::count(on, any_shard(), &mut moves.collect::<Vec<_>>()).await?;
     Ok(rows.len() as u64)
 }

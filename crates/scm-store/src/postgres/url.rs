@@ -1,19 +1,19 @@
 //! Where a PostgreSQL is, and how to get there: the URL that people write.
 //!
-//! It is that of `libpq`, and several hosts may stand in it. What is stricter here: TLS means that
-//! the server's certificate is verified, and only sockets and loopback addresses do without unless
-//! told so.
+//! It is that of `libpq`, and several hosts may stand in it. It is stricter in two ways: TLS means that
+//! the server's certificate is verified, and TLS is left out only over sockets and on loopback
+//! addresses, unless the URL has `sslmode=disable`.
 
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::config::{Config, Host, SslMode, TargetSessionAttrs};
 
-/// How long one host may take to be connected to, unless the URL says otherwise.
+/// The time limit for connecting to one host, unless the URL has another one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// After how long without an answer to what was sent a connection counts as broken.
 const SILENCE: Duration = Duration::from_secs(10);
-/// Limits that the database itself keeps: no statement, and no wait for a lock, goes on when nobody
+/// Limits that the database enforces: no statement, and no wait for a lock, continues when no caller
 /// waits for it any more.
 const LIMITS: &str = "-c statement_timeout=10s -c lock_timeout=5s \
                       -c idle_in_transaction_session_timeout=15s";
@@ -57,7 +57,7 @@ impl FromStr for PostgresUrl {
             return Err(NotAPostgresUrl("it must begin with postgres://".to_owned()));
         }
         let Parts { rest, mode, authorities } = Parts::of(text);
-        let mut config = rest.parse::<Config>().map_err(|error| told(&error))?;
+        let mut config = rest.parse::<Config>().map_err(|error| message(&error))?;
         let is_near = config.get_hosts().iter().all(is_near);
         config.ssl_mode(match mode.as_deref() {
             Some("disable") => SslMode::Disable,
@@ -130,12 +130,12 @@ fn is_near(host: &Host) -> bool {
 
 fn no_mode(mode: &str) -> String {
     format!(
-        "sslmode={mode} does not say whose certificate is good; there are verify-full, which is the \
-         default but on this very machine, and disable"
+        "sslmode={mode} is not supported: it does not verify the server's certificate; use verify-full, \
+        which is the default except on this machine, or disable"
     )
 }
 
-fn told(error: &tokio_postgres::Error) -> NotAPostgresUrl {
+fn message(error: &tokio_postgres::Error) -> NotAPostgresUrl {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     NotAPostgresUrl(cause.unwrap_or_else(|| error.to_string()))
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_says_where_and_keeps_its_password() {
+    fn a_url_shows_its_location_and_hides_its_password() {
         let url = url("postgres://scm:hunter2@a.example:6000,b.example:6001/certificates");
         assert_eq!(url.to_string(), "postgres://a.example:6000,b.example:6001/certificates");
         assert!(!format!("{url:?}").contains("hunter2"));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_is_left_out_on_this_machine_only_or_when_told() {
+    fn tls_is_left_out_on_this_machine_only_or_on_request() {
         for near in ["localhost", "127.0.0.1", "[::1]", "%2Frun%2Fpostgresql"] {
             assert!(!url(&format!("postgres://{near}/scm")).is_tls(), "{near}");
         }
@@ -198,12 +198,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_url_is_told() {
-        let told = |text: &str| text.parse::<PostgresUrl>().unwrap_err().to_string();
-        assert!(told("mysql://db/scm").contains("postgres://"));
-        assert!(told("postgres://db/scm?sslmode=require").contains("verify-full"));
-        assert!(told("postgres://db/scm?nonsense=1").contains("nonsense"));
-        assert!(told("postgres:///scm").contains("no host"));
-        assert!(!told("postgres://scm:hunter2@db:port/scm").contains("hunter2"));
+    fn the_fault_of_a_url_is_reported() {
+        let message = |text: &str| text.parse::<PostgresUrl>().unwrap_err().to_string();
+        assert!(message("mysql://db/scm").contains("postgres://"));
+        assert!(message("postgres://db/scm?sslmode=require").contains("verify-full"));
+        assert!(message("postgres://db/scm?nonsense=1").contains("nonsense"));
+        assert!(message("postgres:///scm").contains("no host"));
+        assert!(!message("postgres://scm:hunter2@db:port/scm").contains("hunter2"));
     }
 }

@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn every_text_comes_back() {
         for text in ["", "plain", "a\0b", "\0", "\u{10fffe}", "\u{10fffe}0", "\u{10fffe}1\0"] {
-            let kept = written(text);
-            assert!(!kept.contains('\0'), "{text:?}");
-            assert_eq!(read(kept.into_owned()), text);
+            let stored = written(text);
+            assert!(!stored.contains('\0'), "{text:?}");
+            assert_eq!(read(stored.into_owned()), text);
         }
     }
 }

@@ -4,7 +4,7 @@ mod chains;
 mod change;
 mod duplicates;
 pub(super) mod import_keys;
-mod keep;
+mod insert;
 mod read;
 
 use async_trait::async_trait;
@@ -16,8 +16,8 @@ use super::{Sqlite, listing};
 use crate::{
     actor::Actor,
     certificates::{
-        CertificateCount, CertificateRecord, Certificates, Change, KeptBundle, NewCertificate,
-        Replacement,
+        CertificateCount, CertificateRecord, Certificates, Change, NewCertificate, Replacement,
+        StoredBundle,
     },
     error::StoreError,
     ids::CertificateId,
@@ -27,7 +27,7 @@ use crate::{
 
 #[async_trait]
 impl Certificates for Sqlite {
-    async fn keep(
+    async fn insert(
         &self,
         actor: &Actor,
         certificate: NewCertificate,
@@ -38,9 +38,9 @@ impl Certificates for Sqlite {
             let (leaf, project) = (Leaf::of(&certificate.content), actor.project.clone());
             seen = Some(self.read(move |connection| leaf.look(connection, &project)).await?);
         }
-        let keep =
-            move |connection: &_| keep::keep(connection, &actor, &certificate, seen.as_ref());
-        let id = self.write(keep).await?;
+        let insert =
+            move |connection: &_| insert::insert(connection, &actor, &certificate, seen.as_ref());
+        let id = self.write(insert).await?;
         self.indexer.nudge();
         Ok(id)
     }
@@ -58,7 +58,7 @@ impl Certificates for Sqlite {
         &self,
         project: &ProjectId,
         id: CertificateId,
-    ) -> Result<KeptBundle, StoreError> {
+    ) -> Result<StoredBundle, StoreError> {
         let project = project.clone();
         self.read(move |connection| read::bundle_in(connection, &project, id)).await
     }
@@ -86,7 +86,7 @@ impl Certificates for Sqlite {
         actor: &Actor,
         id: CertificateId,
         now: OffsetDateTime,
-    ) -> Result<(CertificateRecord, KeptBundle), StoreError> {
+    ) -> Result<(CertificateRecord, StoredBundle), StoreError> {
         let actor = actor.clone();
         self.write(move |connection| change::export(connection, &actor, id, now)).await
     }
@@ -109,8 +109,9 @@ impl Certificates for Sqlite {
         now: OffsetDateTime,
     ) -> Result<CertificateRecord, StoreError> {
         let actor = actor.clone();
-        let act = move |connection: &_| change::replace(connection, &actor, id, &content, now);
-        let record = self.write(act).await?;
+        let operation =
+            move |connection: &_| change::replace(connection, &actor, id, &content, now);
+        let record = self.write(operation).await?;
         self.indexer.nudge();
         Ok(record)
     }
@@ -123,8 +124,8 @@ impl Certificates for Sqlite {
         now: OffsetDateTime,
     ) -> Result<CertificateRecord, StoreError> {
         let actor = actor.clone();
-        let act = move |connection: &_| change::update(connection, &actor, id, &change, now);
-        let record = self.write(act).await?;
+        let operation = move |connection: &_| change::update(connection, &actor, id, &change, now);
+        let record = self.write(operation).await?;
         self.indexer.nudge();
         Ok(record)
     }

@@ -43,7 +43,7 @@ impl Checkpointer {
         Ok(Self { nudge: Some(nudge), thread: Some(thread), log_limit: LOG_LIMIT })
     }
 
-    /// To be called by the writer after a commit, when nobody waits for it.
+    /// The writer calls this after a commit, once all callers have their answers.
     pub(super) fn after_commit(&self, writer: &Connection) {
         // What can't be known now is known after the next commit.
         let Ok((pages, moved)) = checkpoint(writer, CheckpointMode::NOOP) else { return };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_writer_keeps_the_log_short_by_itself() {
+    fn the_writer_limits_the_log_by_itself() {
         let folder = TempDir::new().unwrap();
         let writer = open(folder.path());
         let idle = Checkpointer { nudge: None, thread: None, log_limit: 50 };

@@ -47,7 +47,7 @@ impl SqliteEndpoint {
 
 #[async_trait]
 impl Endpoint for SqliteEndpoint {
-    async fn ring(&self) -> Result<Option<String>, StoreError> {
+    async fn keyring(&self) -> Result<Option<String>, StoreError> {
         self.with(|on| {
             Ok(on.query_row("SELECT ring_id FROM store", [], |row| row.get(0)).optional()?)
         })
@@ -58,11 +58,11 @@ impl Endpoint for SqliteEndpoint {
         self.with(|on| schema::source(on)).await
     }
 
-    async fn begin(&self, ring: &str, source: &str) -> Result<(), StoreError> {
-        let (ring, source) = (ring.to_owned(), source.to_owned());
+    async fn begin(&self, keyring: &str, source: &str) -> Result<(), StoreError> {
+        let (keyring, source) = (keyring.to_owned(), source.to_owned());
         self.with(move |on| {
             let change = on.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            change.execute("INSERT INTO store (one, ring_id) VALUES (1, ?1)", [ring])?;
+            change.execute("INSERT INTO store (one, ring_id) VALUES (1, ?1)", [keyring])?;
             let note = "INSERT INTO moving (part, reached) VALUES (?1, ?2)";
             change.execute(note, params![SOURCE, source])?;
             Ok(change.commit()?)

@@ -1,6 +1,6 @@
 //! SQLite's errors as those of a store.
 //!
-//! A type of its own, and not `From` for `StoreError`, keeps rusqlite out of the public interface.
+//! It is a separate type, so that `From<rusqlite::Error>` is no part of the public interface.
 
 use rusqlite::{Error, ErrorCode, ffi};
 
@@ -59,7 +59,7 @@ pub(super) fn missing(what: Resource) -> impl FnOnce(Error) -> Failure {
     }
 }
 
-/// For `map_err` where an insertion can meet something that is there: says what.
+/// For `map_err` of an insertion: a violated unique constraint becomes a conflict about `what`.
 pub(super) fn conflict(what: &'static str) -> impl FnOnce(Error) -> Failure {
     move |error| match error.sqlite_error().map(|error| error.extended_code) {
         Some(

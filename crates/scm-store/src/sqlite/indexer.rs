@@ -1,7 +1,7 @@
 //! Building the index of names, behind the commits.
 //!
-//! A batch is an act like any other: it waits its turn, and is committed with whatever waits
-//! together with it. While others write, batches come seldom.
+//! A batch is an operation like any other: it waits in the queue, and is committed in one group with
+//! other operations. While others write, batches are rare.
 
 use std::{
     sync::{Arc, Weak},
@@ -16,7 +16,7 @@ use tokio::{
 use super::{search, writer::Writer};
 use crate::error::StoreError;
 
-/// How many certificates to index in one act, which then takes some milliseconds.
+/// How many certificates to index in one operation, which then takes some milliseconds.
 const BATCH: usize = 200;
 /// How long to wait for more to come.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -80,14 +80,14 @@ async fn work(writer: Weak<Writer>, news: Arc<Notify>) {
 }
 
 async fn catch_up_gently(writer: &Weak<Writer>) -> Result<(), StoreError> {
-    let mut acts = 0;
+    let mut operations = 0;
     while let Some(writer) = writer.upgrade() {
         let started = Instant::now();
         if index_some(&writer).await? < BATCH {
             break;
         }
-        let others = writer.acts_done() > acts + 1;
-        acts = writer.acts_done();
+        let others = writer.operations_done() > operations + 1;
+        operations = writer.operations_done();
         drop(writer);
         if others {
             sleep(started.elapsed() * RESTRAINT).await;

@@ -1,7 +1,7 @@
 //! Lists of certificates, and how many there are.
 //!
 //! Whether a certificate has expired follows from its end and the caller's clock alone. The mark
-//! `expired` only says where in the indexes to look: it is right but for those that ended between
+//! `expired` only decides where in the indexes to look: it is right but for those that ended between
 //! the last sweep and now, which are few, and which the index by expiry gives.
 
 mod content;
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use self::selection::{Place, Selection};
 use super::{
     failure::Failure,
-    scopes::{Scope, Shelf},
+    project_rows::{EnterpriseProjectRow, ProjectRow},
 };
 use crate::{
     certificates::CertificateCount,
@@ -48,18 +48,22 @@ pub(super) fn counts(
     now: OffsetDateTime,
 ) -> Result<Vec<CertificateCount>, Failure> {
     let snapshot = connection.unchecked_transaction()?;
-    let Some(scope) = Scope::known(&snapshot, project)? else { return Ok(Vec::new()) };
+    let Some(project_row) = ProjectRow::known(&snapshot, project)? else { return Ok(Vec::new()) };
     let mut statement = snapshot.prepare_cached(
         "SELECT id, enterprise_project FROM shelf WHERE scope = ?1 ORDER BY enterprise_project",
     )?;
-    let shelves: Vec<(Shelf, _)> = statement
-        .query_map([scope], |row| Ok((row.get(0)?, row.get(1)?)))?
+    let enterprise_rows: Vec<(EnterpriseProjectRow, _)> = statement
+        .query_map([project_row], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let mut counts = Vec::new();
-    for (shelf, enterprise_project) in shelves {
+    for (enterprise_row, enterprise_project) in enterprise_rows {
         for (state, expired) in [(State::Valid, false), (State::Expired, true)] {
             let query = CertificateQuery { state, ..CertificateQuery::new(now, 0) };
-            let selection = Selection::new(&snapshot, Place { scope, shelf: Some(shelf) }, &query)?;
+            let selection = Selection::new(
+                &snapshot,
+                Place { project_row, enterprise_row: Some(enterprise_row) },
+                &query,
+            )?;
             let count = page::total(&snapshot, &selection)?;
             let enterprise_project = Clone::clone(&enterprise_project);
             counts.push(CertificateCount { enterprise_project, expired, count });
@@ -69,16 +73,17 @@ pub(super) fn counts(
     Ok(counts)
 }
 
-/// Where to look; nowhere if the project, or the enterprise project, has never kept anything.
+/// Where to look; nowhere if the project, or the enterprise project, never had a certificate.
 fn place(
     connection: &Connection,
     project: &ProjectId,
     query: &CertificateQuery,
 ) -> Result<Option<Place>, Failure> {
-    let Some(scope) = Scope::known(connection, project)? else { return Ok(None) };
+    let Some(project_row) = ProjectRow::known(connection, project)? else { return Ok(None) };
     let Some(name) = &query.enterprise_project else {
-        return Ok(Some(Place { scope, shelf: None }));
+        return Ok(Some(Place { project_row, enterprise_row: None }));
     };
-    let shelf = Shelf::known(connection, scope, name)?;
-    Ok(shelf.map(|shelf| Place { scope, shelf: Some(shelf) }))
+    let enterprise_row = EnterpriseProjectRow::known(connection, project_row, name)?;
+    Ok(enterprise_row
+        .map(|enterprise_row| Place { project_row, enterprise_row: Some(enterprise_row) }))
 }

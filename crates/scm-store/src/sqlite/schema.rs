@@ -1,5 +1,5 @@
-//! Opening a file: is it ours, is it of our time, does it belong to this ring; then what it lacks
-//! is added.
+//! Opens a file: checks that it is a store, of a known schema and of this keyring, and then adds the
+//! steps of the schema that it lacks.
 //!
 //! The SQL is in `migrations/sqlite`, one numbered file for each step; a step that was ever
 //! released is never changed.
@@ -38,9 +38,9 @@ const WRITING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQ
 const STATEMENT_CACHE: usize = 128;
 
 /// Opens the file for writing, and makes it and brings it up to date where needed.
-pub(super) fn open(file: &Path, ring: KeyringId) -> Result<Connection, StoreError> {
+pub(super) fn open(file: &Path, keyring: KeyringId) -> Result<Connection, StoreError> {
     create_private(file).map_err(StoreError::unavailable)?;
-    prepare(file, Some(ring)).map_err(Failure::into_inner)
+    prepare(file, Some(keyring)).map_err(Failure::into_inner)
 }
 
 /// Brings a file up to date that is there already; returns its schema.
@@ -56,7 +56,7 @@ pub(super) fn open_for_copy(file: &Path, create: bool) -> Result<Connection, Sto
     }
     let open = || {
         let connection = prepare(file, None)?;
-        // Nobody else waits here, and there is no one else to move the log.
+        // No other connection is waiting, and no other one moves the log.
         connection.pragma_update(None, "cache_size", -262_144)?;
         connection.pragma_update(None, "wal_autocheckpoint", 8192)?;
         Ok(connection)
@@ -93,7 +93,7 @@ pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = connect(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    keep_plans(&connection)?;
+    pin_plans(&connection)?;
     connection.pragma_update(None, "cache_size", -4096)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
@@ -101,7 +101,7 @@ pub(super) fn open_for_reading(file: &Path) -> Result<Connection, Failure> {
 
 /// Statements stay prepared, for whatever values: where their plan could depend on a value, SQLite
 /// would make it anew for each, which took longer than all else about a token's look-up.
-fn keep_plans(connection: &Connection) -> Result<(), Failure> {
+fn pin_plans(connection: &Connection) -> Result<(), Failure> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -134,10 +134,10 @@ pub(super) fn create_private(file: &Path) -> io::Result<()> {
     }
 }
 
-fn prepare(file: &Path, ring: Option<KeyringId>) -> Result<Connection, Failure> {
+fn prepare(file: &Path, keyring: Option<KeyringId>) -> Result<Connection, Failure> {
     let mut connection = connect(file, WRITING)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    keep_plans(&connection)?;
+    pin_plans(&connection)?;
     if version_of(&connection, file)? == 0 {
         // Only possible before there is anything. Larger pages suit the bytes of certificates,
         // smaller ones the indexes, where each new row lands on pages of its own: measured, this is
@@ -147,8 +147,8 @@ fn prepare(file: &Path, ring: Option<KeyringId>) -> Result<Connection, Failure> 
     configure(&connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&transaction, file)?;
-    if let Some(ring) = ring {
-        belong_to(&transaction, ring)?;
+    if let Some(keyring) = keyring {
+        belong_to(&transaction, keyring)?;
     }
     transaction.commit()?;
     Ok(connection)
@@ -210,20 +210,20 @@ fn migrate(transaction: &Transaction<'_>, file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A new store belongs to the ring that it was made with, for ever.
-fn belong_to(transaction: &Transaction<'_>, ring: KeyringId) -> Result<(), Failure> {
+/// A new store belongs to the keyring that it was made with, for ever.
+fn belong_to(transaction: &Transaction<'_>, keyring: KeyringId) -> Result<(), Failure> {
     if let Some(of) = source(transaction)? {
         return Err(StoreError::HalfCopied { of }.into());
     }
-    let given = ring.to_string();
-    let kept: Option<String> =
+    let given = keyring.to_string();
+    let stored: Option<String> =
         transaction.query_row("SELECT ring_id FROM store", [], |row| row.get(0)).optional()?;
-    match kept {
+    match stored {
         None => {
             transaction.execute("INSERT INTO store (one, ring_id) VALUES (1, ?1)", [given])?;
             Ok(())
         }
-        Some(kept) if kept == given => Ok(()),
-        Some(kept) => Err(StoreError::ForeignKeyring { kept, given }.into()),
+        Some(stored) if stored == given => Ok(()),
+        Some(stored) => Err(StoreError::ForeignKeyring { stored, given }.into()),
     }
 }

@@ -3,7 +3,7 @@
 //! Each certificate is indexed by the pieces of one, two and three characters that occur in its
 //! name, domain and further names, in lower case. A text can only be found where all of its pieces
 //! of three are (or, if it is shorter, where it is itself a piece); whether it is found there, the
-//! row decides. Positions are not kept: that halves the index, and the row knows them.
+//! row decides. Positions are not stored: that halves the index, and the row has them.
 //!
 //! The index is built behind the commit, in batches: see `indexer`. What it lacks is in
 //! `search_pending`.
@@ -12,28 +12,28 @@ use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{failure::Failure, scopes::Scope};
+use super::{failure::Failure, project_rows::ProjectRow};
 use crate::{
     ids::CertificateId,
     text::{PIECE, fold, pieces, windows},
 };
 
-/// Of a long text so many pieces are weighed, and so many of those are asked for.
+/// How many pieces of a long text are weighed, and how many of those are looked up.
 const WEIGHED: usize = 24;
-const ASKED: usize = 4;
+const LOOKED_UP: usize = 4;
 /// A piece is the rarer, the further it takes to meet it so often.
 const SAMPLE: usize = 100;
 /// An id has 13 digits, which fit into so many bits.
 const ID_BITS: u32 = 44;
 
 /// The number under which a certificate is indexed: those of a project are together.
-fn place(scope: Scope, id: CertificateId) -> i64 {
-    (scope.0 << ID_BITS) | i64::try_from(id.number()).expect("13 digits fit")
+fn place(project_row: ProjectRow, id: CertificateId) -> i64 {
+    (project_row.0 << ID_BITS) | i64::try_from(id.number()).expect("13 digits fit")
 }
 
 /// All places of a project.
-pub(super) fn places(scope: Scope) -> RangeInclusive<i64> {
-    let first = scope.0 << ID_BITS;
+pub(super) fn places(project_row: ProjectRow) -> RangeInclusive<i64> {
+    let first = project_row.0 << ID_BITS;
     first..=first | ((1 << ID_BITS) - 1)
 }
 
@@ -45,22 +45,22 @@ pub(super) fn row_of(place: i64) -> i64 {
 /// A certificate is to be indexed that is not yet.
 pub(super) fn enqueue(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     id: CertificateId,
 ) -> Result<(), Failure> {
     connection
         .prepare_cached("INSERT INTO search_pending (place) VALUES (?1)")?
-        .execute([place(scope, id)])?;
+        .execute([place(project_row, id)])?;
     Ok(())
 }
 
 /// A certificate goes.
 pub(super) fn forget(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     id: CertificateId,
 ) -> Result<(), Failure> {
-    let place = place(scope, id);
+    let place = place(project_row, id);
     let pending = connection
         .prepare_cached("DELETE FROM search_pending WHERE place = ?1")?
         .execute([place])?;
@@ -73,11 +73,11 @@ pub(super) fn forget(
 /// The names of a certificate have changed.
 pub(super) fn renew(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     id: CertificateId,
 ) -> Result<(), Failure> {
-    forget(connection, scope, id)?;
-    enqueue(connection, scope, id)
+    forget(connection, project_row, id)?;
+    enqueue(connection, project_row, id)
 }
 
 /// Indexes up to `limit` of those that are pending, and returns how many.
@@ -115,12 +115,12 @@ fn to_pieces(texts: [&str; 3]) -> String {
     written(&pieces(folded.iter().map(String::as_str)))
 }
 
-/// What to ask the index for, to find where in a project `needle`, in lower case and not empty, may
-/// be: its rarest pieces. To pass over those that many certificates have takes longer than to look
-/// at the few more that are proposed without them.
+/// The search in the index for the certificates of a project that may contain `needle`, which is in lower
+/// case and not empty. It names the rarest pieces: to pass over those that many certificates have takes
+/// longer than to look at the few more that are proposed without them.
 pub(super) fn expression(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     needle: &str,
 ) -> Result<String, Failure> {
     let length = needle.chars().count().min(PIECE);
@@ -128,18 +128,18 @@ pub(super) fn expression(
     if pieces.len() > 1 {
         let mut weighed = Vec::with_capacity(pieces.len());
         for piece in pieces {
-            weighed.push((reach(connection, scope, piece)?, piece));
+            weighed.push((reach(connection, project_row, piece)?, piece));
         }
         weighed.sort_unstable_by(|a, b| b.cmp(a));
-        weighed.truncate(ASKED);
+        weighed.truncate(LOOKED_UP);
         pieces = weighed.into_iter().map(|(_, piece)| piece).collect();
     }
     Ok(written(&pieces))
 }
 
 /// The place where a piece has been met so often, going through the project.
-fn reach(connection: &Connection, scope: Scope, piece: &str) -> Result<i64, Failure> {
-    let places = places(scope);
+fn reach(connection: &Connection, project_row: ProjectRow, piece: &str) -> Result<i64, Failure> {
+    let places = places(project_row);
     let mut statement = connection.prepare_cached(
         "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3
          LIMIT 1 OFFSET ?4",

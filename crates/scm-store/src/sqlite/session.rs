@@ -12,7 +12,7 @@ use rusqlite::{
 
 use super::{
     failure::{Failure, conflict},
-    scopes::Scope,
+    project_rows::ProjectRow,
 };
 use crate::{
     error::StoreError,
@@ -72,7 +72,7 @@ impl Session for Connection {
     }
 
     async fn project_row(&self, project: &ProjectId) -> Result<i64, Failure> {
-        Ok(Scope::of(self, project)?.0)
+        Ok(ProjectRow::of(self, project)?.0)
     }
 }
 

@@ -12,24 +12,24 @@ use rusqlite::{
 use super::{failure::Failure, master_keys::recorded, schema};
 use crate::{error::StoreError, master_keys::KeyringRecord};
 
-/// How many pages of 8 KiB are copied before it is told how far it is.
+/// How many pages of 8 KiB are copied between two reports.
 const PAGES: i32 = 1024;
 
 /// Copies the store in `file` to the file `to`, which is made with mode 0600 and must not be there;
-/// checks the copy, and returns what it records about its keyring. `tell` is told of how many pages how many
-/// are done.
+/// checks the copy, and returns what it records about its keyring. Calls `report` with the number of copied
+/// pages and the number of all pages.
 pub(crate) fn snapshot(
     file: &Path,
     to: &Path,
-    tell: &mut dyn FnMut(u64, u64),
+    report: &mut dyn FnMut(u64, u64),
 ) -> Result<KeyringRecord, StoreError> {
     schema::create_private(to).map_err(StoreError::unavailable)?;
-    take(file, to, tell).map_err(Failure::into_inner)?;
+    take(file, to, report).map_err(Failure::into_inner)?;
     File::open(to).and_then(|file| file.sync_all()).map_err(StoreError::unavailable)?;
     check(to).map_err(Failure::into_inner)
 }
 
-fn take(file: &Path, to: &Path, tell: &mut dyn FnMut(u64, u64)) -> Result<(), Failure> {
+fn take(file: &Path, to: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<(), Failure> {
     let source = schema::open_for_reading(file)?;
     schema::require_ours(&source, file)?;
     source.execute_batch("BEGIN")?;
@@ -44,7 +44,7 @@ fn take(file: &Path, to: &Path, tell: &mut dyn FnMut(u64, u64)) -> Result<(), Fa
             let progress = pages.progress();
             let total = u64::try_from(progress.pagecount).unwrap_or_default();
             let left = u64::try_from(progress.remaining).unwrap_or_default();
-            tell(total - left, total);
+            report(total - left, total);
             if step == StepResult::Done {
                 break;
             }
@@ -55,7 +55,7 @@ fn take(file: &Path, to: &Path, tell: &mut dyn FnMut(u64, u64)) -> Result<(), Fa
     copy.close().map_err(|(_, error)| error.into())
 }
 
-/// Whether all that the file says of itself is so.
+/// Checks that the file is whole, and returns what it records about its keyring.
 fn check(file: &Path) -> Result<KeyringRecord, Failure> {
     let connection = schema::open_for_reading(file)?;
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;

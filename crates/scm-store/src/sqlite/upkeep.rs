@@ -10,7 +10,7 @@ use super::{
     Sqlite,
     certificates::import_keys,
     failure::Failure,
-    scopes::{Moved, Shelf},
+    project_rows::{EnterpriseProjectRow, Moved},
     values::Millis,
 };
 use crate::{error::StoreError, ids::IdBlock, millis::first_millis_from, upkeep::Upkeep};
@@ -88,7 +88,7 @@ pub(super) fn swept_until(connection: &Connection) -> Result<Option<i64>, Failur
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// Whether a certificate with this end is to be kept as marked.
+/// Whether a certificate with this end is marked as expired.
 pub(super) fn is_marked(
     connection: &Connection,
     not_after: OffsetDateTime,
@@ -111,10 +111,10 @@ fn is_any_to_mark(connection: &Connection, until: i64) -> Result<bool, Failure> 
 fn sweep_some(connection: &Connection, now: OffsetDateTime) -> Result<u64, Failure> {
     let until = first_millis_from(now);
     let marked = mark_some(connection, until)?;
-    for (shelf, count) in &marked.by_shelf {
-        shelf.count(connection, Moved { valid: -count, expired: *count })?;
+    for (enterprise_row, count) in &marked.by_enterprise_row {
+        enterprise_row.count(connection, Moved { valid: -count, expired: *count })?;
     }
-    let count = marked.by_shelf.values().sum::<i64>() as u64;
+    let count = marked.by_enterprise_row.values().sum::<i64>() as u64;
     let reached = if count < SWEEP_LIMIT { until } else { marked.last_end };
     connection
         .prepare_cached(
@@ -126,7 +126,7 @@ fn sweep_some(connection: &Connection, now: OffsetDateTime) -> Result<u64, Failu
 
 #[derive(Default)]
 struct Marked {
-    by_shelf: BTreeMap<Shelf, i64>,
+    by_enterprise_row: BTreeMap<EnterpriseProjectRow, i64>,
     last_end: i64,
 }
 
@@ -140,7 +140,7 @@ fn mark_some(connection: &Connection, until: i64) -> Result<Marked, Failure> {
     let mut rows = statement.query(params![until, SWEEP_LIMIT])?;
     let mut marked = Marked { last_end: i64::MIN, ..Marked::default() };
     while let Some(row) = rows.next()? {
-        *marked.by_shelf.entry(row.get(0)?).or_default() += 1;
+        *marked.by_enterprise_row.entry(row.get(0)?).or_default() += 1;
         marked.last_end = marked.last_end.max(row.get(1)?);
     }
     Ok(marked)

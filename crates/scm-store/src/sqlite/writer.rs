@@ -1,8 +1,8 @@
 //! The one thread that writes.
 //!
-//! Whatever waits when it comes round is committed together: one transaction, one `fsync`. An act
-//! that fails takes nobody along. Answers leave after the commit. An act that was handed over is
-//! done even if nobody waits for it any more.
+//! It commits operations in groups: all that wait are one transaction and one `fsync`. An operation that
+//! fails does not affect the others of its group. Callers get their answers after the commit. An
+//! operation that was queued is done even if its caller no longer waits.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -26,16 +26,16 @@ use super::{
 };
 use crate::error::StoreError;
 
-/// How many acts may wait, each with a few KiB.
+/// How many operations may wait, each with a few KiB.
 const QUEUE_LIMIT: usize = 1024;
-/// How long an act may wait for a place in the queue.
+/// How long an operation may wait for a place in the queue.
 const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
-/// How many acts are committed together at most.
+/// The greatest number of operations in one group.
 const GROUP_LIMIT: usize = 256;
 /// The way to the thread.
 pub(super) struct Writer {
-    queue: Mutex<Option<mpsc::Sender<Box<dyn Act>>>>,
-    acts_done: Arc<AtomicUsize>,
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Operation>>>>,
+    operations_done: Arc<AtomicUsize>,
     done: tokio::sync::Mutex<oneshot::Receiver<()>>,
 }
 
@@ -45,34 +45,34 @@ impl Writer {
         connection: Connection,
         checkpointer: Checkpointer,
     ) -> Result<Self, StoreError> {
-        let (queue, acts) = mpsc::channel(QUEUE_LIMIT);
+        let (queue, operations) = mpsc::channel(QUEUE_LIMIT);
         let (finished, done) = oneshot::channel();
-        let acts_done = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&acts_done);
+        let operations_done = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&operations_done);
         thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
-                work(&connection, acts, &checkpointer, &counter);
+                work(&connection, operations, &checkpointer, &counter);
                 drop(checkpointer);
                 drop(connection);
-                // Nobody may be waiting.
+                // The store may have been dropped without being closed.
                 let _ = finished.send(());
             })
             .map_err(StoreError::unavailable)?;
         let done = tokio::sync::Mutex::new(done);
-        Ok(Self { queue: Mutex::new(Some(queue)), acts_done, done })
+        Ok(Self { queue: Mutex::new(Some(queue)), operations_done, done })
     }
 
-    /// Hands an act over and waits for its commit. It may be done more than once, with a rollback
+    /// Queues an operation and waits for its commit. It may be run more than once, with a rollback
     /// between.
-    pub(super) async fn write<T, F>(&self, act: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
     {
         let queue = self.queue().clone().ok_or(StoreError::Closed)?;
         let (reply, answer) = oneshot::channel();
-        let pending = Pending { act, outcome: None, reply };
+        let pending = Pending { operation, outcome: None, reply };
         queue.send_timeout(Box::new(pending), QUEUE_PATIENCE).await.map_err(
             |error| match error {
                 SendTimeoutError::Timeout(_) => StoreError::Busy,
@@ -83,9 +83,9 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(StoreError::unavailable("the writer has ended")))
     }
 
-    /// How many acts were done since the start.
-    pub(super) fn acts_done(&self) -> usize {
-        self.acts_done.load(Ordering::Relaxed)
+    /// How many operations were run since the start.
+    pub(super) fn operations_done(&self) -> usize {
+        self.operations_done.load(Ordering::Relaxed)
     }
 
     /// Takes no more, and returns when all that was handed over is done.
@@ -98,86 +98,86 @@ impl Writer {
         }
     }
 
-    fn queue(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<Box<dyn Act>>>> {
+    fn queue(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<Box<dyn Operation>>>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An act in the queue, whatever it returns.
-trait Act: Send {
-    /// Does it, and says whether it succeeded. It may have to be done again, after a rollback.
+/// An operation in the queue, whatever it returns.
+trait Operation: Send {
+    /// Runs it, and returns whether it succeeded. It may be run again after a rollback.
     fn run(&mut self, connection: &Connection) -> bool;
 
-    /// Tells the one who waits, given how the commit went.
+    /// Sends the outcome to the caller, given the outcome of the commit.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 struct Pending<T, F> {
-    act: F,
+    operation: F,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T, F> Act for Pending<T, F>
+impl<T, F> Operation for Pending<T, F>
 where
     T: Send,
     F: Fn(&Connection) -> Result<T, Failure> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.act)(connection)))
-            .map_err(|_| StoreError::unavailable("the act panicked"))
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.operation)(connection)))
+            .map_err(|_| StoreError::unavailable("the operation panicked"))
             .and_then(|outcome| outcome.map_err(Failure::into_inner));
         self.outcome.insert(outcome).is_ok()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let Self { outcome, reply, .. } = *self;
-        let not_run = || Err(StoreError::unavailable("the act was not run"));
-        // Whoever waited may have gone.
+        let not_run = || Err(StoreError::unavailable("the operation was not run"));
+        // The caller may have stopped waiting.
         let _ = reply.send(committed.and_then(|()| outcome.unwrap_or_else(not_run)));
     }
 }
 
 fn work(
     connection: &Connection,
-    mut acts: mpsc::Receiver<Box<dyn Act>>,
+    mut operations: mpsc::Receiver<Box<dyn Operation>>,
     checkpointer: &Checkpointer,
-    acts_done: &AtomicUsize,
+    operations_done: &AtomicUsize,
 ) {
     let mut group = Vec::with_capacity(GROUP_LIMIT);
-    while acts.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
-        acts_done.fetch_add(group.len(), Ordering::Relaxed);
+    while operations.blocking_recv_many(&mut group, GROUP_LIMIT) > 0 {
+        operations_done.fetch_add(group.len(), Ordering::Relaxed);
         let committed = commit(connection, &mut group).map_err(Failure::into_inner);
         if let Err(error) = &committed {
             tracing::error!(
                 error = error as &dyn std::error::Error,
-                acts = group.len(),
-                "not kept"
+                operations = group.len(),
+                "not stored"
             );
         }
-        for act in group.drain(..) {
-            act.answer(committed.clone());
+        for operation in group.drain(..) {
+            operation.answer(committed.clone());
         }
         checkpointer.after_commit(connection);
     }
 }
 
-/// One transaction for all. Savepoints cost a fifth of the time and are needed only where an act
-/// fails after it has written, which is rare, so only then are the acts done again with them.
-fn commit(connection: &Connection, group: &mut [Box<dyn Act>]) -> Result<(), Failure> {
+/// Runs a group in one transaction. Savepoints cost a fifth of the time and are needed only if an operation
+/// fails after it has written. That is rare, so only then is the group run again with savepoints.
+fn commit(connection: &Connection, group: &mut [Box<dyn Operation>]) -> Result<(), Failure> {
     if !transaction(connection, || run_bare(connection, group))? {
         transaction(connection, || run_in_savepoints(connection, group))?;
     }
     Ok(())
 }
 
-/// Commits if `acts` says so; otherwise nothing of what they did stays.
+/// Commits if `operations` returns true, and rolls back otherwise.
 fn transaction(
     connection: &Connection,
-    acts: impl FnOnce() -> Result<bool, Failure>,
+    operations: impl FnOnce() -> Result<bool, Failure>,
 ) -> Result<bool, Failure> {
     run(connection, "BEGIN IMMEDIATE")?;
-    let outcome = acts().and_then(|good| {
+    let outcome = operations().and_then(|good| {
         if good {
             connection.prepare_cached("COMMIT")?.execute([]).map_err(at_commit)?;
         }
@@ -189,11 +189,11 @@ fn transaction(
     outcome
 }
 
-/// False as soon as an act has failed and left something behind.
-fn run_bare(connection: &Connection, group: &mut [Box<dyn Act>]) -> Result<bool, Failure> {
-    for act in group {
+/// Returns false as soon as an operation has failed and left changes behind.
+fn run_bare(connection: &Connection, group: &mut [Box<dyn Operation>]) -> Result<bool, Failure> {
+    for operation in group {
         let before = connection.total_changes();
-        let succeeded = act.run(connection);
+        let succeeded = operation.run(connection);
         require_transaction(connection)?;
         if !succeeded && connection.total_changes() != before {
             return Ok(false);
@@ -202,16 +202,19 @@ fn run_bare(connection: &Connection, group: &mut [Box<dyn Act>]) -> Result<bool,
     Ok(true)
 }
 
-/// Always true: what a failed act left behind is taken back.
-fn run_in_savepoints(connection: &Connection, group: &mut [Box<dyn Act>]) -> Result<bool, Failure> {
-    for act in group {
-        run(connection, "SAVEPOINT act")?;
-        let succeeded = act.run(connection);
+/// Always returns true: the changes of a failed operation are rolled back.
+fn run_in_savepoints(
+    connection: &Connection,
+    group: &mut [Box<dyn Operation>],
+) -> Result<bool, Failure> {
+    for operation in group {
+        run(connection, "SAVEPOINT operation")?;
+        let succeeded = operation.run(connection);
         require_transaction(connection)?;
         if !succeeded {
-            run(connection, "ROLLBACK TO act")?;
+            run(connection, "ROLLBACK TO operation")?;
         }
-        run(connection, "RELEASE act")?;
+        run(connection, "RELEASE operation")?;
     }
     Ok(true)
 }

@@ -20,7 +20,7 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Leases nothing until the first id is asked for.
+    /// Leases nothing until the first id is taken.
     pub fn new(store: Store) -> Self {
         Self { store, block: Mutex::new(IdBlock::none()), leasing: tokio::sync::Mutex::new(()) }
     }

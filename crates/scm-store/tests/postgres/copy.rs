@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use time::ext::NumericalDuration;
 use tokio::{runtime::Handle, task::block_in_place};
 
-use super::ring;
+use super::keyring;
 
 /// More than go in one batch.
 const MANY: u64 = 1234;
@@ -63,9 +63,9 @@ async fn add_people(store: &Store) {
 async fn fill(store: &Store) {
     add_people(store).await;
     let issued = Workshop::new().issue("www.example.com");
-    store.keep(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
-    store.keep(&in_project("theirs"), issued.clone().new_certificate(2)).await.unwrap();
-    store.keep(&actor(), issued.without_chain().new_certificate(3)).await.unwrap();
+    store.insert(&actor(), issued.new_certificate(1).once_by("key")).await.unwrap();
+    store.insert(&in_project("theirs"), issued.clone().new_certificate(2)).await.unwrap();
+    store.insert(&actor(), issued.without_chain().new_certificate(3)).await.unwrap();
     let odd = MadeUp {
         name: "ODD \0 ÄÖ\u{10fffe}".into(),
         sans: vec!["a.example".into(), "Ü.example".into()],
@@ -73,10 +73,10 @@ async fn fill(store: &Store) {
         not_after: NOW - 2.days(),
         ..MadeUp::new(4)
     };
-    store.keep(&actor(), odd.to_new()).await.unwrap();
+    store.insert(&actor(), odd.to_new()).await.unwrap();
     for number in 10..10 + MANY {
         let not_after = NOW + (number as i64 % 90 - 30).days();
-        store.keep(&actor(), MadeUp { not_after, ..MadeUp::new(number) }.to_new()).await.unwrap();
+        store.insert(&actor(), MadeUp { not_after, ..MadeUp::new(number) }.to_new()).await.unwrap();
     }
     store.sweep_expired(NOW).await.unwrap();
     store.delete(&actor(), MadeUp::new(11).id(), NOW).await.unwrap();
@@ -125,12 +125,12 @@ async fn all_of(store: &Store) -> String {
 /// A copy works like any store: it knows earlier imports, new ids are free, the index is complete.
 async fn continues(store: &Store, number: u64) {
     let again = Workshop::new().issue("other.example").new_certificate(90).once_by("key");
-    let refused = store.keep(&actor(), again).await;
+    let refused = store.insert(&actor(), again).await;
     assert!(matches!(refused, Err(StoreError::ReusedKey { existing }) if existing.number() == 1));
     store.sweep_expired(NOW).await.unwrap();
     assert!(store.index_pending().await.is_ok());
     let new = MadeUp { domain: format!("new{number}.example"), ..MadeUp::new(number) };
-    store.keep(&actor(), new.to_new()).await.unwrap();
+    store.insert(&actor(), new.to_new()).await.unwrap();
     store.delete(&actor(), CertificateId::from_number(3).unwrap(), NOW).await.unwrap();
     let newest = store.events(&AuditQuery::of(&actor().project, 2)).await.unwrap();
     assert_eq!(newest[1].subject, Some(new.id().into()), "new events come after copied ones");
@@ -153,7 +153,7 @@ async fn a_store_is_copied_from_backend_to_backend_and_back() {
         file(&folder, "last.db"),
         database().await,
     ];
-    let first = open(locations[0].clone(), ring()).await.unwrap();
+    let first = open(locations[0].clone(), keyring()).await.unwrap();
     fill(&first).await;
     let all = all_of(&first).await;
     first.close().await;
@@ -166,7 +166,7 @@ async fn a_store_is_copied_from_backend_to_backend_and_back() {
     assert_eq!(parts.iter().find(|(part, _)| *part == "certificates").unwrap().1, MANY + 3);
     assert!(parts.iter().all(|(_, rows)| *rows > 0), "{parts:?}");
     for (number, location) in locations.iter().enumerate() {
-        let store = open(location.clone(), ring()).await.unwrap();
+        let store = open(location.clone(), keyring()).await.unwrap();
         assert_eq!(all_of(&store).await, all, "{location}");
         continues(&store, 9000 + number as u64).await;
         store.close().await;
@@ -177,7 +177,7 @@ async fn a_store_is_copied_from_backend_to_backend_and_back() {
 async fn an_interrupted_copy_continues_and_is_not_opened_before_its_end() {
     let folder = TempDir::new().unwrap();
     let from = file(&folder, "from.db");
-    let first = open(from.clone(), ring()).await.unwrap();
+    let first = open(from.clone(), keyring()).await.unwrap();
     fill(&first).await;
     let all = all_of(&first).await;
     first.close().await;
@@ -210,7 +210,7 @@ async fn an_interrupted_copy_continues_and_is_not_opened_before_its_end() {
                 Ok(Err(error)) => panic!("{error}"),
                 Err(_) => cuts += 1,
             }
-            match open(to.clone(), ring()).await.map(drop) {
+            match open(to.clone(), keyring()).await.map(drop) {
                 Err(StoreError::HalfCopied { of }) => assert_eq!(of, from.to_string()),
                 opened => {
                     opened.unwrap();
@@ -218,7 +218,7 @@ async fn an_interrupted_copy_continues_and_is_not_opened_before_its_end() {
                 }
             }
         }
-        let store = open(to.clone(), ring()).await.unwrap();
+        let store = open(to.clone(), keyring()).await.unwrap();
         assert_eq!(all_of(&store).await, all);
         assert!(cuts >= 3, "{cuts}");
         println!("{to}: {cuts} cuts");
@@ -230,14 +230,14 @@ async fn rows_written_during_a_copy_are_reported() {
     let folder = TempDir::new().unwrap();
     for to in [database().await, file(&folder, "to.db")] {
         let from = database().await;
-        let store = open(from.clone(), ring()).await.unwrap();
+        let store = open(from.clone(), keyring()).await.unwrap();
         for number in 0..5 {
-            store.keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+            store.insert(&actor(), MadeUp::new(number).to_new()).await.unwrap();
         }
         let refused = copy(&from, &to, &mut |stage| {
             if let Stage::Comparing { .. } = stage {
                 let actor = actor();
-                let write = store.keep(&actor, MadeUp::new(9).to_new());
+                let write = store.insert(&actor, MadeUp::new(9).to_new());
                 block_in_place(|| Handle::current().block_on(write)).unwrap();
             }
         })
@@ -248,7 +248,7 @@ async fn rows_written_during_a_copy_are_reported() {
             reported.contains(&"certificates (6 in the source, 5 in the copy)".into()),
             "{reported:?}"
         );
-        assert!(matches!(open(to, ring()).await.map(drop), Err(StoreError::HalfCopied { .. })));
+        assert!(matches!(open(to, keyring()).await.map(drop), Err(StoreError::HalfCopied { .. })));
     }
 }
 
@@ -257,7 +257,7 @@ async fn the_destination_is_empty_or_a_copy_of_the_same_source() {
     let folder = TempDir::new().unwrap();
     let (one, two) = (file(&folder, "one.db"), file(&folder, "two.db"));
     for location in [&one, &two] {
-        open(location.clone(), ring()).await.unwrap().close().await;
+        open(location.clone(), keyring()).await.unwrap().close().await;
     }
     let refused = copy(&one, &two, &mut |_| {}).await;
     assert!(matches!(refused, Err(CopyError::NotEmpty(_))), "{refused:?}");

@@ -61,8 +61,8 @@ impl Burst {
 
     async fn end(self) -> (Vec<u64>, Vec<StoreError>) {
         self.stop.store(true, Ordering::Relaxed);
-        let (kept, refused): (Vec<_>, Vec<_>) = self.workers.join_all().await.into_iter().unzip();
-        (kept.concat(), refused.concat())
+        let (stored, refused): (Vec<_>, Vec<_>) = self.workers.join_all().await.into_iter().unzip();
+        (stored.concat(), refused.concat())
     }
 }
 
@@ -72,18 +72,18 @@ async fn import_until(
     stop: &AtomicBool,
     acknowledged: &AtomicUsize,
 ) -> (Vec<u64>, Vec<StoreError>) {
-    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    let (mut stored, mut refused) = (Vec::new(), Vec::new());
     while !stop.load(Ordering::Relaxed) {
         let done = match ids.next().await {
             Ok(id) => {
                 let new = MadeUp::new(id.number()).to_new();
-                store.keep(&actor(), new).await.map(|kept| kept.number())
+                store.insert(&actor(), new).await.map(|stored| stored.number())
             }
             Err(error) => Err(error),
         };
         match done {
             Ok(number) => {
-                kept.push(number);
+                stored.push(number);
                 acknowledged.fetch_add(1, Ordering::Relaxed);
             }
             Err(error) => {
@@ -92,24 +92,25 @@ async fn import_until(
             }
         }
     }
-    (kept, refused)
+    (stored, refused)
 }
 
-/// All that was acknowledged is there; what is there is whole, counted once and told once.
+/// Checks that every acknowledged certificate is there, and that every stored one is whole, counted once
+/// and recorded once.
 async fn assert_whole(store: &Store, url: &str, acknowledged: &[u64]) {
     for &number in acknowledged {
         let id = MadeUp::new(number).id();
         assert!(store.certificate(&actor().project, id).await.is_ok(), "{id} is lost");
     }
-    let kept = number(url, "SELECT count(*) FROM certificate").await;
-    assert!(kept >= acknowledged.len() as i64);
+    let stored = number(url, "SELECT count(*) FROM certificate").await;
+    assert!(stored >= acknowledged.len() as i64);
     for sql in [
         "SELECT count(*) FROM certificate_bytes",
         "SELECT CAST(sum(valid + expired) AS BIGINT) FROM shelf_count",
         "SELECT count(*) FROM audit_event WHERE action = 'certificate.import'",
         "SELECT (SELECT count(*) FROM search) + (SELECT count(*) FROM search_pending)",
     ] {
-        assert_eq!(number(url, sql).await, kept, "{sql}");
+        assert_eq!(number(url, sql).await, stored, "{sql}");
     }
 }
 
@@ -120,22 +121,22 @@ async fn connections_that_break_lose_and_double_nothing() {
     let started = Instant::now();
     let mut broken = 0;
     while broken <= 20 || burst.acknowledged() <= 50 {
-        assert!(started.elapsed() < PATIENCE, "{broken} broken, {} kept", burst.acknowledged());
+        assert!(started.elapsed() < PATIENCE, "{broken} broken, {} stored", burst.acknowledged());
         sleep(Duration::from_millis(15)).await;
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                    WHERE datname = current_database() AND pid <> pg_backend_pid()
                        AND random() < 0.5";
         broken += number(&url, sql).await;
     }
-    let (kept, refused) = burst.end().await;
-    println!("{} acknowledged, {} refused, {broken} broken", kept.len(), refused.len());
+    let (stored, refused) = burst.end().await;
+    println!("{} acknowledged, {} refused, {broken} broken", stored.len(), refused.len());
     let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
     assert!(refused.iter().all(unavailable), "{refused:?}");
-    assert_whole(&store, &url, &kept).await;
+    assert_whole(&store, &url, &stored).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_dies_is_told_and_found_again() {
+async fn a_lost_database_is_reported_and_found_again() {
     let own = TestPostgres::start();
     let url = own.new_database().await;
     let store = open_at(&url).await.unwrap();
@@ -152,11 +153,11 @@ async fn a_database_that_dies_is_told_and_found_again() {
         store.ready().await.unwrap();
     }
     burst.goes_on().await;
-    let (kept, refused) = burst.end().await;
-    println!("{} acknowledged, {} refused, 2 deaths", kept.len(), refused.len());
+    let (stored, refused) = burst.end().await;
+    println!("{} acknowledged, {} refused, 2 deaths", stored.len(), refused.len());
     let unavailable = |error: &StoreError| matches!(error, StoreError::Unavailable { .. });
     assert!(refused.iter().all(unavailable), "{refused:?}");
-    assert_whole(&store, &url, &kept).await;
+    assert_whole(&store, &url, &stored).await;
     let listing = store.list(&actor().project, &CertificateQuery::new(NOW, 1)).await.unwrap();
     assert_eq!(listing.total as i64, number(&url, "SELECT count(*) FROM certificate").await);
 }
@@ -164,7 +165,7 @@ async fn a_database_that_dies_is_told_and_found_again() {
 #[tokio::test]
 async fn a_lock_that_is_held_is_not_waited_for_for_ever() {
     let (store, url) = new_store().await;
-    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     let (client, driver) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(driver);
     client.batch_execute("BEGIN; SELECT * FROM certificate FOR UPDATE").await.unwrap();
@@ -177,15 +178,15 @@ async fn a_lock_that_is_held_is_not_waited_for_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_act_is_done_though_its_caller_is_gone() {
+async fn an_operation_is_done_though_its_caller_is_gone() {
     let (store, url) = new_store().await;
     for number in 1..=20 {
         let (store, new) = (store.clone(), MadeUp::new(number).to_new());
-        let import = tokio::spawn(async move { store.keep(&actor(), new).await });
+        let import = tokio::spawn(async move { store.insert(&actor(), new).await });
         sleep(Duration::from_millis(number)).await;
         import.abort();
     }
-    store.keep(&actor(), MadeUp::new(21).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(21).to_new()).await.unwrap();
     store.close().await;
     let store = open_at(&url).await.unwrap();
     assert_whole(&store, &url, &[21]).await;

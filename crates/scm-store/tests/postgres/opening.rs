@@ -1,4 +1,4 @@
-//! Opening a database: when it is empty, half done, too new, somebody else's, or away.
+//! Opening a database that is empty, half done, too new, of another program, or away.
 
 use scm_pki::testing::{Algorithm, TestAuthority};
 use scm_store::{AuditQuery, Location, StoreError, migrate, open};
@@ -8,7 +8,7 @@ use scm_store_testing::{
 };
 use tokio::task::JoinSet;
 
-use super::{new_store, number, open_at, ring};
+use super::{keyring, new_store, number, open_at};
 
 /// The schema of this release.
 const SCHEMA: i64 = 5;
@@ -35,36 +35,36 @@ async fn ten_servers_that_start_at_once_find_one_store() {
 }
 
 #[tokio::test]
-async fn a_restart_keeps_all() {
+async fn everything_is_there_after_a_restart() {
     let (store, url) = new_store().await;
     store.set_up(first_start()).await.unwrap();
-    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     // Not closed: what was answered must be there even so.
     drop(store);
     let store = open_at(&url).await.unwrap();
-    let kept = store.certificate(&actor().project, MadeUp::new(1).id()).await.unwrap();
-    assert_eq!(kept.domain, "www1.example.com");
+    let stored = store.certificate(&actor().project, MadeUp::new(1).id()).await.unwrap();
+    assert_eq!(stored.domain, "www1.example.com");
     assert_eq!(store.events(&AuditQuery::of(&actor().project, 10)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_step_that_was_cut_short_is_taken_again() {
     let (store, url) = new_store().await;
-    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     store.close().await;
     query(&url, "DROP TABLE audit_event").await;
     query(&url, "DROP INDEX certificate_by_update").await;
     query(&url, "UPDATE scm_schema SET version = 0").await;
     assert_eq!(migrate(Location::Postgres(url.parse().unwrap())).await.unwrap(), SCHEMA);
     let store = open_at(&url).await.unwrap();
-    store.keep(&actor(), MadeUp::new(2).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(2).to_new()).await.unwrap();
     assert_eq!(store.counts(&actor().project, NOW).await.unwrap()[0].count, 2);
 }
 
 #[tokio::test]
 async fn an_older_store_is_brought_up_to_date() {
     let (store, url) = new_store().await;
-    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     store.close().await;
     query(&url, "DROP TABLE import_key, moving, master_key").await;
     query(&url, "ALTER INDEX search_by_piece SET (fastupdate = off)").await;
@@ -75,7 +75,7 @@ async fn an_older_store_is_brought_up_to_date() {
     assert_eq!(number(&url, collects).await, 1);
     for number in [2, 3] {
         let new = MadeUp::new(2).to_new_under(number).once_by("key");
-        assert_eq!(store.keep(&actor(), new).await.unwrap(), MadeUp::new(2).id());
+        assert_eq!(store.insert(&actor(), new).await.unwrap(), MadeUp::new(2).id());
     }
     assert_eq!(store.counts(&actor().project, NOW).await.unwrap()[0].count, 2);
 }
@@ -93,13 +93,13 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn a_foreign_ring_is_refused() {
+async fn a_foreign_keyring_is_refused() {
     let (store, url) = new_store().await;
     store.close().await;
     let other = "f".repeat(32).parse().unwrap();
     let refused = open(Location::Postgres(url.parse().unwrap()), other).await.err();
-    let Some(StoreError::ForeignKeyring { kept, given }) = refused else { panic!("{refused:?}") };
-    assert_eq!((kept, given), (ring().to_string(), other.to_string()));
+    let Some(StoreError::ForeignKeyring { stored, given }) = refused else { panic!("{refused:?}") };
+    assert_eq!((stored, given), (keyring().to_string(), other.to_string()));
     open_at(&url).await.unwrap();
 }
 
@@ -117,7 +117,7 @@ async fn another_database_is_refused_and_left_alone() {
 #[tokio::test]
 async fn of_several_hosts_one_that_takes_writing_is_found() {
     let url = TestPostgres::shared().new_database().await;
-    query(&url, "CREATE VIEW somebody_elses AS SELECT 1").await;
+    query(&url, "CREATE VIEW foreign_view AS SELECT 1").await;
     let (who, place) = url.split_once('@').unwrap();
     let store = open_at(&format!("{who}@%2Fnowhere:1,127.0.0.1:1,{place}")).await.unwrap();
     store.ready().await.unwrap();

@@ -1,4 +1,4 @@
-//! The rules of every home, in a quiet database and in one where transactions fail at random.
+//! The rules of every backend, in a quiet database and in one where transactions fail at random.
 
 use std::time::Duration;
 
@@ -51,12 +51,12 @@ async fn an_import_with_a_key_does_not_read_the_table() {
     let (store, url) = new_store().await;
     for number in 1..=IMPORTS {
         let new = MadeUp::new(number).to_new().once_by(number.to_string());
-        store.keep(&actor(), new).await.unwrap();
+        store.insert(&actor(), new).await.unwrap();
     }
     store.close().await;
     let of =
         |figure| format!("SELECT {figure} FROM pg_stat_user_tables WHERE relname = 'certificate'");
-    // What a connection has done is told when it has ended.
+    // The database reports the statistics of a connection when it has ended.
     let reported = async {
         while number(&url, &of("n_tup_ins")).await < IMPORTS as i64 {
             sleep(Duration::from_millis(10)).await;

@@ -30,7 +30,7 @@ async fn ids_differ_and_counters_add_up() {
             let mut given = Vec::new();
             for _ in 0..50 {
                 let id = ids.next().await.unwrap();
-                store.keep(&actor(), MadeUp::new(id.number()).to_new()).await.unwrap();
+                store.insert(&actor(), MadeUp::new(id.number()).to_new()).await.unwrap();
                 given.push(id);
             }
             given
@@ -71,14 +71,14 @@ async fn of_two_that_import_the_same_leaf_at_once_one_is_refused() {
         for (at, store) in servers.iter().enumerate() {
             let (store, number) = (store.clone(), 1 + 2 * round + at as u64);
             let new = issued.new_certificate(number).refuse_duplicate();
-            imports.spawn(async move { (number, store.keep(&actor(), new).await) });
+            imports.spawn(async move { (number, store.insert(&actor(), new).await) });
         }
         let mut outcomes = imports.join_all().await;
         outcomes.sort_by_key(|(_, outcome)| outcome.is_err());
-        let [(kept, Ok(_)), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
+        let [(stored, Ok(_)), (_, Err(StoreError::Duplicate { existing }))] = &outcomes[..] else {
             panic!("{outcomes:?}");
         };
-        assert_eq!(existing.number(), *kept);
+        assert_eq!(existing.number(), *stored);
         servers[0].delete(&actor(), *existing, NOW).await.unwrap();
     }
 }
@@ -87,7 +87,7 @@ async fn of_two_that_import_the_same_leaf_at_once_one_is_refused() {
 async fn sweeps_at_once_mark_each_once() {
     let (servers, _) = two().await;
     for number in 0..700 {
-        servers[0].keep(&actor(), MadeUp::new(number).to_new()).await.unwrap();
+        servers[0].insert(&actor(), MadeUp::new(number).to_new()).await.unwrap();
     }
     let later = NOW + Duration::days(100);
     let (one, other) =
@@ -100,7 +100,7 @@ async fn sweeps_at_once_mark_each_once() {
 #[tokio::test]
 async fn what_one_server_does_for_all_another_takes_over_when_its_time_is_up() {
     let (store, url) = new_store().await;
-    store.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    store.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     let later = NOW + Duration::days(100);
     let lease = |seconds: i64| {
         format!(
@@ -118,7 +118,7 @@ async fn what_one_server_does_for_all_another_takes_over_when_its_time_is_up() {
 #[tokio::test]
 async fn what_one_leaves_another_indexes() {
     let (one, url) = new_store().await;
-    one.keep(&actor(), MadeUp::new(1).to_new()).await.unwrap();
+    one.insert(&actor(), MadeUp::new(1).to_new()).await.unwrap();
     one.close().await;
     let other = open_at(&url).await.unwrap();
     other.index_pending().await.unwrap();
@@ -131,7 +131,7 @@ async fn a_chain_goes_with_the_last_that_has_it() {
     let (store, url) = new_store().await;
     let issued = Workshop::new().issue("www.example.com");
     for number in 1..=2 {
-        store.keep(&actor(), issued.new_certificate(number)).await.unwrap();
+        store.insert(&actor(), issued.new_certificate(number)).await.unwrap();
     }
     let chains = async || number(&url, "SELECT count(*) FROM chain").await;
     assert_eq!(chains().await, 1);
@@ -139,14 +139,14 @@ async fn a_chain_goes_with_the_last_that_has_it() {
     assert_eq!(chains().await, 1);
     let other = MadeUp::new(2);
     store.replace(&actor(), other.id(), other.to_replacement(), NOW).await.unwrap();
-    assert_eq!(chains().await, 1, "another one, in place of the one that nobody has");
+    assert_eq!(chains().await, 1, "another one, in place of the unused one");
     store.delete(&actor(), other.id(), NOW).await.unwrap();
     assert_eq!(chains().await, 0);
     assert_eq!(number(&url, "SELECT count(*) FROM certificate_bytes").await, 0);
 }
 
 #[tokio::test]
-async fn what_a_server_seals_with_counts_until_it_says_otherwise_or_lapses() {
+async fn the_master_key_of_a_server_counts_until_it_changes_or_lapses() {
     let (servers, url) = two().await;
     let key = |digit: &str| digit.repeat(32).parse().unwrap();
     assert_eq!(servers[0].announced_keys().await.unwrap(), []);

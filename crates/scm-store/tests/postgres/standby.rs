@@ -1,4 +1,4 @@
-//! A primary whose standby must have everything before it counts as kept.
+//! A primary whose standby must have every change before it counts as committed.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Place {
         // The same whenever it is sent.
         let new = MadeUp::new(1).to_new_under(id.number()).once_by(key);
         let store = self.store.clone();
-        tokio::spawn(async move { store.keep(&actor(), new).await.map(|id| id.number()) })
+        tokio::spawn(async move { store.insert(&actor(), new).await.map(|id| id.number()) })
     }
 
     async fn wait_for_waiting(&self) {
@@ -70,11 +70,11 @@ async fn what_only_the_primary_has_is_not_acknowledged() {
     let found = timeout(Duration::from_millis(500), &mut import).await;
     assert!(found.is_err(), "found on the primary alone, and acknowledged: {found:?}");
     place.pair.standby().restart();
-    let kept = import.await.unwrap().unwrap();
+    let stored = import.await.unwrap().unwrap();
 
     place.pair.primary().crash();
     place.pair.promote();
-    for number in [known, kept] {
+    for number in [known, stored] {
         let id = MadeUp::new(number).id();
         place.store.certificate(&actor().project, id).await.unwrap();
     }
@@ -100,7 +100,7 @@ async fn a_project_that_only_the_dead_primary_knew_is_not_remembered() {
     let owner = in_project("new");
     let import = async |number| {
         let new = MadeUp::new(number).to_new();
-        place.store.keep(&owner, new).await
+        place.store.insert(&owner, new).await
     };
     place.pair.standby().kill();
     let (doubtful, ()) = tokio::join!(import(1), async {
@@ -112,9 +112,9 @@ async fn a_project_that_only_the_dead_primary_knew_is_not_remembered() {
         place.pair.standby().restart();
         place.pair.promote();
     });
-    let kept = [doubtful, import(2).await];
-    assert!(kept[1].is_ok(), "{kept:?}");
-    for id in kept.into_iter().flatten() {
+    let stored = [doubtful, import(2).await];
+    assert!(stored[1].is_ok(), "{stored:?}");
+    for id in stored.into_iter().flatten() {
         place.store.certificate(&owner.project, id).await.unwrap();
     }
 }

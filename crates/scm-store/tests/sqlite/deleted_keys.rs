@@ -17,7 +17,7 @@ async fn deleted_keys_are_gone_from_the_file_and_from_backups() {
     let (store, folder) = new_store().await;
     for number in (0..CERTIFICATES).map(shuffled) {
         let new = MadeUp { sealed_key: sealed(number), ..MadeUp::new(number) };
-        store.keep(&actor(), new.to_new()).await.unwrap();
+        store.insert(&actor(), new.to_new()).await.unwrap();
     }
     for number in 0..CERTIFICATES {
         remove_key(&store, number).await;

@@ -114,7 +114,7 @@ impl Importer {
                 MadeUp { not_after, ..made_up(self.size + nth, self.size) }.to_new()
             }
         };
-        self.store.keep(&self.actor, new).await?;
+        self.store.insert(&self.actor, new).await?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use scm_model::{Call, api::ExportCertificate, certificates::ExportedCertificate};
 use scm_pki::{Certificate, pem};
 use scm_seal::Keyring;
-use scm_store::{CertificateId, KeptBundle};
+use scm_store::{CertificateId, StoredBundle};
 
 use crate::{auth::Caller, context::Context, error::ApiError};
 
@@ -16,8 +16,8 @@ pub async fn export(
 ) -> Result<ExportedCertificate, ApiError> {
     let id = super::id(&call.path)?;
     let keyring = ctx.keyring().await;
-    let (_, kept) = ctx.store().export(&caller.actor, id, ctx.now()).await?;
-    open(&ctx, &caller, &keyring, id, kept).await
+    let (_, stored) = ctx.store().export(&caller.actor, id, ctx.now()).await?;
+    open(&ctx, &caller, &keyring, id, stored).await
 }
 
 async fn open(
@@ -25,18 +25,18 @@ async fn open(
     caller: &Caller,
     keyring: &Keyring,
     id: CertificateId,
-    kept: KeptBundle,
+    stored: StoredBundle,
 ) -> Result<ExportedCertificate, ApiError> {
-    let leaf = Certificate::from_der(kept.leaf).map_err(ApiError::internal)?;
+    let leaf = Certificate::from_der(stored.leaf).map_err(ApiError::internal)?;
     let (name, project) = (id.to_string(), caller.actor.project.as_str());
     let key = ctx
         .opened(keyring, |keyring| {
-            keyring.unseal(&name, project, leaf.public_key(), &kept.sealed_key)
+            keyring.unseal(&name, project, leaf.public_key(), &stored.sealed_key)
         })
         .await
         .map_err(ApiError::internal)?;
     let certificate = leaf.to_pem();
-    let chain: String = kept.chain.iter().map(|der| pem::encode("CERTIFICATE", der)).collect();
+    let chain: String = stored.chain.iter().map(|der| pem::encode("CERTIFICATE", der)).collect();
     Ok(ExportedCertificate {
         entire_certificate: format!("{certificate}{chain}"),
         certificate,

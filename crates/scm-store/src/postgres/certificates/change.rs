@@ -9,7 +9,7 @@ use super::{
     super::{
         connection::Connection,
         failure::Failure,
-        scopes::{self, any_shard, moved},
+        project_rows::{self, any_shard, moved},
         search,
         values::{column, number, text, truth, written},
     },
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     actor::Actor,
     audit::{AuditEvent, action, trail},
-    certificates::{CertificateRecord, Change, Content, KeptBundle},
+    certificates::{CertificateRecord, Change, Content, StoredBundle},
     error::StoreError,
     ids::CertificateId,
     millis::{first_millis_from, millis},
@@ -48,20 +48,20 @@ pub(super) async fn export(
     on: &Connection,
     by: &Doing,
     id: CertificateId,
-) -> Result<(CertificateRecord, KeptBundle), Failure> {
+) -> Result<(CertificateRecord, StoredBundle), Failure> {
     let whole = read::whole(on, &by.actor.project, id).await?;
     by.leave_event(on, action::CERTIFICATE_EXPORT, id).await?;
     Ok(whole)
 }
 
 pub(super) async fn delete(on: &Connection, by: &Doing, id: CertificateId) -> Result<(), Failure> {
-    let scope = scopes::must_be_known(on, &by.actor.project).await?;
-    let was = Standing::locked(on, scope, id).await?;
-    search::forget(on, scope, id).await?;
+    let project_row = project_rows::must_be_known(on, &by.actor.project).await?;
+    let was = Standing::locked(on, project_row, id).await?;
+    search::forget(on, project_row, id).await?;
     on.change("DELETE FROM certificate_bytes WHERE id = $1", &[&number(id)]).await?;
     on.change("DELETE FROM certificate WHERE id = $1", &[&number(id)]).await?;
-    scopes::count(on, any_shard(), &mut [moved(was.shelf, -1, was.expired)]).await?;
-    chains::drop_unused(on, scope, was.chain.as_deref()).await?;
+    project_rows::count(on, any_shard(), &mut [moved(was.enterprise_row, -1, was.expired)]).await?;
+    chains::drop_unused(on, project_row, was.chain.as_deref()).await?;
     by.leave_event(on, action::CERTIFICATE_DELETE, id).await
 }
 
@@ -71,11 +71,11 @@ pub(super) async fn replace(
     id: CertificateId,
     content: &Content,
 ) -> Result<CertificateRecord, Failure> {
-    let scope = scopes::must_be_known(on, &by.actor.project).await?;
-    let was = Standing::locked(on, scope, id).await?;
+    let project_row = project_rows::must_be_known(on, &by.actor.project).await?;
+    let was = Standing::locked(on, project_row, id).await?;
     let expired = millis(content.not_after) < first_millis_from(by.now);
     if let Some(chain) = &content.chain {
-        chains::keep(on, scope, chain).await?;
+        chains::insert(on, project_row, chain).await?;
     }
     let folded = search::folded(&was.name, &content.domain, &content.sans);
     let chain = content.chain.as_ref().map(|chain| &chain.sha256[..]);
@@ -83,14 +83,15 @@ pub(super) async fn replace(
     let (leaf, sealed_key) = (&content.leaf, content.sealed_key.as_bytes());
     let sql = "UPDATE certificate_bytes SET leaf = $2, sealed_key = $3 WHERE id = $1";
     on.change(sql, &[&number(id), leaf, &sealed_key]).await?;
-    let mut moves = [moved(was.shelf, -1, was.expired), moved(was.shelf, 1, expired)];
+    let mut moves =
+        [moved(was.enterprise_row, -1, was.expired), moved(was.enterprise_row, 1, expired)];
     if was.expired != expired {
-        scopes::count(on, any_shard(), &mut moves).await?;
+        project_rows::count(on, any_shard(), &mut moves).await?;
     }
     if was.chain.as_deref() != chain {
-        chains::drop_unused(on, scope, was.chain.as_deref()).await?;
+        chains::drop_unused(on, project_row, was.chain.as_deref()).await?;
     }
-    search::renew(on, scope, id).await?;
+    search::renew(on, project_row, id).await?;
     by.leave_event(on, action::CERTIFICATE_REPLACE, id).await?;
     read::record(on, &by.actor.project, id).await
 }
@@ -101,8 +102,8 @@ pub(super) async fn update(
     id: CertificateId,
     change: &Change,
 ) -> Result<CertificateRecord, Failure> {
-    let scope = scopes::must_be_known(on, &by.actor.project).await?;
-    Standing::locked(on, scope, id).await?;
+    let project_row = project_rows::must_be_known(on, &by.actor.project).await?;
+    Standing::locked(on, project_row, id).await?;
     let was = read::record(on, &by.actor.project, id).await?;
     let name = change.name.as_ref().unwrap_or(&was.name);
     let description = change.description.as_ref().unwrap_or(&was.description);
@@ -119,7 +120,7 @@ pub(super) async fn update(
     )
     .await?;
     if *name != was.name {
-        search::renew(on, scope, id).await?;
+        search::renew(on, project_row, id).await?;
     }
     by.leave_event(on, action::CERTIFICATE_UPDATE, id).await?;
     read::record(on, &by.actor.project, id).await
@@ -127,22 +128,22 @@ pub(super) async fn update(
 
 /// The columns of a certificate that counters, chain and index depend on.
 struct Standing {
-    shelf: i64,
+    enterprise_row: i64,
     expired: bool,
     chain: Option<Vec<u8>>,
     name: String,
 }
 
 impl Standing {
-    async fn locked(on: &Connection, scope: i64, id: CertificateId) -> Result<Self, Failure> {
+    async fn locked(on: &Connection, project_row: i64, id: CertificateId) -> Result<Self, Failure> {
         let sql = "SELECT shelf, expired, chain, name FROM certificate
                    WHERE id = $1 AND scope = $2 FOR UPDATE";
         let row = on
-            .row(sql, &[&number(id), &scope])
+            .row(sql, &[&number(id), &project_row])
             .await?
             .ok_or(StoreError::missing(Resource::Certificate))?;
         Ok(Self {
-            shelf: column(&row, 0)?,
+            enterprise_row: column(&row, 0)?,
             expired: truth(&row, 1)?,
             chain: column(&row, 2)?,
             name: text(&row, 3)?,

@@ -29,8 +29,8 @@ pub(in super::super) type Answer = Result<CertificateId, StoreError>;
 pub(in super::super) struct Import {
     actor: Actor,
     new: NewCertificate,
-    scope: i64,
-    shelf: i64,
+    project_row: i64,
+    enterprise_row: i64,
     key: Option<ImportKey>,
     folded: String,
     /// The number of its audit event.
@@ -38,10 +38,15 @@ pub(in super::super) struct Import {
 }
 
 impl Import {
-    pub(in super::super) fn new(actor: Actor, new: NewCertificate, scope: i64, shelf: i64) -> Self {
+    pub(in super::super) fn new(
+        actor: Actor,
+        new: NewCertificate,
+        project_row: i64,
+        enterprise_row: i64,
+    ) -> Self {
         let folded = search::folded(&new.name, &new.content.domain, &new.content.sans);
         let key = ImportKey::of(&actor, &new);
-        Self { actor, scope, shelf, key, folded, new, event: 0 }
+        Self { actor, project_row, enterprise_row, key, folded, new, event: 0 }
     }
 
     fn id(&self) -> i64 {
@@ -70,7 +75,7 @@ impl Group {
     /// The import keys of those that are not stored.
     fn keys_but_of(&self, stored: &HashSet<i64>) -> Vec<(i64, &ImportKey)> {
         let left = self.imports.iter().filter(|import| !stored.contains(&import.id()));
-        left.filter_map(|import| Some((import.scope, import.key.as_ref()?))).collect()
+        left.filter_map(|import| Some((import.project_row, import.key.as_ref()?))).collect()
     }
 }
 
@@ -99,7 +104,7 @@ pub(in super::super) async fn import_group(
         if stored.contains(&import.id()) {
             return Ok(import.new.id);
         }
-        let known = |key: &ImportKey| standing.get(&(import.scope, key.key));
+        let known = |key: &ImportKey| standing.get(&(import.project_row, key.key));
         let met = import.key.as_ref().and_then(|key| Some((key, known(key)?)));
         met.map_or(
             Err(StoreError::Conflict { what: "certificate with this id" }),
@@ -108,7 +113,7 @@ pub(in super::super) async fn import_group(
     }))
 }
 
-/// Stores certificates, and refuses duplicates where an import asks for that; returns the stored ids.
+/// Stores certificates, and refuses duplicates where an import requires it; returns the stored ids.
 async fn insert_checked(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure> {
     let stored = insert::insert(on, group).await?;
     for import in &group.imports {
@@ -125,7 +130,8 @@ async fn refuse_duplicate(on: &Connection, import: &Import) -> Result<(), Failur
     let sql = "SELECT id FROM certificate
                WHERE scope = $1 AND not_after = $2 AND sha256 = $3 AND id <> $4
                ORDER BY id LIMIT 1";
-    let values: Values<'_> = &[&import.scope, &millis(*not_after), &&sha256[..], &import.id()];
+    let values: Values<'_> =
+        &[&import.project_row, &millis(*not_after), &&sha256[..], &import.id()];
     match on.row(sql, values).await? {
         None => Ok(()),
         Some(row) => Err(StoreError::Duplicate { existing: id_numbered(column(&row, 0)?)? }.into()),
@@ -147,6 +153,6 @@ async fn stored_before(on: &Connection, group: &Group) -> Result<HashSet<i64>, F
 async fn confirm(on: &Connection, group: &Group) -> Result<(), Failure> {
     let sql = "INSERT INTO shelf_count (shelf, shard, valid, expired) VALUES ($1, $2, 0, 0)
                ON CONFLICT (shelf, shard) DO UPDATE SET valid = shelf_count.valid";
-    on.change(sql, &[&group.imports[0].shelf, &group.shard]).await?;
+    on.change(sql, &[&group.imports[0].enterprise_row, &group.shard]).await?;
     Ok(())
 }

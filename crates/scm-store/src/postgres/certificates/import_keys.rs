@@ -1,4 +1,4 @@
-//! Which certificate an import was kept as, by its key.
+//! The keys of imports, each with the certificate that its import was stored as.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
 /// What keys stand for: the print of an import, and its certificate.
 pub(super) type Standing = HashMap<(i64, [u8; 32]), ([u8; 32], CertificateId)>;
 
-/// What these keys, each in its scope, stand for; those that stand for nothing are left out.
+/// The certificates of these keys, each key with its project row; unknown keys are left out.
 pub(super) async fn standing(
     on: &Connection,
     keys: &[(i64, &ImportKey)],
@@ -28,10 +28,10 @@ pub(super) async fn standing(
         return Ok(Standing::new());
     }
     let sql = "SELECT scope, key, print, certificate FROM import_key JOIN
-                   unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[])) AS asked (scope, key)
+                   unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[])) AS requested (scope, key)
                    USING (scope, key)";
-    let (scopes, keys) = columns(keys);
-    let rows = on.rows(sql, &[&scopes, &keys]).await?;
+    let (project_rows, keys) = columns(keys);
+    let rows = on.rows(sql, &[&project_rows, &keys]).await?;
     let read = |row| {
         let place = (column(row, 0)?, hash(row, 1)?);
         Ok((place, (hash(row, 2)?, id_numbered(column(row, 3)?)?)))
@@ -39,7 +39,7 @@ pub(super) async fn standing(
     rows.iter().map(read).collect()
 }
 
-/// Forgets those of them that stand for what was deleted; says how many.
+/// Deletes those keys whose certificate was deleted, and returns how many.
 pub(super) async fn forget_deleted(
     on: &Connection,
     keys: &[(i64, &ImportKey)],
@@ -49,15 +49,15 @@ pub(super) async fn forget_deleted(
     }
     let sql = "DELETE FROM import_key WHERE (scope, key) IN
                    (SELECT scope, key FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BYTEA[]))
-                        AS asked (scope, key))
+                        AS requested (scope, key))
                AND NOT EXISTS (SELECT 1 FROM certificate
                                WHERE certificate.id = import_key.certificate)";
-    let (scopes, keys) = columns(keys);
-    Ok(on.change(sql, &[&scopes, &keys]).await?)
+    let (project_rows, keys) = columns(keys);
+    Ok(on.change(sql, &[&project_rows, &keys]).await?)
 }
 
 fn columns<'a>(keys: &[(i64, &'a ImportKey)]) -> (Vec<i64>, Vec<&'a [u8]>) {
-    keys.iter().map(|(scope, key)| (*scope, &key.key[..])).unzip()
+    keys.iter().map(|(project_row, key)| (*project_row, &key.key[..])).unzip()
 }
 
 /// Forgets some of those that are old enough.

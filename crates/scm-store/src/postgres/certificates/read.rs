@@ -9,7 +9,7 @@ use super::super::{
     values::{column, count, hash, id_numbered, maybe_text, number, text, time, written},
 };
 use crate::{
-    certificates::{CertificateRecord, KeptBundle},
+    certificates::{CertificateRecord, StoredBundle},
     chain,
     error::StoreError,
     ids::CertificateId,
@@ -45,7 +45,7 @@ pub(super) async fn whole(
     on: &Connection,
     project: &ProjectId,
     id: CertificateId,
-) -> Result<(CertificateRecord, KeptBundle), Failure> {
+) -> Result<(CertificateRecord, StoredBundle), Failure> {
     let sql = format!(
         "SELECT {RECORD}, b.leaf, b.sealed_key, chain.certificates
          FROM {RECORD_FROM} LEFT JOIN certificate_bytes b ON b.id = c.id
@@ -78,10 +78,10 @@ pub(in super::super) fn read_record(row: &Row) -> Result<CertificateRecord, Fail
     })
 }
 
-fn read_bundle(row: &Row, id: CertificateId) -> Result<KeptBundle, Failure> {
+fn read_bundle(row: &Row, id: CertificateId) -> Result<StoredBundle, Failure> {
     let chain: Option<&[u8]> = column(row, RECORD_COLUMNS + 2)?;
     let chain = chain.map_or(Some(Vec::new()), chain::read);
-    Ok(KeptBundle {
+    Ok(StoredBundle {
         leaf: column(row, RECORD_COLUMNS)?,
         chain: chain.ok_or_else(|| StoreError::corrupt(format!("the chain of {id}")))?,
         sealed_key: SealedKey::from_kept(column(row, RECORD_COLUMNS + 1)?),

@@ -2,7 +2,7 @@
 //!
 //! There are two ways. Where the index of names proposes few, those are looked at, sorted and
 //! counted. Where it proposes many, the text is common, so that the certificates are looked at in
-//! the order that is asked for, until the page is full.
+//! the order of the query, until the page is full.
 
 use super::{
     super::{
@@ -38,9 +38,9 @@ pub(super) async fn list(
     if needle.contains('\n') {
         return Ok(CertificateListing { records: Vec::new(), total: 0, next: None });
     }
-    let asked = search::asked(selection.place.scope, needle);
+    let pieces = search::pieces_to_find(selection.place.project_row, needle);
     let selection = Selection { needle: Some(search::needle(needle)), ..selection };
-    let Some(proposed) = proposed(on, asked).await? else {
+    let Some(proposed) = proposed(on, pieces).await? else {
         let limit = CertificateListing::COUNT_LIMIT;
         let counted = page::counted(on, &selection, limit);
         let (total, records) = tokio::try_join!(counted, page::in_order(on, &selection, query))?;
@@ -56,9 +56,9 @@ pub(super) async fn list(
 }
 
 /// What the index proposes; nothing if that is too much.
-async fn proposed(on: &Connection, asked: Vec<i64>) -> Result<Option<Vec<i64>>, Failure> {
+async fn proposed(on: &Connection, pieces: Vec<i64>) -> Result<Option<Vec<i64>>, Failure> {
     let sql = "SELECT certificate FROM search WHERE pieces @> CAST($1 AS BIGINT[]) LIMIT $2";
-    let rows = on.rows(sql, &[&asked, &(LOOK_LIMIT as i64 + 1)]).await?;
+    let rows = on.rows(sql, &[&pieces, &(LOOK_LIMIT as i64 + 1)]).await?;
     if rows.len() > LOOK_LIMIT {
         return Ok(None);
     }
@@ -74,7 +74,7 @@ async fn pending(
     let mut sql = Sql::default();
     sql.add("SELECT c.").add(page::key(query.sort));
     sql.add(", c.id FROM search_pending p JOIN certificate c ON c.id = p.certificate");
-    sql.add(" WHERE p.scope = ").value(selection.place.scope);
+    sql.add(" WHERE p.scope = ").value(selection.place.project_row);
     found(on, sql, selection).await
 }
 
@@ -88,7 +88,7 @@ async fn looked_at(
     let mut sql = Sql::default();
     sql.add("SELECT c.").add(page::key(query.sort)).add(", c.id FROM certificate c");
     sql.add(" WHERE c.id = ANY(").value(proposed).add(")");
-    sql.add(" AND c.scope = ").value(selection.place.scope);
+    sql.add(" AND c.scope = ").value(selection.place.project_row);
     found(on, sql, selection).await
 }
 
@@ -97,8 +97,8 @@ async fn found(
     mut sql: Sql,
     selection: &Selection,
 ) -> Result<Vec<Found>, Failure> {
-    if let Some(shelf) = selection.place.shelf {
-        sql.add(" AND c.shelf = ").value(shelf);
+    if let Some(enterprise_row) = selection.place.enterprise_row {
+        sql.add(" AND c.shelf = ").value(enterprise_row);
     }
     selection.conditions(&mut sql);
     sql.add(" LIMIT ").value(COUNT_LIMIT as i64);

@@ -160,9 +160,11 @@ async fn counters(on: &Connection, place: Place) -> Result<(u64, u64), Failure> 
         "SELECT CAST(coalesce(sum(valid), 0) AS BIGINT), CAST(coalesce(sum(expired), 0) AS BIGINT)
          FROM shelf_count WHERE shelf ",
     );
-    match place.shelf {
-        Some(shelf) => sql.add("= ").value(shelf),
-        None => sql.add("IN (SELECT id FROM shelf WHERE scope = ").value(place.scope).add(")"),
+    match place.enterprise_row {
+        Some(enterprise_row) => sql.add("= ").value(enterprise_row),
+        None => {
+            sql.add("IN (SELECT id FROM shelf WHERE scope = ").value(place.project_row).add(")")
+        }
     };
     let rows = sql.rows(on).await?;
     let row = rows.first().ok_or_else(no_count)?;

@@ -13,8 +13,8 @@ use crate::{
 /// A project, or an enterprise project in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    pub(super) scope: i64,
-    pub(super) shelf: Option<i64>,
+    pub(super) project_row: i64,
+    pub(super) enterprise_row: Option<i64>,
 }
 
 /// The certificates that a list is of.
@@ -22,7 +22,7 @@ pub(super) struct Place {
 pub(super) struct Selection {
     pub(super) place: Place,
     pub(super) state: State,
-    /// The `ended_since` that was asked for.
+    /// The `ended_since` of the query.
     pub(super) since: Option<i64>,
     pub(super) now: i64,
     /// The text that is searched for, as rows have it.
@@ -41,7 +41,7 @@ impl Selection {
     }
 
     /// Of those that end from a moment on: the ones that are valid, whenever they end, and the ones
-    /// that have ended since. Nothing if no moment was asked for, or if it does not part them so.
+    /// that have ended since. Nothing if the query has no such moment, or if it does not part them so.
     pub(super) fn parts(&self) -> Option<(Self, Self)> {
         self.since.filter(|&since| since <= self.now)?;
         let valid = Self { state: State::Valid, since: None, ..self.clone() };
@@ -51,15 +51,15 @@ impl Selection {
     /// Those with a mark: `FROM` and `WHERE`, the rows being called `c`.
     pub(super) fn marked(&self, sql: &mut Sql, mark: i64) {
         sql.add(" FROM certificate c WHERE ");
-        match self.place.shelf {
-            None => sql.add("c.scope = ").value(self.place.scope),
-            Some(shelf) => sql.add("c.shelf = ").value(shelf),
+        match self.place.enterprise_row {
+            None => sql.add("c.scope = ").value(self.place.project_row),
+            Some(enterprise_row) => sql.add("c.shelf = ").value(enterprise_row),
         };
         sql.add(" AND c.expired = ").value(mark);
         self.conditions(sql);
     }
 
-    /// What is asked for besides place and mark.
+    /// The conditions of the query besides place and mark.
     pub(super) fn conditions(&self, sql: &mut Sql) {
         match self.state {
             State::Any => {}

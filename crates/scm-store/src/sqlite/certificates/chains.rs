@@ -1,27 +1,27 @@
-//! Chains, each kept once for a project as long as a certificate there has it.
+//! Chains, each stored once for a project as long as a certificate of the project refers to it.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{failure::Failure, scopes::Scope};
+use super::super::{failure::Failure, project_rows::ProjectRow};
 use crate::chain::Chain;
 
-/// The row of the chain, which is made if the project does not keep the chain yet.
-pub(super) fn keep(
+/// The row of the chain, which is inserted if the project does not have the chain yet.
+pub(super) fn insert(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     chain: Option<&Chain>,
 ) -> Result<Option<i64>, Failure> {
     let Some(Chain { sha256, certificates }) = chain else { return Ok(None) };
-    let kept = connection
+    let stored = connection
         .prepare_cached("SELECT id FROM chain WHERE scope = ?1 AND sha256 = ?2")?
-        .query_row(params![scope, sha256], |row| row.get(0))
+        .query_row(params![project_row, sha256], |row| row.get(0))
         .optional()?;
-    if kept.is_some() {
-        return Ok(kept);
+    if stored.is_some() {
+        return Ok(stored);
     }
     connection
         .prepare_cached("INSERT INTO chain (scope, sha256, certificates) VALUES (?1, ?2, ?3)")?
-        .execute(params![scope, sha256, certificates])?;
+        .execute(params![project_row, sha256, certificates])?;
     Ok(Some(connection.last_insert_rowid()))
 }
 

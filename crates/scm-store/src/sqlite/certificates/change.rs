@@ -1,4 +1,4 @@
-//! Giving a certificate back, renewing it, changing what is said about it, and forgetting it.
+//! Exporting, renewing, changing and deleting a certificate.
 
 use rusqlite::{Connection, Row, params};
 use time::OffsetDateTime;
@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::{
     super::{
         failure::{Failure, missing},
-        scopes::{Moved, Scope, Shelf},
+        project_rows::{EnterpriseProjectRow, Moved, ProjectRow},
         search,
         session::ready,
         upkeep,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     actor::Actor,
     audit::{AuditEvent, action, trail},
-    certificates::{CertificateRecord, Change, Content, KeptBundle},
+    certificates::{CertificateRecord, Change, Content, StoredBundle},
     ids::CertificateId,
     subject::Resource,
 };
@@ -27,11 +27,11 @@ pub(super) fn export(
     actor: &Actor,
     id: CertificateId,
     now: OffsetDateTime,
-) -> Result<(CertificateRecord, KeptBundle), Failure> {
-    let scope = read::scope(connection, &actor.project)?;
-    let record = read::record(connection, scope, id)?;
-    let bundle = read::bundle(connection, scope, id)?;
-    leave_event(connection, (actor, scope), action::CERTIFICATE_EXPORT, id, now)?;
+) -> Result<(CertificateRecord, StoredBundle), Failure> {
+    let project_row = read::project_row(connection, &actor.project)?;
+    let record = read::record(connection, project_row, id)?;
+    let bundle = read::bundle(connection, project_row, id)?;
+    leave_event(connection, (actor, project_row), action::CERTIFICATE_EXPORT, id, now)?;
     Ok((record, bundle))
 }
 
@@ -41,13 +41,13 @@ pub(super) fn delete(
     id: CertificateId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let scope = read::scope(connection, &actor.project)?;
-    let was = Standing::of(connection, scope, id)?;
-    search::forget(connection, scope, id)?;
+    let project_row = read::project_row(connection, &actor.project)?;
+    let was = Standing::of(connection, project_row, id)?;
+    search::forget(connection, project_row, id)?;
     connection.prepare_cached("DELETE FROM certificate WHERE id = ?1")?.execute([id])?;
-    was.shelf.count(connection, Moved::one_less(was.expired))?;
+    was.enterprise_row.count(connection, Moved::one_less(was.expired))?;
     chains::drop_unused(connection, was.chain)?;
-    leave_event(connection, (actor, scope), action::CERTIFICATE_DELETE, id, now)
+    leave_event(connection, (actor, project_row), action::CERTIFICATE_DELETE, id, now)
 }
 
 pub(super) fn replace(
@@ -57,20 +57,20 @@ pub(super) fn replace(
     content: &Content,
     now: OffsetDateTime,
 ) -> Result<CertificateRecord, Failure> {
-    let scope = read::scope(connection, &actor.project)?;
-    let was = Standing::of(connection, scope, id)?;
+    let project_row = read::project_row(connection, &actor.project)?;
+    let was = Standing::of(connection, project_row, id)?;
     let expired = upkeep::is_marked(connection, content.not_after)?;
-    let chain = chains::keep(connection, scope, content.chain.as_ref())?;
+    let chain = chains::insert(connection, project_row, content.chain.as_ref())?;
     replace_facts(connection, id, content, Standing { chain, expired, ..was }, now)?;
     connection
         .prepare_cached("UPDATE certificate_bytes SET leaf = ?2, sealed_key = ?3 WHERE id = ?1")?
         .execute(params![id, content.leaf, content.sealed_key.as_bytes()])?;
-    was.shelf.count(connection, Moved::one_less(was.expired))?;
-    was.shelf.count(connection, Moved::one_more(expired))?;
+    was.enterprise_row.count(connection, Moved::one_less(was.expired))?;
+    was.enterprise_row.count(connection, Moved::one_more(expired))?;
     chains::drop_unused(connection, was.chain)?;
-    search::renew(connection, scope, id)?;
-    leave_event(connection, (actor, scope), action::CERTIFICATE_REPLACE, id, now)?;
-    read::record(connection, scope, id)
+    search::renew(connection, project_row, id)?;
+    leave_event(connection, (actor, project_row), action::CERTIFICATE_REPLACE, id, now)?;
+    read::record(connection, project_row, id)
 }
 
 pub(super) fn update(
@@ -80,8 +80,8 @@ pub(super) fn update(
     change: &Change,
     now: OffsetDateTime,
 ) -> Result<CertificateRecord, Failure> {
-    let scope = read::scope(connection, &actor.project)?;
-    let was = read::record(connection, scope, id)?;
+    let project_row = read::project_row(connection, &actor.project)?;
+    let was = read::record(connection, project_row, id)?;
     let name = change.name.as_ref().unwrap_or(&was.name);
     let description = change.description.as_ref().unwrap_or(&was.description);
     connection
@@ -90,27 +90,31 @@ pub(super) fn update(
         )?
         .execute(params![id, name, description, Millis(now)])?;
     if *name != was.name {
-        search::renew(connection, scope, id)?;
+        search::renew(connection, project_row, id)?;
     }
-    leave_event(connection, (actor, scope), action::CERTIFICATE_UPDATE, id, now)?;
-    read::record(connection, scope, id)
+    leave_event(connection, (actor, project_row), action::CERTIFICATE_UPDATE, id, now)?;
+    read::record(connection, project_row, id)
 }
 
 /// What a certificate leaves behind when it goes.
 #[derive(Clone, Copy)]
 struct Standing {
-    shelf: Shelf,
+    enterprise_row: EnterpriseProjectRow,
     expired: bool,
     chain: Option<i64>,
 }
 
 impl Standing {
-    fn of(connection: &Connection, scope: Scope, id: CertificateId) -> Result<Self, Failure> {
+    fn of(
+        connection: &Connection,
+        project_row: ProjectRow,
+        id: CertificateId,
+    ) -> Result<Self, Failure> {
         let sql = "SELECT shelf, expired, chain FROM certificate WHERE id = ?1 AND scope = ?2";
         let read = |row: &Row<'_>| {
-            Ok(Self { shelf: row.get(0)?, expired: row.get(1)?, chain: row.get(2)? })
+            Ok(Self { enterprise_row: row.get(0)?, expired: row.get(1)?, chain: row.get(2)? })
         };
-        let found = connection.prepare_cached(sql)?.query_row(params![id, scope], read);
+        let found = connection.prepare_cached(sql)?.query_row(params![id, project_row], read);
         found.map_err(missing(Resource::Certificate))
     }
 }
@@ -150,11 +154,11 @@ fn replace_facts(
 
 fn leave_event(
     connection: &Connection,
-    (actor, scope): (&Actor, Scope),
+    (actor, project_row): (&Actor, ProjectRow),
     action: &'static str,
     id: CertificateId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let event = AuditEvent::done(actor, action, now).about(id);
-    ready(trail::insert_in(connection, None, Some(scope.0), &event))
+    ready(trail::insert_in(connection, None, Some(project_row.0), &event))
 }

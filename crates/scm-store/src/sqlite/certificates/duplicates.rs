@@ -1,14 +1,14 @@
-//! Whether a project keeps a leaf already.
+//! Whether a project already has a certificate with a leaf.
 //!
 //! An index by hash would have each new row land on a page of its own, which made every import a
-//! fifth dearer for the few that ask. So a leaf is sought among those that end at the same moment, by a
-//! piece of its hash that stands in the index by end. They may be many where a CA lets everything end
-//! with itself: then that takes a while, a tenth of a second for a million. That is spent on a reader,
-//! and the writer looks only at what has come since.
+//! fifth dearer for the few that refuse duplicates. So a leaf is sought among those that end at the same
+//! moment, by a piece of its hash that stands in the index by end. They may be many where a CA lets
+//! everything end with itself: then that takes a while, a tenth of a second for a million. That is spent
+//! on a reader, and the writer looks only at what has come since.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{failure::Failure, scopes::Scope, values::Millis};
+use super::super::{failure::Failure, project_rows::ProjectRow, values::Millis};
 use crate::{certificates::Content, error::StoreError, ids::CertificateId, names::ProjectId};
 
 const FIND: &str = "SELECT id FROM certificate INDEXED BY certificate_by_expiry
@@ -35,7 +35,7 @@ impl Leaf {
         Self { not_after: Millis(content.not_after), sha256: content.sha256 }
     }
 
-    /// Looks for it, before its turn to be kept comes.
+    /// Looks for the leaf, before the writer runs the import.
     pub(super) fn look(
         self,
         connection: &Connection,
@@ -44,23 +44,28 @@ impl Leaf {
         let event = connection
             .prepare_cached("SELECT coalesce(max(id), 0) FROM audit_event")?
             .query_row([], |row| row.get(0))?;
-        let scope = Scope::known(connection, project)?;
-        let existing = scope.map(|scope| self.find(connection, scope)).transpose()?.flatten();
+        let project_row = ProjectRow::known(connection, project)?;
+        let existing = project_row
+            .map(|project_row| self.find(connection, project_row))
+            .transpose()?
+            .flatten();
         Ok(Seen { existing, event })
     }
 
-    /// Refuses it if it is kept, given what a reader saw a moment ago.
-    pub(super) fn refuse_if_kept(
+    /// Refuses the leaf if it is stored, given what a reader found before.
+    pub(super) fn refuse_if_stored(
         self,
         connection: &Connection,
-        scope: Scope,
+        project_row: ProjectRow,
         seen: &Seen,
     ) -> Result<(), Failure> {
         let existing = match seen.existing {
-            None => self.find_since(connection, scope, seen.event)?,
-            Some(existing) if self.is_kept_as(connection, scope, existing)? => Some(existing),
-            // It has gone meanwhile, which says nothing of others.
-            Some(_) => self.find(connection, scope)?,
+            None => self.find_since(connection, project_row, seen.event)?,
+            Some(existing) if self.is_stored_as(connection, project_row, existing)? => {
+                Some(existing)
+            }
+            // It was deleted meanwhile; there may be another one.
+            Some(_) => self.find(connection, project_row)?,
         };
         match existing {
             Some(existing) => Err(StoreError::Duplicate { existing }.into()),
@@ -68,9 +73,13 @@ impl Leaf {
         }
     }
 
-    fn find(self, connection: &Connection, scope: Scope) -> Result<Option<CertificateId>, Failure> {
+    fn find(
+        self,
+        connection: &Connection,
+        project_row: ProjectRow,
+    ) -> Result<Option<CertificateId>, Failure> {
         let mut statement = connection.prepare_cached(FIND)?;
-        let values = params![scope, self.not_after, self.sha256];
+        let values = params![project_row, self.not_after, self.sha256];
         Ok(statement.query_row(values, |row| row.get(0)).optional()?)
     }
 
@@ -78,7 +87,7 @@ impl Leaf {
     fn find_since(
         self,
         connection: &Connection,
-        scope: Scope,
+        project_row: ProjectRow,
         event: i64,
     ) -> Result<Option<CertificateId>, Failure> {
         let mut statement = connection.prepare_cached(
@@ -87,18 +96,18 @@ impl Leaf {
              WHERE audit_event.id > ?1 AND certificate.scope = ?2 AND certificate.sha256 = ?3
              ORDER BY audit_event.id LIMIT 1",
         )?;
-        let values = params![event, scope, self.sha256];
+        let values = params![event, project_row, self.sha256];
         Ok(statement.query_row(values, |row| row.get(0)).optional()?)
     }
 
-    fn is_kept_as(
+    fn is_stored_as(
         self,
         connection: &Connection,
-        scope: Scope,
+        project_row: ProjectRow,
         id: CertificateId,
     ) -> Result<bool, Failure> {
         let sql = "SELECT 1 FROM certificate WHERE id = ?1 AND scope = ?2 AND sha256 = ?3";
-        Ok(connection.prepare_cached(sql)?.exists(params![id, scope, self.sha256])?)
+        Ok(connection.prepare_cached(sql)?.exists(params![id, project_row, self.sha256])?)
     }
 }
 
@@ -118,8 +127,8 @@ mod tests {
 
     async fn made() -> (TempDir, Sqlite) {
         let folder = TempDir::new().unwrap();
-        let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
-        let store = Sqlite::open(folder.path().join("store.db"), ring).await.unwrap();
+        let keyring = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let store = Sqlite::open(folder.path().join("store.db"), keyring).await.unwrap();
         (folder, store)
     }
 
@@ -140,8 +149,8 @@ mod tests {
     async fn refused(store: &Sqlite, seen: Seen) -> Option<CertificateId> {
         let leaf = Leaf::of(&under(1).content);
         let judged = store.write(move |connection| {
-            let scope = Scope::of(connection, &actor().project)?;
-            leaf.refuse_if_kept(connection, scope, &seen)
+            let project_row = ProjectRow::of(connection, &actor().project)?;
+            leaf.refuse_if_stored(connection, project_row, &seen)
         });
         match judged.await {
             Ok(()) => None,
@@ -157,11 +166,11 @@ mod tests {
         assert_eq!(before.existing, None);
         let others = [MadeUp::new(2).to_new(), MadeUp::new(3).to_new()];
         for other in others {
-            store.keep(&actor(), other).await.unwrap();
+            store.insert(&actor(), other).await.unwrap();
         }
         let unlike = look(&store).await;
         assert_eq!(refused(&store, unlike).await, None);
-        store.keep(&actor(), under(5)).await.unwrap();
+        store.insert(&actor(), under(5)).await.unwrap();
         assert_eq!(refused(&store, before).await, Some(id(5)));
     }
 
@@ -169,7 +178,7 @@ mod tests {
     async fn what_goes_between_the_look_and_the_turn_does_not_hide_another() {
         let (_folder, store) = made().await;
         for number in [4, 5] {
-            store.keep(&actor(), under(number)).await.unwrap();
+            store.insert(&actor(), under(number)).await.unwrap();
         }
         let (first, second) = (look(&store).await, look(&store).await);
         assert_eq!(first.existing, Some(id(4)));
@@ -181,7 +190,7 @@ mod tests {
 
     /// Else each certificate that ends at the same moment would be a page to read.
     #[tokio::test]
-    async fn the_index_alone_tells_most_leaves_apart() {
+    async fn the_index_alone_distinguishes_most_leaves() {
         let (_folder, store) = made().await;
         let steps = store.read(|connection| {
             let mut statement = connection.prepare(&format!("EXPLAIN {FIND}"))?;

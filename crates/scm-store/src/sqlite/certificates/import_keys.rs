@@ -1,9 +1,11 @@
-//! Which certificate an import was kept as, by its key.
+//! The keys of imports, each with the certificate that its import was stored as.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 
-use super::super::{failure::Failure, scopes::Scope, upkeep::SWEEP_LIMIT, values::Millis};
+use super::super::{
+    failure::Failure, project_rows::ProjectRow, upkeep::SWEEP_LIMIT, values::Millis,
+};
 use crate::{
     certificates::NewCertificate,
     ids::CertificateId,
@@ -12,9 +14,9 @@ use crate::{
 };
 
 /// What the key stands for, if it was used before. What was deleted is not stood for.
-pub(super) fn kept_by(
+pub(super) fn stored_by(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     key: &ImportKey,
 ) -> Result<Option<CertificateId>, Failure> {
     let known = connection
@@ -22,7 +24,9 @@ pub(super) fn kept_by(
             "SELECT print, certificate FROM import_key WHERE scope = ?1 AND key = ?2
                  AND EXISTS (SELECT 1 FROM certificate WHERE id = import_key.certificate)",
         )?
-        .query_row(params![scope, key.key], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?)))
+        .query_row(params![project_row, key.key], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?))
+        })
         .optional()?;
     Ok(known.map(|(print, existing)| key.meets(&print, existing)).transpose()?)
 }
@@ -30,7 +34,7 @@ pub(super) fn kept_by(
 /// For a key that stands for nothing, or stood for what was deleted.
 pub(super) fn insert(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     key: &ImportKey,
     new: &NewCertificate,
 ) -> Result<(), Failure> {
@@ -39,7 +43,7 @@ pub(super) fn insert(
             "INSERT OR REPLACE INTO import_key (scope, key, print, certificate, at)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![scope, key.key, key.print, new.id, Millis(new.now)])?;
+        .execute(params![project_row, key.key, key.print, new.id, Millis(new.now)])?;
     Ok(())
 }
 

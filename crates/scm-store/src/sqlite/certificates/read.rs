@@ -5,11 +5,11 @@ use scm_seal::SealedKey;
 
 use super::super::{
     failure::{Failure, missing},
-    scopes::Scope,
+    project_rows::ProjectRow,
     values::Millis,
 };
 use crate::{
-    certificates::{CertificateRecord, KeptBundle},
+    certificates::{CertificateRecord, StoredBundle},
     chain,
     error::StoreError,
     ids::CertificateId,
@@ -24,8 +24,11 @@ pub(in super::super) const RECORD_COLUMNS: &str =
      sha1, not_before, not_after, created, updated";
 
 /// The project's number, if the certificate can be there at all.
-pub(super) fn scope(connection: &Connection, project: &ProjectId) -> Result<Scope, Failure> {
-    Ok(Scope::known(connection, project)?.ok_or(StoreError::missing(Resource::Certificate))?)
+pub(super) fn project_row(
+    connection: &Connection,
+    project: &ProjectId,
+) -> Result<ProjectRow, Failure> {
+    Ok(ProjectRow::known(connection, project)?.ok_or(StoreError::missing(Resource::Certificate))?)
 }
 
 pub(super) fn record_in(
@@ -33,17 +36,19 @@ pub(super) fn record_in(
     project: &ProjectId,
     id: CertificateId,
 ) -> Result<CertificateRecord, Failure> {
-    record(connection, scope(connection, project)?, id)
+    record(connection, project_row(connection, project)?, id)
 }
 
 pub(in super::super) fn record(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     id: CertificateId,
 ) -> Result<CertificateRecord, Failure> {
     let sql = format!("SELECT {RECORD_COLUMNS} FROM certificate WHERE id = ?1 AND scope = ?2");
     let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_row(params![id, scope], read_record).map_err(missing(Resource::Certificate))
+    statement
+        .query_row(params![id, project_row], read_record)
+        .map_err(missing(Resource::Certificate))
 }
 
 pub(in super::super) fn read_record(row: &Row<'_>) -> rusqlite::Result<CertificateRecord> {
@@ -72,24 +77,24 @@ pub(super) fn bundle_in(
     connection: &Connection,
     project: &ProjectId,
     id: CertificateId,
-) -> Result<KeptBundle, Failure> {
-    bundle(connection, scope(connection, project)?, id)
+) -> Result<StoredBundle, Failure> {
+    bundle(connection, project_row(connection, project)?, id)
 }
 
 pub(super) fn bundle(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     id: CertificateId,
-) -> Result<KeptBundle, Failure> {
+) -> Result<StoredBundle, Failure> {
     let mut statement = connection.prepare_cached(
         "SELECT leaf, sealed_key, chain.certificates
          FROM certificate LEFT JOIN certificate_bytes USING (id) LEFT JOIN chain ON chain.id = chain
          WHERE certificate.id = ?1 AND certificate.scope = ?2",
     )?;
     let (leaf, sealed_key, chain): (_, _, Option<Vec<u8>>) = statement
-        .query_row(params![id, scope], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row(params![id, project_row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .map_err(missing(Resource::Certificate))?;
     let chain = chain.as_deref().map_or(Some(Vec::new()), chain::read);
     let chain = chain.ok_or_else(|| StoreError::corrupt(format!("the chain of {id}")))?;
-    Ok(KeptBundle { leaf, chain, sealed_key: SealedKey::from_kept(sealed_key) })
+    Ok(StoredBundle { leaf, chain, sealed_key: SealedKey::from_kept(sealed_key) })
 }

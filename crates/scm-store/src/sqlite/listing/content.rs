@@ -2,7 +2,7 @@
 //!
 //! There are two ways. Where the index of names proposes few, those are looked at, sorted and
 //! counted. Where it proposes many, the text is common, so that the certificates are looked at in
-//! the order that is asked for, until the page is full.
+//! the order of the query, until the page is full.
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
@@ -65,7 +65,7 @@ enum Found {
 
 impl Search<'_> {
     fn by_index(&mut self) -> Result<Found, Failure> {
-        let places = search::places(self.selection.place.scope);
+        let places = search::places(self.selection.place.project_row);
         let bounds = params![places.start(), places.end()];
         let key = page::key(self.query.sort);
         let mut look = self.connection.prepare_cached(&format!(
@@ -82,7 +82,7 @@ impl Search<'_> {
             "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3",
         )?;
         let expression =
-            search::expression(self.connection, self.selection.place.scope, self.needle)?;
+            search::expression(self.connection, self.selection.place.project_row, self.needle)?;
         let mut rows = index.query(params![expression, places.start(), places.end()])?;
         let mut looked_at = 0;
         while self.found.len() < COUNT_LIMIT {
@@ -140,7 +140,7 @@ impl Search<'_> {
 
     fn record(&self, id: i64) -> Result<CertificateRecord, Failure> {
         let id = CertificateId::from_number(id.cast_unsigned()).expect("it was read as an id");
-        record(self.connection, self.selection.place.scope, id)
+        record(self.connection, self.selection.place.project_row, id)
     }
 
     fn page_in_order(&self, total: u64) -> Result<CertificateListing, Failure> {

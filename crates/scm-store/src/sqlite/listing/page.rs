@@ -24,7 +24,7 @@ pub(super) fn list(
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let records = ids
         .into_iter()
-        .map(|id| record(connection, selection.place.scope, id))
+        .map(|id| record(connection, selection.place.project_row, id))
         .collect::<Result<_, _>>()?;
     let total = total(connection, selection)?;
     Ok(CertificateListing::cut(records, query, total))
@@ -83,7 +83,7 @@ fn counters(connection: &Connection, place: Place) -> Result<(u64, u64), Failure
          WHERE scope = ?1 AND (?2 IS NULL OR id = ?2)",
     )?;
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    Ok(statement.query_row(params![place.scope, place.shelf], read)?)
+    Ok(statement.query_row(params![place.project_row, place.enterprise_row], read)?)
 }
 
 fn number(connection: &Connection, sql: &Sql) -> Result<u64, Failure> {
@@ -91,7 +91,7 @@ fn number(connection: &Connection, sql: &Sql) -> Result<u64, Failure> {
     Ok(statement.query_row(params_from_iter(&sql.values), |row| row.get(0))?)
 }
 
-/// The selection in the order that is asked for, from the marker on if there is one; limit and
+/// The selection in the order of the query, from the marker on if there is one; limit and
 /// offset are to follow. The order by time of change has up to two sources, each of which is in
 /// order by itself, so that SQLite merges them as it goes.
 pub(super) fn in_order(selection: &Selection, query: &CertificateQuery, columns: &str) -> Sql {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::super::{
     failure::Failure,
-    scopes::{Scope, Shelf},
+    project_rows::{EnterpriseProjectRow, ProjectRow},
     upkeep,
 };
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
 /// A project, or an enterprise project in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    pub(super) scope: Scope,
-    pub(super) shelf: Option<Shelf>,
+    pub(super) project_row: ProjectRow,
+    pub(super) enterprise_row: Option<EnterpriseProjectRow>,
 }
 
 /// The certificates that a list is of, its text aside.
@@ -26,7 +26,7 @@ pub(super) struct Place {
 pub(super) struct Selection {
     pub(super) place: Place,
     pub(super) state: State,
-    /// The `ended_since` that was asked for.
+    /// The `ended_since` of the query.
     since: Option<i64>,
     now: i64,
     /// Ends from here on, if not [`i64::MIN`].
@@ -63,7 +63,7 @@ impl Selection {
     }
 
     /// Of those that end from a moment on: the ones that are valid, whenever they end, and the ones
-    /// that have ended since. Nothing if no moment was asked for, or if it does not part them so.
+    /// that have ended since. Nothing if the query has no such moment, or if it does not part them so.
     pub(super) fn parts(&self) -> Option<(Self, Self)> {
         let since = self.since.filter(|&since| since <= self.now)?;
         let valid =
@@ -78,9 +78,9 @@ impl Selection {
     }
 
     /// Whether a certificate of the project belongs to it.
-    pub(super) fn has(&self, shelf: Shelf, not_after: i64) -> bool {
+    pub(super) fn has(&self, enterprise_row: EnterpriseProjectRow, not_after: i64) -> bool {
         let (from, before) = (self.from, self.before);
-        self.place.shelf.is_none_or(|only| only == shelf)
+        self.place.enterprise_row.is_none_or(|only| only == enterprise_row)
             && (from == i64::MIN || from <= not_after)
             && (before == i64::MAX || not_after < before)
     }
@@ -113,10 +113,10 @@ impl Selection {
         self.bounds(sql);
     }
 
-    fn select(&self, sql: &mut Sql, columns: &str, [of_scope, of_shelf]: [&str; 2]) {
-        let (index, column, number) = match self.place.shelf {
-            None => (of_scope, "scope", self.place.scope.0),
-            Some(shelf) => (of_shelf, "shelf", shelf.0),
+    fn select(&self, sql: &mut Sql, columns: &str, [of_project_row, of_enterprise_row]: [&str; 2]) {
+        let (index, column, number) = match self.place.enterprise_row {
+            None => (of_project_row, "scope", self.place.project_row.0),
+            Some(enterprise_row) => (of_enterprise_row, "shelf", enterprise_row.0),
         };
         sql.add("SELECT ").add(columns).add(" FROM certificate INDEXED BY ").add(index);
         sql.add(" WHERE ").add(column).add(" = ").value(number);

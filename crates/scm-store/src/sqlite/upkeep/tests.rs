@@ -15,11 +15,11 @@ use crate::{
 #[tokio::test]
 async fn between_two_steps_every_read_is_right() {
     let folder = TempDir::new().unwrap();
-    let ring = "0123456789abcdef0123456789abcdef".parse().unwrap();
-    let store = Sqlite::open(folder.path().join("store.db"), ring).await.unwrap();
+    let keyring = "0123456789abcdef0123456789abcdef".parse().unwrap();
+    let store = Sqlite::open(folder.path().join("store.db"), keyring).await.unwrap();
     let end = NOW + Duration::HOUR;
     let many = SWEEP_LIMIT + 20;
-    keep_all(&store, many, end).await;
+    insert_all(&store, many, end).await;
     let step = |now| store.write(move |connection| sweep_some(connection, now));
     assert_eq!(step(end + Duration::DAY).await.unwrap(), SWEEP_LIMIT);
 
@@ -37,7 +37,7 @@ async fn between_two_steps_every_read_is_right() {
 }
 
 /// The first ends earlier than the others, and the second later.
-async fn keep_all(store: &Sqlite, many: u64, end: OffsetDateTime) {
+async fn insert_all(store: &Sqlite, many: u64, end: OffsetDateTime) {
     for number in 0..many {
         let not_after = match number {
             0 => end - Duration::milliseconds(2),
@@ -45,6 +45,6 @@ async fn keep_all(store: &Sqlite, many: u64, end: OffsetDateTime) {
             _ => end,
         };
         let certificate = MadeUp { not_after, ..MadeUp::new(number) };
-        store.keep(&actor(), certificate.to_new()).await.unwrap();
+        store.insert(&actor(), certificate.to_new()).await.unwrap();
     }
 }

@@ -82,8 +82,8 @@ fn a_full_disk_is_unavailable_until_there_is_room() {
     assert!(matches!(a.blocking_recv().unwrap(), Err(StoreError::Unavailable { .. })));
 
     bench.connection.pragma_update(None, "max_page_count", pages + 1000).unwrap();
-    let (kept, b) = pending(big);
-    bench.commit_together([kept]);
+    let (stored, b) = pending(big);
+    bench.commit_together([stored]);
     assert!(b.blocking_recv().unwrap().is_ok());
 }
 
@@ -113,10 +113,10 @@ async fn a_full_queue_is_busy() {
     });
     let overflow = async {
         running.await.unwrap();
-        let mut acts: Vec<_> =
+        let mut operations: Vec<_> =
             (0..QUEUE_LIMIT).map(|_| Box::pin(writer.write(|_| Ok(())))).collect();
-        for act in &mut acts {
-            assert!(poll_once(act).is_pending());
+        for operation in &mut operations {
+            assert!(poll_once(operation).is_pending());
         }
         let refused = writer.write(|_| Ok(())).await;
         assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
@@ -154,10 +154,10 @@ impl Bench {
     }
 
     /// As if all had been in the queue when the writer came round.
-    fn commit_together<const N: usize>(&self, acts: [Box<dyn Act>; N]) {
+    fn commit_together<const N: usize>(&self, operations: [Box<dyn Operation>; N]) {
         let (queue, waiting) = mpsc::channel(N);
-        for act in acts {
-            assert!(queue.try_send(act).is_ok());
+        for operation in operations {
+            assert!(queue.try_send(operation).is_ok());
         }
         drop(queue);
         work(&self.connection, waiting, &self.checkpointer(), &AtomicUsize::new(0));
@@ -177,13 +177,13 @@ impl Bench {
     }
 }
 
-fn pending<T, F>(act: F) -> (Box<dyn Act>, Answer<T>)
+fn pending<T, F>(operation: F) -> (Box<dyn Operation>, Answer<T>)
 where
     T: Send + 'static,
     F: Fn(&Connection) -> Result<T, Failure> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (Box::new(Pending { act, outcome: None, reply }), answer)
+    (Box::new(Pending { operation, outcome: None, reply }), answer)
 }
 
 fn add(connection: &Connection, id: i64) -> Result<(), Failure> {

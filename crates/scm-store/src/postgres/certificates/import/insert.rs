@@ -38,8 +38,8 @@ use Values::{Bytes, Number, Text};
 /// The columns of `given`, with what each import has there.
 const COLUMNS: &[(&str, Values)] = &[
     ("id", Number(Import::id)),
-    ("scope", Number(|import| import.scope)),
-    ("shelf", Number(|import| import.shelf)),
+    ("scope", Number(|import| import.project_row)),
+    ("shelf", Number(|import| import.enterprise_row)),
     ("expired", Number(|import| i64::from(is_expired(&import.new)))),
     ("updated", Number(|import| millis(import.new.now))),
     ("not_after", Number(|import| millis(import.new.content.not_after))),
@@ -66,7 +66,7 @@ const COLUMNS: &[(&str, Values)] = &[
 ];
 
 /// How many parameters precede those of [`COLUMNS`]: the shard of the counters, the action of the audit
-/// events, and the scopes, hashes and bytes of the chains.
+/// events, and the project rows, hashes and bytes of the chains.
 const FIXED: usize = 5;
 
 /// Whether an id is free is a subquery for each, which finds it by the primary key. As a join, it would
@@ -140,12 +140,12 @@ fn given() -> String {
 /// Stores those certificates of a group whose id and import key are free; returns their ids.
 pub(super) async fn insert(on: &Connection, group: &Group) -> Result<HashSet<i64>, Failure> {
     let chains = distinct_chains(group);
-    let scopes: Vec<_> = chains.keys().map(|(scope, _)| *scope).collect();
+    let project_rows: Vec<_> = chains.keys().map(|(project_row, _)| *project_row).collect();
     let hashes: Vec<_> = chains.keys().map(|(_, sha256)| *sha256).collect();
     let certificates: Vec<_> = chains.values().map(|chain| &chain.certificates[..]).collect();
     let columns: Vec<_> = COLUMNS.iter().map(|(_, values)| values.of(group)).collect();
     let fixed: [&(dyn ToSql + Sync); FIXED] =
-        [&group.shard, &action::CERTIFICATE_IMPORT, &scopes, &hashes, &certificates];
+        [&group.shard, &action::CERTIFICATE_IMPORT, &project_rows, &hashes, &certificates];
     let mut parameters = Vec::with_capacity(FIXED + columns.len());
     parameters.extend(fixed);
     parameters.extend(columns.iter().map(|column| &**column as &(dyn ToSql + Sync)));
@@ -176,7 +176,7 @@ fn is_expired(new: &NewCertificate) -> bool {
 fn distinct_chains(group: &Group) -> BTreeMap<(i64, &[u8]), &Chain> {
     let chains = group.imports.iter().filter_map(|import| {
         let chain = import.new.content.chain.as_ref()?;
-        Some(((import.scope, &chain.sha256[..]), chain))
+        Some(((import.project_row, &chain.sha256[..]), chain))
     });
     chains.collect()
 }

@@ -10,19 +10,19 @@ use rusqlite::{
 use super::failure::Failure;
 use crate::names::{EnterpriseProject, ProjectId};
 
-/// The number of a project that keeps something, or of which something is told.
+/// The number of a project that has certificates or audit events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scope(pub(super) i64);
+pub(super) struct ProjectRow(pub(super) i64);
 
 /// The number of an enterprise project within a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shelf(pub(super) i64);
+pub(super) struct EnterpriseProjectRow(pub(super) i64);
 
-impl Scope {
+impl ProjectRow {
     /// The number of a project, given now if it has none.
     pub(super) fn of(connection: &Connection, project: &ProjectId) -> Result<Self, Failure> {
-        if let Some(scope) = Self::known(connection, project)? {
-            return Ok(scope);
+        if let Some(project_row) = Self::known(connection, project)? {
+            return Ok(project_row);
         }
         connection.prepare_cached("INSERT INTO scope (project) VALUES (?1)")?.execute([project])?;
         Ok(Self(connection.last_insert_rowid()))
@@ -38,31 +38,31 @@ impl Scope {
     }
 }
 
-impl Shelf {
+impl EnterpriseProjectRow {
     /// The number of an enterprise project, given now if it has none.
     pub(super) fn of(
         connection: &Connection,
-        scope: Scope,
+        project_row: ProjectRow,
         name: &EnterpriseProject,
     ) -> Result<Self, Failure> {
-        if let Some(shelf) = Self::known(connection, scope, name)? {
-            return Ok(shelf);
+        if let Some(enterprise_row) = Self::known(connection, project_row, name)? {
+            return Ok(enterprise_row);
         }
         connection
             .prepare_cached("INSERT INTO shelf (scope, enterprise_project) VALUES (?1, ?2)")?
-            .execute(params![scope, name])?;
+            .execute(params![project_row, name])?;
         Ok(Self(connection.last_insert_rowid()))
     }
 
     /// The number of an enterprise project; without one there is nothing in it.
     pub(super) fn known(
         connection: &Connection,
-        scope: Scope,
+        project_row: ProjectRow,
         name: &EnterpriseProject,
     ) -> Result<Option<Self>, Failure> {
         let sql = "SELECT id FROM shelf WHERE scope = ?1 AND enterprise_project = ?2";
         let mut statement = connection.prepare_cached(sql)?;
-        Ok(statement.query_row(params![scope, name], |row| row.get(0)).optional()?)
+        Ok(statement.query_row(params![project_row, name], |row| row.get(0)).optional()?)
     }
 
     /// Moves the counters.
@@ -111,4 +111,4 @@ macro_rules! number_column {
     )+};
 }
 
-number_column!(Scope, Shelf);
+number_column!(ProjectRow, EnterpriseProjectRow);

@@ -1,11 +1,11 @@
-//! Keeping a certificate.
+//! Stores a certificate.
 
 use rusqlite::{Connection, params};
 
 use super::{
     super::{
         failure::{Failure, conflict},
-        scopes::{Moved, Scope, Shelf},
+        project_rows::{EnterpriseProjectRow, Moved, ProjectRow},
         search,
         session::ready,
         upkeep,
@@ -23,42 +23,43 @@ use crate::{
     import_key::ImportKey,
 };
 
-/// `seen` is what the project was seen to keep of the leaf, if that is not to be kept twice.
-pub(super) fn keep(
+/// `seen` is what a reader found of the leaf in the project, if duplicates are to be refused.
+pub(super) fn insert(
     connection: &Connection,
     actor: &Actor,
     new: &NewCertificate,
     seen: Option<&Seen>,
 ) -> Result<CertificateId, Failure> {
-    let scope = Scope::of(connection, &actor.project)?;
+    let project_row = ProjectRow::of(connection, &actor.project)?;
     let key = ImportKey::of(actor, new);
     if let Some(key) = &key
-        && let Some(existing) = import_keys::kept_by(connection, scope, key)?
+        && let Some(existing) = import_keys::stored_by(connection, project_row, key)?
     {
         return Ok(existing);
     }
     if let Some(seen) = seen {
-        Leaf::of(&new.content).refuse_if_kept(connection, scope, seen)?;
+        Leaf::of(&new.content).refuse_if_stored(connection, project_row, seen)?;
     }
-    let shelf = Shelf::of(connection, scope, &new.enterprise_project)?;
-    let chain = chains::keep(connection, scope, new.content.chain.as_ref())?;
+    let enterprise_row =
+        EnterpriseProjectRow::of(connection, project_row, &new.enterprise_project)?;
+    let chain = chains::insert(connection, project_row, new.content.chain.as_ref())?;
     let expired = upkeep::is_marked(connection, new.content.not_after)?;
-    insert_facts(connection, scope, shelf, new, chain, expired)?;
-    insert_bytes(connection, scope, new)?;
+    insert_facts(connection, project_row, enterprise_row, new, chain, expired)?;
+    insert_bytes(connection, project_row, new)?;
     if let Some(key) = &key {
-        import_keys::insert(connection, scope, key, new)?;
+        import_keys::insert(connection, project_row, key, new)?;
     }
-    shelf.count(connection, Moved::one_more(expired))?;
-    search::enqueue(connection, scope, new.id)?;
+    enterprise_row.count(connection, Moved::one_more(expired))?;
+    search::enqueue(connection, project_row, new.id)?;
     let event = AuditEvent::done(actor, action::CERTIFICATE_IMPORT, new.now);
-    ready(trail::insert_in(connection, None, Some(scope.0), &event.about(new.id)))?;
+    ready(trail::insert_in(connection, None, Some(project_row.0), &event.about(new.id)))?;
     Ok(new.id)
 }
 
 fn insert_facts(
     connection: &Connection,
-    scope: Scope,
-    shelf: Shelf,
+    project_row: ProjectRow,
+    enterprise_row: EnterpriseProjectRow,
     new: &NewCertificate,
     chain: Option<i64>,
     expired: bool,
@@ -74,8 +75,8 @@ fn insert_facts(
         )?
         .execute(params![
             new.id,
-            scope,
-            shelf,
+            project_row,
+            enterprise_row,
             expired,
             Millis(new.now),
             Millis(content.not_after),
@@ -97,7 +98,7 @@ fn insert_facts(
 
 fn insert_bytes(
     connection: &Connection,
-    scope: Scope,
+    project_row: ProjectRow,
     new: &NewCertificate,
 ) -> Result<(), Failure> {
     let content = &new.content;
@@ -105,6 +106,6 @@ fn insert_bytes(
         .prepare_cached(
             "INSERT INTO certificate_bytes (id, scope, leaf, sealed_key) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![new.id, scope, content.leaf, content.sealed_key.as_bytes()])?;
+        .execute(params![new.id, project_row, content.leaf, content.sealed_key.as_bytes()])?;
     Ok(())
 }
