@@ -3,6 +3,8 @@
 //! A [`NewCertificate`] is made of a bundle that was proved and a key that was sealed. Its type makes it
 //! impossible to store a plain key.
 
+mod listing;
+
 use async_trait::async_trait;
 use scm_pki::{Certificate, VerifiedBundle};
 use scm_seal::SealedKey;
@@ -13,8 +15,11 @@ use crate::{
     chain::Chain,
     error::StoreError,
     ids::CertificateId,
-    listing::{CertificateListing, CertificateQuery},
     names::{EnterpriseProject, ProjectId},
+};
+
+pub use self::listing::{
+    CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State,
 };
 
 /// A certificate to be stored.

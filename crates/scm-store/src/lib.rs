@@ -17,7 +17,6 @@ mod error;
 mod identities;
 mod ids;
 mod import_key;
-mod listing;
 mod master_keys;
 mod millis;
 mod names;
@@ -43,8 +42,8 @@ pub use crate::{
     actor::Actor,
     audit::{AuditEvent, AuditQuery, Outcome, action},
     certificates::{
-        CertificateCount, CertificateRecord, Certificates, Change, NewCertificate, Replacement,
-        StoredBundle,
+        CertificateCount, CertificateListing, CertificateQuery, CertificateRecord, Certificates,
+        Change, Marker, NewCertificate, NotAMarker, Replacement, Sort, Start, State, StoredBundle,
     },
     copy::{Copied, CopyError, Difference, Stage},
     error::StoreError,
@@ -54,7 +53,6 @@ pub use crate::{
     },
     ids::{CertificateId, IdBlock, NotACertificateId},
     import_key::IMPORT_KEY_LIFE,
-    listing::{CertificateListing, CertificateQuery, Marker, NotAMarker, Sort, Start, State},
     master_keys::{KeyringRecord, MasterKeys},
     names::{AccessKeyId, DomainId, EnterpriseProject, ProjectId, UserId},
     postgres::{NotAPostgresUrl, PostgresUrl},

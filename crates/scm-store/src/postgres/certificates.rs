@@ -20,9 +20,9 @@ use crate::{
         CertificateCount, CertificateRecord, Certificates, Change, NewCertificate, Replacement,
         StoredBundle,
     },
+    certificates::{CertificateListing, CertificateQuery},
     error::StoreError,
     ids::CertificateId,
-    listing::{CertificateListing, CertificateQuery},
     names::ProjectId,
 };
 

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     certificates::CertificateCount,
-    listing::{CertificateListing, CertificateQuery},
+    certificates::{CertificateListing, CertificateQuery},
     millis::first_millis_from,
     names::{EnterpriseProject, ProjectId},
     text::fold,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     certificates::CertificateCount,
-    listing::{CertificateListing, CertificateQuery, State},
+    certificates::{CertificateListing, CertificateQuery, State},
     names::ProjectId,
     text::fold,
 };

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     certificates::CertificateRecord,
-    listing::{CertificateListing, CertificateQuery, Start},
+    certificates::{CertificateListing, CertificateQuery, Start},
 };
 
 const COUNT_LIMIT: usize = CertificateListing::COUNT_LIMIT as usize;

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     certificates::CertificateRecord,
+    certificates::{CertificateListing, CertificateQuery, Sort, Start, State},
     error::StoreError,
-    listing::{CertificateListing, CertificateQuery, Sort, Start, State},
 };
 
 const MARKS: [i64; 2] = [0, 1];

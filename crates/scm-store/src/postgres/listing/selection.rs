@@ -6,7 +6,7 @@ use tokio_postgres::{Row, types::ToSql};
 
 use super::super::{connection::Connection, failure::Failure};
 use crate::{
-    listing::{CertificateQuery, State},
+    certificates::{CertificateQuery, State},
     millis::first_millis_from,
 };
 

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     certificates::CertificateRecord,
+    certificates::{CertificateListing, CertificateQuery, Start},
     ids::CertificateId,
-    listing::{CertificateListing, CertificateQuery, Start},
     text::fold,
 };
 

@@ -6,7 +6,7 @@ use super::{
     super::{certificates::record, failure::Failure},
     selection::{Place, Selection, Sql},
 };
-use crate::listing::{CertificateListing, CertificateQuery, Sort, Start, State};
+use crate::certificates::{CertificateListing, CertificateQuery, Sort, Start, State};
 
 /// A page, and the number of all.
 pub(super) fn list(

@@ -10,7 +10,7 @@ use super::super::{
     upkeep,
 };
 use crate::{
-    listing::{CertificateQuery, State},
+    certificates::{CertificateQuery, State},
     millis::first_millis_from,
 };
 

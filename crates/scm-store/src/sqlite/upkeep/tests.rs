@@ -6,7 +6,7 @@ use time::Duration;
 use super::*;
 use crate::{
     Certificates, State,
-    listing::CertificateQuery,
+    certificates::CertificateQuery,
     testing::{MadeUp, NOW, actor},
 };
 
