@@ -26,7 +26,8 @@ pub enum StoreError {
     },
     /// The key of the import belongs to an import with other content.
     #[error(
-        "the key of the import belongs to another import, stored as {existing}; use a new key for each import"
+        "the key of the import belongs to another import, stored as {existing}; \
+         use a new key for each import"
     )]
     ReusedKey {
         /// The certificate of that import.
@@ -54,7 +55,8 @@ pub enum StoreError {
         #[source]
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// The disk or the connection failed while the operation was committed: whether it is done is not known.
+    /// The disk or the connection failed while the operation was committed. It is not known whether the
+    /// operation is done.
     #[error(
         "the store failed during a commit; check whether the operation was done before you repeat it"
     )]
@@ -64,7 +66,7 @@ pub enum StoreError {
         source: Arc<dyn Error + Send + Sync>,
     },
     /// The stored data can't be what was once written.
-    #[error("the store is damaged: {what}")]
+    #[error("the store is damaged: {what}; restore a backup")]
     Corrupt {
         /// What can't be right.
         what: String,
@@ -122,7 +124,7 @@ pub enum StoreError {
         of: String,
     },
     /// The file or the database holds something else.
-    #[error("{place} is not a store of this program")]
+    #[error("{place} is not a store of this program; name another file or database")]
     NotOurs {
         /// The file, or where the database is.
         place: String,

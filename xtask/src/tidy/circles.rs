@@ -11,9 +11,6 @@ use super::{
     source::{Token, tokens},
 };
 
-/// Crates that still have a circle, by their folders.
-const NOT_YET: &[&str] = &[];
-
 /// For each module the modules that it uses, each with the files that do so.
 type Graph = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
@@ -27,9 +24,6 @@ pub fn faults(files: &[PathBuf]) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for (folder, sources) in crates {
         let name = folder.display().to_string();
-        if NOT_YET.contains(&&*name) {
-            continue;
-        }
         faults.extend(circle(&graph(&sources)).map(|circle| format!("{name}/src: {circle}")));
     }
     Ok(faults)
