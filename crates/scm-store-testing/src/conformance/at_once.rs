@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 
 use super::{MadeUp, NOW, Workshop, actor, first_start};
 
-/// Of two imports of the same leaf that come at once and must be new, one is refused, naming the
-/// other.
+/// Of two imports of one leaf at the same time that refuse duplicates, one is refused. The error names
+/// the other one.
 pub async fn of_two_that_are_the_same_one_is_refused(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     for round in 0..10 {

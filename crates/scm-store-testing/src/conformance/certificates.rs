@@ -53,7 +53,7 @@ pub async fn a_leaf_without_chain_is_stored(store: Store) {
     assert_eq!(stored.chain, Vec::<Vec<u8>>::new());
 }
 
-/// An id that was never given out stands for nothing.
+/// A certificate with an id that was never given is missing.
 pub async fn an_unknown_certificate_is_missing(store: Store) {
     let id = Workshop::new().issue("www.example.com").new_certificate(7).id();
     let project = actor().project;

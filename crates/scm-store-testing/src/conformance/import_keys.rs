@@ -59,8 +59,8 @@ pub async fn with_a_certificate_its_key_is_forgotten(store: Store) {
     assert_eq!(store.events(&AuditQuery::of(&owner.project, 10)).await.unwrap().len(), 6);
 }
 
-/// A key stands for one import: whatever is different about another one, it is refused, naming the
-/// first, and leaves nothing.
+/// A key belongs to one import. Another import with this key is refused, whatever its difference. The
+/// error names the first import, and nothing is left behind.
 pub async fn a_key_stands_for_one_import(store: Store) {
     let workshop = Workshop::new();
     let issued = workshop.issue("www.example.com");
@@ -95,7 +95,7 @@ pub async fn keys_belong_to_those_who_choose_them(store: Store) {
     assert_eq!((without.number(), certificate_count(&store, &actor()).await), (4, 3));
 }
 
-/// A key that met a refusal stands for nothing, and may be used again.
+/// The key of a refused import may be used again.
 pub async fn a_refused_import_leaves_its_key_free(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let existing = store.insert(&actor(), issued.new_certificate(1)).await.unwrap();

@@ -35,7 +35,7 @@ pub async fn ids_are_given_once(store: Store) {
     assert_eq!(given.iter().collect::<HashSet<_>>().len(), 8 * 2000);
 }
 
-/// A sweep marks what ended before, once; one that comes late with an earlier time does nothing.
+/// A sweep marks the certificates that expired before, once; a late sweep with an earlier time does nothing.
 pub async fn a_sweep_marks_what_has_ended(store: Store) {
     let issued = Workshop::new().issue("www.example.com");
     let end = issued.verified().leaf().not_after();

@@ -106,7 +106,7 @@ impl Importer {
         task.await.map_err(StoreError::unavailable)?
     }
 
-    /// Takes no more, and returns when all that was handed over is done.
+    /// Accepts no more imports, and returns when those that were queued are done.
     pub(super) async fn close(&self) {
         drop(self.queue().take());
         let mut lanes = self.lanes.lock().await;
@@ -127,7 +127,7 @@ async fn work(
     loop {
         let mut waiting = waiting.lock().await;
         let Some(first) = waiting.recv().await else { return };
-        // Without a turn it goes all the same.
+        // After this time the group is sent without its turn.
         let turn = timeout(GATHERING, turn.lock()).await.ok();
         let pending = gathered(first, &mut waiting);
         drop(waiting);

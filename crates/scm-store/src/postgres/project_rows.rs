@@ -138,7 +138,7 @@ pub(super) async fn count(
     Ok(())
 }
 
-/// By how much counters move for a certificate that comes (`1`) or goes (`-1`), marked or not.
+/// By how much counters change if a certificate is added (`1`) or removed (`-1`), marked as expired or not.
 pub(super) fn moved(enterprise_row: i64, by: i64, expired: bool) -> (i64, i64, i64) {
     if expired { (enterprise_row, 0, by) } else { (enterprise_row, by, 0) }
 }

@@ -37,7 +37,7 @@ const STEPS: [(&str, &str); 5] = [
     (include_str!("../../migrations/postgres/0005_master_key.sql"), ""),
 ];
 
-/// One row, with the version. It comes before all others, so where it is not, nothing of ours is.
+/// One row, with the version. This table is created before all others: a database without it is no store.
 const VERSION: &str = "CREATE TABLE IF NOT EXISTS scm_schema (
     one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL, holder BIGINT NOT NULL,
     until BIGINT NOT NULL)";

@@ -36,7 +36,7 @@ pub(super) fn folded(name: &str, domain: &str, sans: &[String]) -> String {
     folded
 }
 
-/// A certificate goes.
+/// Removes a certificate from the index.
 pub(super) async fn forget(
     on: &Connection,
     project_row: i64,

@@ -65,7 +65,7 @@ impl EnterpriseProjectRow {
         Ok(statement.query_row(params![project_row, name], |row| row.get(0)).optional()?)
     }
 
-    /// Moves the counters.
+    /// Changes the counters.
     pub(super) fn count(self, connection: &Connection, by: Moved) -> Result<(), Failure> {
         connection
             .prepare_cached(
@@ -76,7 +76,7 @@ impl EnterpriseProjectRow {
     }
 }
 
-/// By how much counters move.
+/// By how much counters change.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Moved {
     pub(super) valid: i64,
@@ -84,12 +84,12 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    /// One certificate comes, marked or not.
+    /// One certificate is added, marked as expired or not.
     pub(super) fn one_more(expired: bool) -> Self {
         Self { valid: i64::from(!expired), expired: i64::from(expired) }
     }
 
-    /// One certificate goes.
+    /// One certificate is removed.
     pub(super) fn one_less(expired: bool) -> Self {
         Self { valid: -i64::from(!expired), expired: -i64::from(expired) }
     }

@@ -70,7 +70,7 @@ impl Readers {
         }
     }
 
-    /// Waits for the reads that run, then lets go of the file.
+    /// Waits for the reads that run, then closes the file.
     pub(super) async fn close(&self) {
         let Ok(all) = self.slots.acquire_many(self.count).await else { return };
         self.slots.close();

@@ -197,7 +197,7 @@ fn version_of(connection: &Connection, file: &Path) -> Result<i64, Failure> {
     }
 }
 
-/// Looks at the version again, as another process may have come first.
+/// Reads the version again, as another process may have migrated the file meanwhile.
 fn migrate(transaction: &Transaction<'_>, file: &Path) -> Result<(), Failure> {
     let done = version_of(transaction, file)?;
     let missing = STEPS.iter().zip(1_i64..).skip_while(|(_, version)| *version <= done);

@@ -54,7 +54,7 @@ pub(super) fn enqueue(
     Ok(())
 }
 
-/// A certificate goes.
+/// Removes a certificate from the index.
 pub(super) fn forget(
     connection: &Connection,
     project_row: ProjectRow,

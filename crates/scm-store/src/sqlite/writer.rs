@@ -88,7 +88,7 @@ impl Writer {
         self.operations_done.load(Ordering::Relaxed)
     }
 
-    /// Takes no more, and returns when all that was handed over is done.
+    /// Accepts no more operations, and returns when those that were queued are done.
     pub(super) async fn close(&self) {
         drop(self.queue().take());
         let mut done = self.done.lock().await;

@@ -117,8 +117,8 @@ impl Store {
         self.perform(by, Operation::Grant { user: user.clone(), grant }, now).await
     }
 
-    /// Takes a user's role in a project away. Their tokens and access keys for it stand for nothing
-    /// as long as they have none.
+    /// Revokes a user's role in a project. Their tokens and access keys for the project are not valid as
+    /// long as the user has no role in it.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if they have none.

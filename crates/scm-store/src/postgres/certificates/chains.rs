@@ -18,7 +18,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// To be called when a certificate has let go of a chain: the last one takes it along.
+/// Deletes a chain that no certificate refers to any more. Called after a certificate gave it up.
 pub(super) async fn drop_unused(
     on: &Connection,
     project_row: i64,

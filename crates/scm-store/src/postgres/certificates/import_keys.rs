@@ -16,7 +16,7 @@ use crate::{
     millis::first_millis_from,
 };
 
-/// What keys stand for: the print of an import, and its certificate.
+/// Of each key, the print of its import and the certificate.
 pub(super) type Standing = HashMap<(i64, [u8; 32]), ([u8; 32], CertificateId)>;
 
 /// The certificates of these keys, each key with its project row; unknown keys are left out.

@@ -25,7 +25,7 @@ pub(super) fn insert(
     Ok(Some(connection.last_insert_rowid()))
 }
 
-/// To be called when a certificate has let go of a chain: the last one takes it along.
+/// Deletes a chain that no certificate refers to any more. Called after a certificate gave it up.
 pub(super) fn drop_unused(connection: &Connection, chain: Option<i64>) -> Result<(), Failure> {
     connection
         .prepare_cached(

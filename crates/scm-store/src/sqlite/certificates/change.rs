@@ -96,7 +96,7 @@ pub(super) fn update(
     read::record(connection, project_row, id)
 }
 
-/// What a certificate leaves behind when it goes.
+/// The fields of a certificate that its deletion or replacement needs.
 #[derive(Clone, Copy)]
 struct Standing {
     enterprise_row: EnterpriseProjectRow,

@@ -13,7 +13,7 @@ use crate::{
     millis::first_millis_from,
 };
 
-/// What the key stands for, if it was used before. What was deleted is not stood for.
+/// The certificate of a key that was used before, unless that certificate was deleted.
 pub(super) fn stored_by(
     connection: &Connection,
     project_row: ProjectRow,
@@ -31,7 +31,7 @@ pub(super) fn stored_by(
     Ok(known.map(|(print, existing)| key.meets(&print, existing)).transpose()?)
 }
 
-/// For a key that stands for nothing, or stood for what was deleted.
+/// Stores a key that is new, or whose certificate was deleted.
 pub(super) fn insert(
     connection: &Connection,
     project_row: ProjectRow,
