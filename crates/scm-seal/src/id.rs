@@ -49,8 +49,8 @@ macro_rules! public_id {
 }
 
 public_id! {
-    /// Names a keyring: 32 hexadecimal digits, not secret. A store remembers it, so that it can
-    /// refuse to work with another keyring, under which nothing that it keeps could be opened.
+    /// Names a keyring: 32 hexadecimal digits, not secret. A store records it, and refuses another keyring,
+    /// which could open none of its keys and secrets.
     KeyringId
 }
 

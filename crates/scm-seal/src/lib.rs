@@ -1,7 +1,7 @@
-//! Keeping secrets secret: private keys are sealed before anything that stores sees them.
+//! Envelope encryption: private keys and other secrets are sealed before they reach a store.
 //!
 //! A [`Keyring`] holds the master keys and lives in a file of its own, away from what it protects.
-//! It turns a [`PrivateKey`](scm_pki::PrivateKey) into a [`SealedKey`], which may be kept anywhere,
+//! It turns a [`PrivateKey`](scm_pki::PrivateKey) into a [`SealedKey`], which may be stored anywhere,
 //! and back; and other secrets, such as those of access keys, into a [`SealedSecret`].
 //!
 //! What is left out on purpose: this crate does not know stores, requests or users; it decides

@@ -97,7 +97,7 @@ fn takes_body<O: Operation>() -> bool {
     !matches!(O::METHOD, Method::GET | Method::HEAD | Method::DELETE)
 }
 
-/// Keeps the connection of an authenticated request from being closed to make room for another.
+/// Protects the connection of an authenticated request from being closed to make room for another.
 fn protect_connection(request: &RoutedRequest) -> Result<Option<Protection>, ApiError> {
     let Some(connection) = request.parts.extensions.get::<SlotHandle>() else { return Ok(None) };
     // It is being closed: what is not begun now can be sent again.

@@ -65,7 +65,7 @@ impl Authenticator {
             Some(token) => self.caller(token, origin).await.map(Claim::Known),
             None if parts.headers.contains_key(AUTHORIZATION) => {
                 let Self::Local(local) = self else {
-                    let detail = "signed requests need access keys, which Keystone does not keep";
+                    let detail = "signed requests need access keys, which Keystone does not have";
                     return Err(signature::because(detail));
                 };
                 let signed = SignedRequest::read(local, parts, origin).await?;

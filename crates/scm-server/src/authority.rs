@@ -1,4 +1,4 @@
-//! Which host a request is for: said once, and well-formed (RFC 9112 3.2, RFC 9113 8.3.1).
+//! The host of a request: named once, and well-formed (RFC 9112 3.2, RFC 9113 8.3.1).
 //!
 //! Two parties that read one request as two hosts' can be played against each other, so it is refused
 //! before anything looks at it.

@@ -93,7 +93,7 @@ impl ConcurrencyLimit {
         Some(Permit { admitted: Arc::clone(&self.admitted), user: user.clone(), address })
     }
 
-    /// Counts a refusal as held back, and says for how long; `None` if too many are already.
+    /// Counts a refusal as held back, and returns for how long; `None` if too many are already.
     pub fn hold_back(&self) -> Option<(HeldBack, Duration)> {
         let most = self.limit.saturating_mul(4);
         let more = |now| (now < most).then_some(now + 1);

@@ -138,11 +138,11 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Missing { what } => Self::missing(what),
             StoreError::Duplicate { existing } => {
-                let detail = format!("This project keeps it as {existing}.");
+                let detail = format!("Its id in this project is {existing}.");
                 Self::refused_because(Condition::AlreadyStored, detail)
             }
             StoreError::ReusedKey { existing } => {
-                let detail = format!("That one is kept as {existing}.");
+                let detail = format!("The id of that certificate is {existing}.");
                 Self::refused_because(Condition::IdempotencyKeyReused, detail)
             }
             StoreError::OtherOrder => {

@@ -49,7 +49,7 @@ const CONCURRENCY: usize = 8;
 /// The length of the queue behind them.
 const QUEUE: usize = 64;
 
-/// The share of one address, so that made-up tokens from there do not keep others out.
+/// The share of one address, so that made-up tokens from there do not lock out other addresses.
 const PER_ADDRESS: usize = (CONCURRENCY + QUEUE) / 2;
 
 /// A Keystone and its verdicts.

@@ -10,8 +10,8 @@ use std::{
 
 use crate::origin::counted_as;
 
-/// A limit in total and for each client, so that no client can use all of it. What a client is (an
-/// address, a user), `C` says.
+/// A limit in total and for each client, so that no client can use all of it. `C` is what
+/// identifies a client: an address or a user.
 #[derive(Debug)]
 pub struct PerClientLimit<C = IpAddr> {
     total: usize,

@@ -1,4 +1,4 @@
-//! What happens by itself: certificates expire, tokens and the keys of imports are forgotten.
+//! Periodic upkeep: marks expired certificates, removes expired tokens and idempotency keys.
 
 use std::time::Duration;
 
@@ -7,28 +7,28 @@ use tokio::{join, time::sleep};
 
 use crate::{causes::chain, context::Context};
 
-/// How often it looks for certificates that have expired: a list of one status counts those that are
-/// not marked yet one by one, so they are to stay few. To find none is one look into an index.
+/// The interval between searches for expired certificates. A list of one status counts the unmarked ones one
+/// by one, so they must stay few. A search that finds none is one index look-up.
 const MARK_EVERY: Duration = Duration::from_secs(1);
-/// How often it looks for tokens and keys of imports that are good no more.
+/// The interval between searches for expired tokens and idempotency keys.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
-/// How long it rests after a failure.
+/// The pause after a failure.
 const REST: Duration = Duration::from_secs(60);
 
-/// Keeps the store in order until it is dropped.
+/// Runs until it is dropped.
 pub async fn keep_sweeping(ctx: Context) {
     join!(repeat(MARK_EVERY, || mark(&ctx)), repeat(FORGET_EVERY, || forget(&ctx)));
 }
 
-async fn repeat<F>(pause: Duration, act: impl Fn() -> F)
+async fn repeat<F>(pause: Duration, task: impl Fn() -> F)
 where
     F: Future<Output = Result<(), StoreError>>,
 {
     loop {
-        let rest = match act().await {
+        let rest = match task().await {
             Ok(()) => pause,
             Err(error) => {
-                tracing::warn!(error = %chain(&error), "could not look for what has expired");
+                tracing::warn!(error = %chain(&error), "cannot mark or remove expired records");
                 REST
             }
         };

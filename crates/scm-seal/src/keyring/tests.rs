@@ -134,10 +134,10 @@ fn an_older_master_key_still_opens() {
 }
 
 /// Computed from the text of `sealed.rs` with another library (Python's `cryptography`). If this
-/// fails, what people have kept can't be opened any more: mend the code, never the vector.
+/// fails, stored records cannot be opened any more: correct the code, never the vector.
 #[test]
 fn format_1_is_as_it_always_was() {
-    let kept = "01000102030405060708090a0b0c0d0e0f03404142434445464748494a4b4c4d\
+    let stored = "01000102030405060708090a0b0c0d0e0f03404142434445464748494a4b4c4d\
                 4e4f505152535455565758595a5b5c5d5e5fc9000871be05b61e6a323d487373\
                 693d7df63c9c8dade3b5ad08406b6928a6bc64028e3f523868082c588551439d\
                 1aaafaa421f7425812aed23fba6c2c564b12";
@@ -149,7 +149,7 @@ fn format_1_is_as_it_always_was() {
 
     let salt = std::array::from_fn(|i| 64 + i as u8);
     let sealed = keyring.seal_with_salt(ID, PROJECT, key.public_key(), &key, salt);
-    assert_eq!(sealed, SealedKey::from_kept(bytes(kept)));
+    assert_eq!(sealed, SealedKey::from_kept(bytes(stored)));
     let opened = keyring.unseal(ID, PROJECT, key.public_key(), &sealed).unwrap();
     assert_eq!(opened.secret_der(), key.secret_der());
 }

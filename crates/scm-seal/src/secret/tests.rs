@@ -69,16 +69,16 @@ fn a_secret_does_not_open_as_a_key() {
 }
 
 /// Computed from the text of `secret.rs` with another library (Python's `cryptography`). If this
-/// fails, what people have kept can't be opened any more: mend the code, never the vector.
+/// fails, stored records cannot be opened any more: correct the code, never the vector.
 #[test]
 fn format_1_is_as_it_always_was() {
-    let kept = "01000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e\
+    let stored = "01000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e\
                 4f505152535455565758595a5b5c5d5e5f429e4fa8190ba8ae7dbbec384d4703\
                 69f4a8351b19a01fe18f1d2ea1fec25db34b60fdbb814b769cbd442137b25a7a\
                 9dd6e8f91fd231884e";
     let keyring: Keyring = testing::known_keyring();
     let salt = std::array::from_fn(|i| 64 + i as u8);
     let sealed = keyring.seal_secret_with_salt(PURPOSE, ID, SECRET, salt);
-    assert_eq!(sealed, SealedSecret::from_kept(testing::bytes(kept)));
+    assert_eq!(sealed, SealedSecret::from_kept(testing::bytes(stored)));
     assert_eq!(*keyring.unseal_secret(PURPOSE, ID, &sealed).unwrap(), SECRET);
 }

@@ -38,7 +38,7 @@ pub struct PasswordHasher {
 struct Memory(Mutex<Vec<Vec<Block>>>);
 
 impl PasswordHasher {
-    /// A hash to keep, with a fresh salt.
+    /// A hash to store, with a fresh salt.
     pub fn hash(password: &SecretText) -> PasswordHash {
         let hash = Argon2::default().hash_password(password.secret_str().as_bytes());
         PasswordHash::new(hash.expect("argon2 takes any password").to_string())

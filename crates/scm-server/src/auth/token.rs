@@ -45,8 +45,8 @@ impl NewSecret {
     }
 }
 
-/// The hash by which a token is kept, if the text has a token's form at all: others may be two
-/// megabytes long, and are not worth hashing.
+/// The hash that stands for a token in the store; `None` if the text does not have the form of a token.
+/// Such a text may be two megabytes long, and is not hashed.
 pub fn hash_of(text: &[u8]) -> Option<TokenHash> {
     let is_ours = text.len() == PREFIX.len() + RANDOM_LEN && text.starts_with(PREFIX.as_bytes());
     is_ours.then(|| {

@@ -99,7 +99,8 @@ async fn a_leaf_may_be_kept_twice_unless_the_caller_minds() {
     body["duplicate_check"] = true.into();
     let (status, code, message) = caller.import(&body).await.refusal();
     assert_eq!((status, &*code), (400, "SCM.9001"));
-    let says = |id: &str| format!("The certificate already exists. This project keeps it as {id}.");
+    let says =
+        |id: &str| format!("The certificate already exists. Its id in this project is {id}.");
     assert!([says(&first), says(&second)].contains(&message), "{message}");
     body["certificate"] = sound("www.example.com").certificate.into();
     assert_eq!(caller.import(&body).await.text("error_code"), "SCM.0014", "another leaf");

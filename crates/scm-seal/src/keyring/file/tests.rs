@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::KeyringError as E;
 
-const RING: &str = r#"{"version":1,"ring_id":"00000000000000000000000000000001",
+const KEYRING: &str = r#"{"version":1,"ring_id":"00000000000000000000000000000001",
     "active":"00000000000000000000000000000003","keys":[
     {"id":"00000000000000000000000000000002","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
     {"id":"00000000000000000000000000000003","secret":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}]}"#;
@@ -61,20 +61,20 @@ fn a_folder_that_is_not_there_is_unwritable() {
 
 #[test]
 fn the_active_key_need_not_be_the_first() {
-    let keyring = opened(RING, 0o600).unwrap();
+    let keyring = opened(KEYRING, 0o600).unwrap();
     assert_eq!(keyring.keys.len(), 2);
     assert_eq!(*keyring.active().secret, [1; 32]);
-    assert!(opened(RING, 0o400).is_ok());
+    assert!(opened(KEYRING, 0o400).is_ok());
 }
 
 #[test]
 fn a_file_that_others_may_touch_is_refused() {
     for mode in [0o640, 0o604, 0o620, 0o660, 0o700, 0o644] {
-        let refused = opened(RING, mode);
+        let refused = opened(KEYRING, mode);
         assert!(matches!(refused, Err(E::TooOpen { mode: m, .. }) if m == mode), "{refused:?}");
     }
-    let said = opened(RING, 0o644).unwrap_err().to_string();
-    assert!(said.contains("0644") && said.contains("chmod 600"), "{said}");
+    let message = opened(KEYRING, 0o644).unwrap_err().to_string();
+    assert!(message.contains("0644") && message.contains("chmod 600"), "{message}");
 }
 
 #[test]
@@ -106,20 +106,20 @@ fn what_is_malformed_is_refused_without_a_word_of_it() {
         ("\"secret\":\"AQ", "\"secret\":123,\"more\":\"AQ"),
         ("}]}", "}]"),
     ] {
-        assert!(RING.contains(from), "{from}");
-        let refused = opened(&RING.replacen(from, to, 1), 0o600);
+        assert!(KEYRING.contains(from), "{from}");
+        let refused = opened(&KEYRING.replacen(from, to, 1), 0o600);
         let Err(E::Malformed { what, .. }) = refused else { panic!("{to}: {refused:?}") };
         assert!(!what.contains("AQEB"), "{what}");
     }
-    let empty = RING.split_once("\"keys\":[").unwrap().0.to_owned() + "\"keys\":[]}";
+    let empty = KEYRING.split_once("\"keys\":[").unwrap().0.to_owned() + "\"keys\":[]}";
     assert!(matches!(opened(&empty, 0o600), Err(E::Malformed { .. })));
-    let long = RING.to_owned() + &" ".repeat(LENGTH_LIMIT as usize);
+    let long = KEYRING.to_owned() + &" ".repeat(LENGTH_LIMIT as usize);
     assert!(matches!(opened(&long, 0o600), Err(E::Malformed { .. })));
 }
 
 #[test]
 fn a_changed_digit_of_a_key_its_id_or_its_check_value_is_refused() {
-    let text = String::from_utf8(to_text(&opened(RING, 0o600).unwrap()).to_vec()).unwrap();
+    let text = String::from_utf8(to_text(&opened(KEYRING, 0o600).unwrap()).to_vec()).unwrap();
     assert!(opened(&text, 0o600).is_ok());
     for field in ["\"id\": \"", "\"secret\": \"", "\"check\": \""] {
         let start = text.find(field).unwrap() + field.len();
@@ -135,7 +135,7 @@ fn a_changed_digit_of_a_key_its_id_or_its_check_value_is_refused() {
     }
     let without = text.replace("\"check\"", "\"chock\"");
     assert!(matches!(opened(&without, 0o600), Err(E::Malformed { .. })));
-    let without = RING.replace("\"version\":1", "\"version\":2");
+    let without = KEYRING.replace("\"version\":1", "\"version\":2");
     assert!(matches!(opened(&without, 0o600), Err(E::Malformed { .. })));
 }
 
@@ -143,7 +143,7 @@ fn a_changed_digit_of_a_key_its_id_or_its_check_value_is_refused() {
 fn a_file_without_check_values_gets_them_once() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keyring.json");
-    fs::write(&path, RING).unwrap();
+    fs::write(&path, KEYRING).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     let before = Keyring::open(&path).unwrap();
     before.add_check_values(&path).unwrap();
@@ -154,21 +154,21 @@ fn a_file_without_check_values_gets_them_once() {
     before.add_check_values(&path).unwrap();
     assert_eq!(fs::read(&path).unwrap(), written);
     // What was damaged since it was read is not confirmed.
-    fs::write(&path, RING.replace("AQEBAQEB", "AQEBAQEC")).unwrap();
+    fs::write(&path, KEYRING.replace("AQEBAQEB", "AQEBAQEC")).unwrap();
     assert!(matches!(before.add_check_values(&path), Err(E::Changed { .. })));
 }
 
 /// Computed from the text of `check.rs` with another library. It never changes: stores have recorded it.
 #[test]
 fn check_values_are_as_they_always_were() {
-    let checks = opened(RING, 0o600).unwrap().checks();
+    let checks = opened(KEYRING, 0o600).unwrap().checks();
     let written: Vec<_> = checks.iter().map(|check| check.value.to_string()).collect();
     assert_eq!(written, ["c4b5b93a8253b829d07afc2d11749693", "8b284b5e3db525c6fb409c65d1958122"]);
 }
 
 #[test]
 fn writing_never_moves_the_text() {
-    let keyring = opened(RING, 0o600).unwrap();
+    let keyring = opened(KEYRING, 0o600).unwrap();
     let text = to_text(&keyring);
     assert_eq!(text.capacity(), LENGTH_PER_KEY * 3);
 }

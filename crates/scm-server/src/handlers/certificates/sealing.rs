@@ -48,16 +48,16 @@ async fn reseal(
     now: &Keyring,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let project = &caller.actor.project;
-    let kept = ctx.store().bundle(project, id).await?;
-    if kept.sealed_key.key_id()? != keyring.active_id() {
+    let stored = ctx.store().bundle(project, id).await?;
+    if stored.sealed_key.key_id()? != keyring.active_id() {
         return Ok(());
     }
-    let leaf = Certificate::from_der(kept.leaf)?;
+    let leaf = Certificate::from_der(stored.leaf)?;
     let (name, place) = (id.to_string(), project.as_str());
-    let new = keyring.reseal(now, &name, place, leaf.public_key(), &kept.sealed_key)?;
+    let new = keyring.reseal(now, &name, place, leaf.public_key(), &stored.sealed_key)?;
     let resealed = Resealed {
         id: SealedId::Certificate(id),
-        old: kept.sealed_key.as_bytes().to_vec(),
+        old: stored.sealed_key.as_bytes().to_vec(),
         new: new.as_bytes().to_vec(),
     };
     ctx.store().replace_sealed(vec![resealed]).await?;
