@@ -66,10 +66,10 @@ fn what_exists_already_or_not_yet_is_reported() {
     for project in ["default", "shop"] {
         machine.run(&["role", "grant", "alice", project, "read_only"]).done();
     }
-    let words = "\"alice\" has a role in default, shop; say which is meant with --project";
+    let words = "\"alice\" has a role in default, shop; name one with --project";
     assert_eq!(refused(machine.run(&["access-key", "add", "alice"])), words);
     machine.run(&["user", "disable", "alice"]).done();
-    let words = "\"alice\" is disabled; let them in first with `scm-server user enable`";
+    let words = "\"alice\" is disabled; enable the user first with `scm-server user enable`";
     assert_eq!(refused(machine.run(&key)), words);
 }
 
@@ -88,7 +88,7 @@ fn a_wrong_command_line_has_its_own_exit_code() {
         assert!(ran.noted.contains(words), "{ran:?}");
     }
     let short = machine.with_password(&["user", "add", "bob"], "hunter2");
-    assert_eq!(refused(short), "a password has 8 to 1024 characters; the one given has 7");
+    assert_eq!(refused(short), "a password has 8 to 1024 characters; the given one has 7");
 }
 
 #[test]

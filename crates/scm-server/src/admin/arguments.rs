@@ -19,42 +19,42 @@ Examples:
   scm-server user add deployer --project shop --role full_access
   scm-server access-key add deployer --json
 
-What is done counts from the next request on: a server that runs on the store asks it each time. With identity = keystone the server asks Keystone instead, and nothing of this matters.
+Changes take effect at the next request; a running server needs no restart. With identity = keystone the server uses the users and roles of Keystone, and these commands have no effect on it.
 
-Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+Exit codes: 0 success; 1 failure, with the reason on standard error; 2 invalid command line.";
 
-/// What an administrator asks for.
+/// A command of an administrator.
 #[derive(Debug, Subcommand)]
 pub enum Administration {
-    /// On the store of a server
+    /// A command on the store of a server
     #[command(flatten)]
     OnStore(OnStore),
-    /// Copy everything that a store keeps into another home
+    /// Copy a store to another folder or database
     Copy(Copy),
-    /// Put a backup into an empty data folder
+    /// Restore a backup into a data folder without a store
     Restore(Restore),
 }
 
 /// A command on the store of a server.
 #[derive(Debug, Subcommand)]
 pub enum OnStore {
-    /// Make, list, shut out and remove users
+    /// Add, list, disable and remove users
     User(Group<UserCommand>),
-    /// Make and list projects, which certificates belong to
+    /// Add and list projects; each certificate belongs to one
     Project(Group<ProjectCommand>),
-    /// Say what users may do in which project
+    /// Grant, revoke and list the roles of users in projects
     Role(Group<RoleCommand>),
-    /// Make, list, disable and remove access keys, which sign requests
+    /// Add, list, disable and remove access keys, which sign requests
     AccessKey(Group<AccessKeyCommand>),
-    /// Make tokens worthless before their time
+    /// Revoke tokens before they expire
     Token(Group<TokenCommand>),
-    /// Tell who did what, when and from where: the newest first
+    /// Show the audit trail, newest event first: who did what, when and from where
     Audit(Audit),
-    /// Bring the store's schema up to date, as a server does when it starts
+    /// Update the schema of the store, as a server does when it starts
     Migrate(Place),
-    /// Let another master key seal from now on, and seal anew what is kept
+    /// Rotate the master key, and seal all stored keys and secrets under the new one
     RotateKey(RotateKey),
-    /// Copy the embedded store and its keyring into a folder, whether or not a server runs
+    /// Back up the embedded store and its keyring into a folder, even while a server runs
     Backup(Backup),
 }
 
@@ -75,7 +75,7 @@ impl OnStore {
     }
 }
 
-/// The commands about one kind of thing.
+/// The commands about one kind of record.
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAINED)]
 pub struct Group<C: Subcommand> {
@@ -88,19 +88,19 @@ pub struct Group<C: Subcommand> {
 /// Which events of the audit trail are shown.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// Only what this user did or tried, by name or id
+    /// Only events of this user, by name or id
     #[arg(long, value_name = "NAME|ID")]
     pub user: Option<String>,
-    /// Only what happened in this project, by name or id
+    /// Only events in this project, by name or id
     #[arg(long, value_name = "NAME|ID")]
     pub project: Option<String>,
-    /// Only what was done to this certificate
+    /// Only events of this certificate
     #[arg(long, value_name = "ID")]
     pub certificate: Option<CertificateId>,
-    /// Only since this day or moment (UTC): 2026-11-24, or 2026-11-24T18:30:00Z
+    /// Only events since this day or time (UTC): 2026-11-24, or 2026-11-24T18:30:00Z
     #[arg(long, value_name = "MOMENT", value_parser = moment::read)]
     pub since: Option<OffsetDateTime>,
-    /// How many at most
+    /// The maximum number of events
     #[arg(long, default_value_t = 50, value_parser = value_parser!(u32).range(1..=100_000))]
     pub limit: u32,
     #[command(flatten)]
@@ -108,31 +108,31 @@ pub struct Audit {
 }
 
 const ROTATION_EXPLAINED: &str = "\
-It works beside running servers, which take up a changed keyring at the next request. It may be interrupted at any moment, even by kill -9: run it again, and it goes on. An old key stays in the keyring until --forget-old.
+Servers may run meanwhile: they read a changed keyring at the next request. If the command is interrupted, even by kill -9, run it again: it resumes. An old key stays in the keyring until --forget-old.
 
-Where all servers read one keyring file (the embedded store has one server):
-  scm-server rotate-key                   (on a PostgreSQL: with --one-file)
+If all servers read one keyring file (the embedded store has one server):
+  scm-server rotate-key                   (on PostgreSQL: with --one-file)
   scm-server rotate-key --forget-old
 
-Where servers on a PostgreSQL have copies of the file:
-  scm-server rotate-key --prepare         then give every server the file
-  scm-server rotate-key                   then give every server the file again
-  scm-server rotate-key                   for what was sealed in between
-  scm-server rotate-key --forget-old      then give every server the file
+If servers on PostgreSQL have copies of the file:
+  scm-server rotate-key --prepare         then copy the file to every server
+  scm-server rotate-key                   then copy the file to every server again
+  scm-server rotate-key                   seals what was sealed under the old key in between
+  scm-server rotate-key --forget-old      then copy the file to every server
 
-Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+Exit codes: 0 success; 1 failure, with the reason on standard error; 2 invalid command line.";
 
-/// How the master key is to be rotated.
+/// How to rotate the master key.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATION_EXPLAINED)]
 pub struct RotateKey {
-    /// Only add a key that opens, to be shared before anything is sealed under it
+    /// Only add a new key, to copy to every server before anything is sealed under it
     #[arg(long, conflicts_with_all = ["forget_old", "one_file"])]
     pub prepare: bool,
-    /// Take the old keys out of the keyring, if nothing is sealed under them any more
+    /// Remove the old keys from the keyring, if nothing is sealed under them any more
     #[arg(long, conflicts_with = "one_file")]
     pub forget_old: bool,
-    /// All servers on the PostgreSQL read this very keyring file, so that there is nothing to share
+    /// All servers on the PostgreSQL read this keyring file: no copies need to be updated
     #[arg(long)]
     pub one_file: bool,
     #[command(flatten)]
@@ -140,24 +140,24 @@ pub struct RotateKey {
 }
 
 const COPY_EXPLAINED: &str = "\
-A HOME is a data folder, or the URL of a PostgreSQL: postgres://USER@HOST/DATABASE.
+A LOCATION is a data folder, or the URL of a PostgreSQL database: postgres://USER@HOST/DATABASE.
 
   scm-server copy --from scm-data --to postgres://scm@db.example/scm
   scm-server copy --from postgres://scm@db.example/scm --to scm-data --keyring keyring.json
 
 Stop the servers of the source first. The destination must be empty. An interrupted copy, even by kill -9, is continued by the same command; until it is done, no server opens the destination. At the end both are compared row by row, which also shows whether the source was written to in the meantime. Private keys stay sealed.
 
-Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+Exit codes: 0 success; 1 failure, with the reason on standard error; 2 invalid command line.";
 
-/// What is to be copied, and where.
+/// What to copy, and where.
 #[derive(Debug, Args)]
 #[command(after_help = COPY_EXPLAINED)]
 pub struct Copy {
-    /// The home to copy: a data folder, or postgres://USER@HOST/DATABASE
-    #[arg(long, value_name = "HOME")]
+    /// The source: a data folder, or postgres://USER@HOST/DATABASE
+    #[arg(long, value_name = "LOCATION")]
     pub from: LocationSetting,
-    /// The home to copy to, which must be empty
-    #[arg(long, value_name = "HOME")]
+    /// The destination, which must be empty
+    #[arg(long, value_name = "LOCATION")]
     pub to: LocationSetting,
     /// The keyring of the source [default: keyring.json in its folder]
     #[arg(long, env = "SCM_KEYRING", value_name = "FILE", hide_env_values = true)]
@@ -170,26 +170,26 @@ pub struct Copy {
 const BACKUP_EXPLAINED: &str = "\
 The backup contains every import that was acknowledged before it began. THE BACKUP GIVES ACCESS TO ALL PRIVATE KEYS: the keyring in it opens them. It is a folder of mode 0700 with files of mode 0600.
 
-Exit codes: 0 done; 1 not done, and standard error says why; 2 the command line is wrong.";
+Exit codes: 0 success; 1 failure, with the reason on standard error; 2 invalid command line.";
 
-/// Where a backup is to be made.
+/// Where to write a backup.
 #[derive(Debug, Args)]
 #[command(after_help = BACKUP_EXPLAINED)]
 pub struct Backup {
-    /// The folder to make, which must not be there
+    /// The folder to create; it must not exist
     #[arg(long, value_name = "FOLDER")]
     pub to: PathBuf,
     #[command(flatten)]
     pub place: Place,
 }
 
-/// Which backup is to be restored, and where.
+/// The backup to restore, and where.
 #[derive(Debug, Args)]
 pub struct Restore {
-    /// The backup
+    /// The folder of the backup
     #[arg(long, value_name = "FOLDER")]
     pub from: PathBuf,
-    /// The data folder, in which there is no store
+    /// The data folder; it must not contain a store
     #[arg(long, env = "SCM_DATA_DIR", value_name = "DIR", default_value = "scm-data")]
     pub data_dir: PathBuf,
     /// Report in JSON
@@ -197,7 +197,7 @@ pub struct Restore {
     pub json: bool,
 }
 
-/// Which store, and how to answer.
+/// The store, and the form of the output.
 #[derive(Debug, Args)]
 pub struct Place {
     /// The folder of the store [default: scm-data]
@@ -226,7 +226,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The settings that matter here.
+    /// The settings of the store.
     pub fn config(&self) -> Result<Config, ConfigError> {
         let (data_dir, store) = (self.data_dir.clone(), self.store.clone());
         let keyring = self.keyring.clone();
@@ -234,18 +234,18 @@ impl Place {
     }
 }
 
-/// What can be done about users.
+/// The commands about users.
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Make a user
+    /// Add a user
     Add {
-        /// What the user logs in as: up to 64 characters
+        /// The name of the user: up to 64 characters
         #[arg(value_parser = new_name)]
         name: String,
-        /// A project to give the user a role in; more by `role grant`
+        /// A project to grant a role in; grant more with `role grant`
         #[arg(long, requires = "role")]
         project: Option<String>,
-        /// What the user may do there
+        /// The role of the user in the project
         #[arg(long, requires = "project", value_parser = roles())]
         role: Option<Role>,
         #[command(flatten)]
@@ -253,36 +253,36 @@ pub enum UserCommand {
     },
     /// List the users with their roles
     List,
-    /// Give a user another password; their tokens and access keys stay good
+    /// Change the password of a user; tokens and access keys stay valid
     Password {
         /// The user's name or id
         name: String,
         #[command(flatten)]
         password: password::Source,
     },
-    /// Shut a user out: password, tokens and access keys are refused until `enable`
+    /// Disable a user: password, tokens and access keys are refused until `enable`
     Disable {
         /// The user's name or id
         name: String,
     },
-    /// Let a user in again, with the same password, access keys and unexpired tokens
+    /// Enable a disabled user, with unchanged password, access keys and unexpired tokens
     Enable {
         /// The user's name or id
         name: String,
     },
-    /// Remove a user with all roles, tokens and access keys; what they imported stays
+    /// Remove a user with all roles, tokens and access keys; imported certificates stay
     Remove {
         /// The user's name or id
         name: String,
     },
 }
 
-/// What can be done about projects.
+/// The commands about projects.
 #[derive(Debug, Subcommand)]
 pub enum ProjectCommand {
-    /// Make a project; no user has a role in it until `role grant`
+    /// Add a project; no user has a role in it until `role grant`
     Add {
-        /// What the project is called: up to 64 characters
+        /// The name of the project: up to 64 characters
         #[arg(value_parser = new_name)]
         name: String,
     },
@@ -290,10 +290,10 @@ pub enum ProjectCommand {
     List,
 }
 
-/// What can be done about roles.
+/// The commands about roles.
 #[derive(Debug, Subcommand)]
 pub enum RoleCommand {
-    /// Give a user a role in a project, in place of the one they have there
+    /// Grant a user a role in a project; it replaces a role that they have there
     Grant {
         /// The user's name or id
         user: String,
@@ -304,54 +304,54 @@ pub enum RoleCommand {
         #[arg(value_parser = roles())]
         role: Role,
     },
-    /// Take a user's role in a project away: their tokens and access keys for it are refused
+    /// Revoke the role of a user in a project: their tokens and access keys for it are refused
     Revoke {
         /// The user's name or id
         user: String,
         /// The project's name or id
         project: String,
     },
-    /// List who may do what where
+    /// List users, projects and roles
     List,
 }
 
-/// What can be done about access keys.
+/// The commands about access keys.
 #[derive(Debug, Subcommand)]
 pub enum AccessKeyCommand {
-    /// Make an access key and show its secret, this once
+    /// Add an access key and show its secret, once only
     Add {
         /// The user's name or id
         user: String,
-        /// The project it is good for, where the user has a role in several
+        /// The project that it is valid for; required if the user has roles in several
         #[arg(long)]
         project: Option<String>,
     },
     /// List access keys, without their secrets
     List {
-        /// Only those of this user, by name or id
+        /// Only access keys of this user, by name or id
         user: Option<String>,
     },
-    /// Refuse what an access key signs until `enable`
+    /// Disable an access key: its signatures are refused until `enable`
     Disable {
         /// The access key
         access_key: String,
     },
-    /// Let an access key count again
+    /// Enable a disabled access key
     Enable {
         /// The access key
         access_key: String,
     },
-    /// Remove an access key for good
+    /// Remove an access key permanently
     Remove {
         /// The access key
         access_key: String,
     },
 }
 
-/// What can be done about tokens.
+/// The commands about tokens.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Make all tokens of a user worthless; they may log in again
+    /// Revoke all tokens of a user; they may log in again
     Revoke {
         /// The user's name or id
         user: String,

@@ -16,8 +16,8 @@ pub enum AdminError {
     Config(#[from] ConfigError),
     /// The location holds no store.
     #[error(
-        "there is no store in {place}; name the folder of a server with --data-dir, or its database \
-         with --store, or start one there"
+        "there is no store in {place}; name the data folder of a server with --data-dir or its \
+         database with --store, or start a server there first"
     )]
     NoStore {
         /// The folder, or where the database is.
@@ -35,10 +35,10 @@ pub enum AdminError {
     /// A file or folder of that name exists, and is not overwritten.
     #[error("{} exists already and is not overwritten", path.display())]
     InTheWay {
-        /// What is there.
+        /// The existing file or folder.
         path: PathBuf,
     },
-    /// Another process makes the same backup.
+    /// Another process writes a backup to the folder.
     #[error("another backup writes to {}; wait until it has ended", path.display())]
     BackupRunning {
         /// The folder of the incomplete backup.
@@ -115,7 +115,7 @@ pub enum AdminError {
     /// No access key has the id.
     #[error("there is no access key {id:?}; list them with `scm-server access-key list`")]
     UnknownAccessKey {
-        /// The name or id of the command line.
+        /// The id of the command line.
         id: String,
     },
     /// The name is taken.
@@ -134,90 +134,91 @@ pub enum AdminError {
         /// The project's name.
         project: String,
     },
-    /// The user has no role in any project, so that an access key would be good for nothing.
+    /// The user has no role in any project, so an access key would be useless.
     #[error("{user:?} has no role in any project; give one with `scm-server role grant`")]
     NoProject {
         /// The user's name.
         user: String,
     },
-    /// It is not clear which project is meant.
-    #[error("{user:?} has a role in {}; say which is meant with --project", projects.join(", "))]
+    /// The user has roles in several projects, and none was named.
+    #[error("{user:?} has a role in {}; name one with --project", projects.join(", "))]
     WhichProject {
         /// The user's name.
         user: String,
         /// The names of the projects.
         projects: Vec<String>,
     },
-    /// The user is shut out.
-    #[error("{user:?} is disabled; let them in first with `scm-server user enable`")]
+    /// The user is disabled.
+    #[error("{user:?} is disabled; enable the user first with `scm-server user enable`")]
     Disabled {
         /// The user's name.
         user: String,
     },
-    /// The keyring stands in a variable, which no command can change for others.
+    /// The keyring is in an environment variable, which no command can change for other processes.
     #[error(
-        "the keyring stands in the variable SCM_KEYRING, which this command cannot change: put it into a \
-         file of mode 0600, name that with --keyring, and give every server what is in it afterwards"
+        "the keyring is in the variable SCM_KEYRING, which this command cannot change; write it to a file \
+         of mode 0600, name the file with --keyring, and copy its new content to every server afterwards"
     )]
     KeyringInVariable,
-    /// Servers elsewhere may not know the key under which this one would seal.
+    /// Other servers may not have the key that would seal from now on.
     #[error(
-        "servers on this database may have the keyring in files of their own, and could not open what is \
-         sealed under a key that they do not have: run `scm-server rotate-key --prepare`, give every \
-         server the file, and run this again; or add --one-file if all of them read this very file"
+        "other servers on this database may have copies of the keyring without the new key, and could not \
+         open what is sealed under it; run `scm-server rotate-key --prepare`, copy the file to every \
+         server, and run this command again; or add --one-file if all servers read this file"
     )]
     NotPrepared,
     /// Another process rotated the keyring in the meantime.
-    #[error("the keyring was rotated again meanwhile; run the command again")]
+    #[error("another process rotated the keyring during this rotation; run the command again")]
     RotatedMeanwhile,
-    /// Ctrl-C.
-    #[error("interrupted; nothing is lost, and the same command goes on where it was")]
+    /// SIGINT (Ctrl-C). What is done so far stays.
+    #[error("interrupted; nothing is lost; run the command again to resume")]
     Interrupted,
-    /// Some of what is kept is not opened by any key of the keyring. It is left as it is.
+    /// Some stored keys or secrets cannot be opened with any key of the keyring. They are left unchanged; the
+    /// others are sealed anew.
     #[error(
         "{resealed} sealed anew, but {count} cannot be opened with any key of this keyring, among them \
-         {}; if another keyring file has the key, put it in the place of this one and run the command \
+         {}; if another keyring file has the key, replace this one with it and run the command \
          again", some.join(", ")
     )]
     Unreadable {
-        /// How many were sealed anew.
+        /// The number that were sealed anew.
         resealed: u64,
-        /// How many were not.
+        /// The number that were not.
         count: usize,
-        /// Which, or some of them.
+        /// Some or all of them.
         some: Vec<String>,
     },
-    /// Some servers do not have the keyring as it is here.
+    /// Some servers do not have this keyring yet.
     #[error(
-        "{count} servers on this database still seal under an old key: give them this keyring file and \
-         run the command again; one that died counts for three minutes"
+        "{count} servers on this database still seal under an old key; copy this keyring file to them \
+         and run the command again; a server that crashed counts for three minutes"
     )]
     StillSealing {
-        /// How many.
+        /// The number.
         count: usize,
     },
-    /// Old keys are needed.
+    /// Stored keys or secrets still need the old master keys.
     #[error(
         "{count} are still sealed under an old key, among them {}; run `scm-server rotate-key`",
         some.join(", ")
     )]
     StillNeeded {
-        /// How many.
+        /// The number.
         count: u64,
-        /// Which, or some of them.
+        /// Some or all of them.
         some: Vec<String>,
     },
     /// The password cannot be read.
     #[error("the password cannot be read from standard input")]
     Password(#[source] io::Error),
     /// The password is too short or too long.
-    #[error("a password has {shortest} to {longest} characters; the one given has {count}")]
+    #[error("a password has {shortest} to {longest} characters; the given one has {count}")]
     PasswordLength {
-        /// The fewest.
+        /// The minimum.
         shortest: usize,
-        /// The most.
+        /// The maximum.
         longest: usize,
-        /// How many were read, in bytes where they are too many to be counted.
+        /// The length, or the number of bytes read if it is far above the maximum.
         count: usize,
     },
 }

@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn an_invalid_password_is_refused_and_not_shown() {
-        let words = "a password has 8 to 1024 characters; the one given has ";
+        let words = "a password has 8 to 1024 characters; the given one has ";
         assert_eq!(read(b"\n"), Err(format!("{words}0")));
         assert_eq!(read(b"hunter2\n"), Err(format!("{words}7")));
         assert_eq!(read("x".repeat(1025).as_bytes()), Err(format!("{words}1025")));
