@@ -74,7 +74,7 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,
-    /// A later release has been here.
+    /// A later release has changed the schema of the store.
     #[error(
         "the store has schema {found}, but this release knows only up to {known}; \
          start the release that wrote it, or a later one"
@@ -85,7 +85,7 @@ pub enum StoreError {
         /// The newest schema known here.
         known: i64,
     },
-    /// An earlier release has been here, and this is not the time to change anything.
+    /// The store has the schema of an earlier release, and this operation migrates nothing.
     #[error(
         "the store has schema {version}, of an earlier release; run `scm-server migrate` first"
     )]
@@ -114,7 +114,7 @@ pub enum StoreError {
         /// The master key.
         key: KeyId,
     },
-    /// A copy that was not finished: what is missing in it would seem to be lost.
+    /// The store is a copy that is not complete. Records that it lacks would seem to be lost.
     #[error(
         "this is a copy of {of} that is not complete: run `scm-server copy` again until it is done, \
          and start the server then"
@@ -123,7 +123,7 @@ pub enum StoreError {
         /// What it is a copy of.
         of: String,
     },
-    /// The file or the database holds something else.
+    /// The file or the database is no store.
     #[error("{place} is not a store of this program; name another file or database")]
     NotOurs {
         /// The file, or where the database is.

@@ -47,7 +47,7 @@ impl ImportKey {
     }
 }
 
-/// The keys of imports before that moment may be forgotten.
+/// The keys of imports before that moment may be deleted.
 pub(crate) fn forgotten_before(now: OffsetDateTime) -> OffsetDateTime {
     now - IMPORT_KEY_LIFE
 }

@@ -15,7 +15,7 @@ pub(crate) enum Failure {
     Away(StoreError),
     /// The transaction lost against another one. Nothing was done; it may be tried again.
     Again(Cause),
-    /// The connection is gone, and with it whatever was not committed.
+    /// The connection is lost; what was not committed is rolled back.
     Lost(Cause),
     /// The connection is gone, and whether the commit was done is not known.
     Unsure(Cause),

@@ -104,7 +104,8 @@ async fn retry<A, T>(
     }
 }
 
-/// Between nothing and a time that doubles with each try, so that those who met once part.
+/// A random time up to a limit that doubles with each attempt, so that transactions that conflicted once do
+/// not conflict again.
 pub(super) fn pause(tries: u32) -> Duration {
     let longest = FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(LAST_PAUSE);
     longest.mul_f64(random() as f64 / u64::MAX as f64)

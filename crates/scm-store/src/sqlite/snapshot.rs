@@ -1,6 +1,6 @@
-//! A file as of one moment, in another file, while servers read and write it.
+//! A copy of a file as of one moment, while servers read and write it.
 //!
-//! One transaction reads all pages, so whatever is committed meanwhile neither shows nor disturbs.
+//! One transaction reads all pages, so that later commits neither show in the copy nor disturb it.
 
 use std::{fs::File, path::Path};
 

@@ -65,7 +65,7 @@ async fn proposed(on: &Connection, pieces: Vec<i64>) -> Result<Option<Vec<i64>>,
     rows.iter().map(|row| column(row, 0)).collect::<Result<_, _>>().map(Some)
 }
 
-/// Those that have the text, of what the index has yet to take up.
+/// The certificates with the text among those that are not yet indexed.
 async fn pending(
     on: &Connection,
     selection: &Selection,
