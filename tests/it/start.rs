@@ -82,7 +82,7 @@ async fn a_store_without_its_keyring_is_refused_and_no_new_ring_is_made() {
     let path = folder.path().display();
     let words = format!(
         "scm-server: {path}/scm.db is there, but its keyring {path}/keyring.json is not, and no \
-         key that the store keeps could be opened without it; restore the keyring that was backed \
+         key of the store could be opened without it; restore the keyring that was backed \
          up with the store\n"
     );
     assert_eq!(refused(&folder, &[]), words);
@@ -107,7 +107,7 @@ async fn a_store_that_was_lost_is_not_begun_anew() {
     fs::remove_file(folder.file("credentials.json")).unwrap();
     let server = Binary::start(&folder, &[]).unwrap();
     let log = server.stop().log;
-    assert!(log.contains("there is a keyring, but nothing that was kept under it"), "{log}");
+    assert!(log.contains("there is a keyring, but nothing that is sealed under it"), "{log}");
     folder.credentials();
     let log = Binary::start(&folder, &[]).unwrap().stop().log;
     assert!(!log.contains("there is a keyring, but"), "{log}");

@@ -26,7 +26,7 @@ pub enum KeyringError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The new file can't be written.
@@ -34,7 +34,7 @@ pub enum KeyringError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file holds another keyring than the one that was read, so that nothing was done to it.

@@ -49,7 +49,7 @@ impl SealedKey {
         &self.0
     }
 
-    /// Takes back what was kept. Whether it is sound shows when it is unsealed.
+    /// Wraps stored bytes. They are checked when they are unsealed.
     pub fn from_kept(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }

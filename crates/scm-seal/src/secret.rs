@@ -35,7 +35,7 @@ pub(crate) const INFO_LABEL: &[u8] = b"scm-seal secret key";
 const HEADER_LEN: usize = 1 + 16 + SALT_LEN;
 const AAD_LABEL: &[u8] = b"scm-seal secret";
 
-/// A secret that only its keyring can open, and only as what it was sealed as. Safe to keep and to
+/// A secret that only its keyring can open, and only as what it was sealed as. Safe to store and to
 /// copy; its length is that of the secret and 65 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedSecret(Vec<u8>);
@@ -46,7 +46,7 @@ impl SealedSecret {
         &self.0
     }
 
-    /// Takes back what was kept. Whether it is sound shows when it is unsealed.
+    /// Wraps stored bytes. They are checked when they are unsealed.
     pub fn from_kept(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }

@@ -9,37 +9,37 @@ use tokio::time::{sleep, timeout};
 
 use crate::{causes::chain, context::Context};
 
-/// How often it looks at the keyring.
-const LOOKS: Duration = Duration::from_secs(1);
-/// How often it says the same again; what it said counts for three times as long.
-const SAYS: Duration = Duration::from_secs(60);
-/// How soon it tries again where that failed.
+/// The interval between looks at the keyring.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The interval between announcements of an unchanged key; each is valid for three times as long.
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(60);
+/// The pause after a failed announcement.
 const AGAIN: Duration = Duration::from_secs(10);
-/// How long it may take to say that it ends.
+/// The time limit of the withdrawal when the server stops.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Says it until it is dropped.
+/// Announces the active key until it is dropped.
 pub async fn announce(ctx: Context) {
-    let mut said = None::<(KeyId, Instant)>;
+    let mut announced = None::<(KeyId, Instant)>;
     loop {
         let key = ctx.keyring().await.active_id();
-        if said.is_none_or(|(before, at)| before != key || at.elapsed() >= SAYS) {
+        if announced.is_none_or(|(before, at)| before != key || at.elapsed() >= ANNOUNCE_EVERY) {
             match ctx.store().announce_key(Some(key)).await {
-                Ok(()) => said = Some((key, Instant::now())),
+                Ok(()) => announced = Some((key, Instant::now())),
                 Err(error) => {
-                    tracing::debug!(error = %chain(&error), "could not say which key seals");
+                    tracing::debug!(error = %chain(&error), "cannot announce the active key");
                     sleep(AGAIN).await;
                 }
             }
         }
-        sleep(LOOKS).await;
+        sleep(LOOK_EVERY).await;
     }
 }
 
-/// Says that it seals no more. If that fails, what it said lapses by itself.
+/// Withdraws the announcement. If that fails, the announcement expires by itself.
 pub async fn withdraw(ctx: &Context) {
     let withdrawn = timeout(PATIENCE, ctx.store().announce_key(None)).await;
     if !matches!(withdrawn, Ok(Ok(()))) {
-        tracing::debug!("could not say that it seals no more");
+        tracing::debug!("cannot withdraw the announcement of the active key");
     }
 }

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     match forbid_core_dumps().map_err(Into::into).and_then(|()| run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&*error);
+            print_error(&*error);
             ExitCode::FAILURE
         }
     }
@@ -97,7 +97,7 @@ fn print(output: &Output) -> io::Result<()> {
 }
 
 #[expect(clippy::print_stderr, reason = "the log may not be there yet")]
-fn tell(error: &(dyn Error + 'static)) {
+fn print_error(error: &(dyn Error + 'static)) {
     eprintln!("scm-server: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {

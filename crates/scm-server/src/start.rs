@@ -53,9 +53,9 @@ pub enum StartError {
     /// The keyring cannot be used.
     #[error("the keyring cannot be used")]
     Keyring(#[from] KeyringError),
-    /// There is a store, but not the keyring that opens what it keeps.
+    /// There is a store, but not its keyring.
     #[error(
-        "{store} is there, but its keyring {} is not, and no key that the store keeps could be \
+        "{store} is there, but its keyring {} is not, and no key of the store could be \
          opened without it; {remedy}",
         keyring.display()
     )]
@@ -162,7 +162,7 @@ impl Server {
         let Self { listener, tls, ctx, service, folder, .. } = self;
         let acceptor = tls.as_ref().map(|(tls, _)| tls.acceptor());
         let mut upkeep = JoinSet::new();
-        upkeep.spawn(sweep::keep_sweeping(ctx.clone()));
+        upkeep.spawn(sweep::run(ctx.clone()));
         upkeep.spawn(announce::announce(ctx.clone()));
         if let Some((tls, hang_up)) = tls {
             upkeep.spawn(tls.keep_fresh(hang_up));
@@ -185,7 +185,7 @@ fn complete(router: Router) -> Result<Router, StartError> {
 async fn require_store(folder: &DataDir, location: &Location) -> Result<(), StartError> {
     match location {
         Location::Sqlite(store)
-            // If the file cannot be read, opening it says why.
+            // If the file cannot be read, opening it returns the reason.
             if folder.credentials().exists()
                 && matches!(scm_store::is_set_up(store.clone()).await, Ok(false)) =>
         {
@@ -200,11 +200,14 @@ fn is_empty(file: &Path) -> bool {
 }
 
 /// The keyring and the store that belongs to it; a keyring is made only where there is no store yet.
-async fn open(source: KeyringSource, home: Location) -> Result<(SharedKeyring, Store), StartError> {
+async fn open(
+    source: KeyringSource,
+    location: Location,
+) -> Result<(SharedKeyring, Store), StartError> {
     let mut made = None;
     if let Some(path) = source.file().filter(|path| !path.exists()) {
-        if scm_store::is_there(&home).await? {
-            return Err(missing(path, &home));
+        if scm_store::is_there(&location).await? {
+            return Err(missing(path, &location));
         }
         match Keyring::create(path) {
             Ok(_) => made = Some(path.to_owned()),
@@ -213,17 +216,17 @@ async fn open(source: KeyringSource, home: Location) -> Result<(SharedKeyring, S
             Err(error) => return Err(error.into()),
         }
     }
-    if let (None, Some(keyring), Location::Sqlite(store)) = (&made, source.file(), &home)
+    if let (None, Some(keyring), Location::Sqlite(store)) = (&made, source.file(), &location)
         && is_empty(store)
     {
         tracing::warn!(
             keyring = %keyring.display(),
             store = %store.display(),
-            "there is a keyring, but nothing that was kept under it: if there was a store, stop, and \
+            "there is a keyring, but nothing that is sealed under it: if there was a store, stop, and \
              restore it from your backup"
         );
     }
-    let opened = keyring::open::<StartError>(source, home).await;
+    let opened = keyring::open::<StartError>(source, location).await;
     // Another server was faster, and a keyring that was made for this store is good for nothing.
     if let (Some(path), Err(StartError::Store(StoreError::ForeignKeyring { .. }))) = (made, &opened)
     {
@@ -232,12 +235,12 @@ async fn open(source: KeyringSource, home: Location) -> Result<(SharedKeyring, S
     opened
 }
 
-fn missing(keyring: &Path, home: &Location) -> StartError {
-    let remedy = match home {
+fn missing(keyring: &Path, location: &Location) -> StartError {
+    let remedy = match location {
         Location::Sqlite(_) => "restore the keyring that was backed up with the store",
         _ => "copy that of another server on the same store, or restore it from your backup",
     };
-    StartError::KeyringMissing { store: home.to_string(), keyring: keyring.to_owned(), remedy }
+    StartError::KeyringMissing { store: location.to_string(), keyring: keyring.to_owned(), remedy }
 }
 
 /// The TLS configuration, if HTTPS is set. From here on SIGHUP does not end the server, even if it

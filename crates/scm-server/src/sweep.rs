@@ -16,7 +16,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 const REST: Duration = Duration::from_secs(60);
 
 /// Runs until it is dropped.
-pub async fn keep_sweeping(ctx: Context) {
+pub async fn run(ctx: Context) {
     join!(repeat(MARK_EVERY, || mark(&ctx)), repeat(FORGET_EVERY, || forget(&ctx)));
 }
 

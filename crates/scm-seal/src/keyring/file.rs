@@ -16,7 +16,7 @@
 //! The keys stand in the order of their age: those before the active one are old, those after it are
 //! ready to take its place.
 //!
-//! What serde says about a malformed file may quote it, so only the place is passed on.
+//! A message of serde about a malformed file may quote it, so only the place is passed on.
 
 mod change;
 

@@ -135,9 +135,9 @@ pub async fn open_store(config: &Config) -> Result<(Store, Arc<Keyring>), AdminE
 }
 
 /// How people know a store: by its folder, or by where its database is.
-pub fn place_of(home: &Location) -> String {
-    match home {
+pub fn place_of(location: &Location) -> String {
+    match location {
         Location::Sqlite(file) => file.parent().unwrap_or(file).display().to_string(),
-        home => home.to_string(),
+        other => other.to_string(),
     }
 }

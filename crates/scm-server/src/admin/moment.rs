@@ -12,13 +12,13 @@ const MILLISECONDS: &[FormatItem<'_>] =
 /// A moment for programs, as RFC 3339 has it.
 pub fn to_the_second(moment: OffsetDateTime) -> String {
     let moment = moment.to_offset(UtcOffset::UTC).truncate_to_second();
-    moment.format(&Rfc3339).expect("what is kept lies in this era")
+    moment.format(&Rfc3339).expect("stored moments lie in the years 0 to 9999")
 }
 
 /// A time to the millisecond, by RFC 3339.
 pub fn to_the_millisecond(moment: OffsetDateTime) -> String {
     let moment = moment.to_offset(UtcOffset::UTC);
-    moment.format(MILLISECONDS).expect("what is kept lies in this era")
+    moment.format(MILLISECONDS).expect("stored moments lie in the years 0 to 9999")
 }
 
 /// A time from JSON output, for people.

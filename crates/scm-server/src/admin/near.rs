@@ -8,7 +8,7 @@ const ALIKE: f64 = 0.7;
 /// The greatest number of names that are shown.
 const MOST: usize = 5;
 
-/// What was perhaps meant. `Display` continues a sentence, or says nothing.
+/// What was perhaps meant. `Display` continues a sentence, or is empty.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Near {
     /// These are like it, the most alike first.

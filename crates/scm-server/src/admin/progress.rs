@@ -50,7 +50,7 @@ impl Progress {
     }
 
     /// A line of its own.
-    pub fn tell(text: &str) {
+    pub fn note(text: &str) {
         Self::write(&format!("{text}\n"));
     }
 

@@ -1,4 +1,4 @@
-//! `scm-server copy`: a store moves into another home, with its keyring where the home is a folder.
+//! `scm-server copy`: copies a store to another location, with its keyring if that is a folder.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ use crate::{
 
 /// A folder or a database.
 struct Place {
-    home: Location,
+    location: Location,
     folder: Option<PathBuf>,
 }
 
@@ -41,18 +41,18 @@ struct Rows {
 pub async fn run(arguments: &Copy) -> Result<Report, AdminError> {
     let from = Place::of(&arguments.from)?;
     let _from_lock = from.existing_lock()?;
-    let Some(ring_id) = scm_store::keyring_of(&from.home).await? else {
-        return Err(AdminError::NoStore { place: place_of(&from.home) });
+    let Some(ring_id) = scm_store::keyring_of(&from.location).await? else {
+        return Err(AdminError::NoStore { place: place_of(&from.location) });
     };
     let source = keyring_source(arguments, &from);
     if let Some(source) = &source {
         let keyring = source.open()?;
         if keyring.keyring_id().to_string() != ring_id {
-            return Err(AdminError::ForeignKeyring { place: place_of(&from.home) });
+            return Err(AdminError::ForeignKeyring { place: place_of(&from.location) });
         }
     }
     if Place::of(&arguments.to)?.folder.is_some_and(|to| Some(to) == from.folder) {
-        return Err(AdminError::SamePlace { place: place_of(&from.home) });
+        return Err(AdminError::SamePlace { place: place_of(&from.location) });
     }
     let (to, _to_lock) = destination(&arguments.to)?;
     if let Some(folder) = &to.folder {
@@ -63,11 +63,13 @@ pub async fn run(arguments: &Copy) -> Result<Report, AdminError> {
         )?;
     }
     let mut shown = None;
-    let mut tell = |stage| show(&mut shown, stage);
+    let mut report = |stage| show(&mut shown, stage);
     let copied = tokio::select! {
         biased;
         _ = tokio::signal::ctrl_c() => Err(AdminError::Interrupted),
-        copied = scm_store::copy(&from.home, &to.home, &mut tell) => copied.map_err(AdminError::from),
+        copied = scm_store::copy(&from.location, &to.location, &mut report) => {
+            copied.map_err(AdminError::from)
+        }
     };
     shown.into_iter().for_each(Progress::finish);
     Ok(answer(copied?, &from, &to))
@@ -76,12 +78,12 @@ pub async fn run(arguments: &Copy) -> Result<Report, AdminError> {
 fn show(shown: &mut Option<Progress>, stage: Stage) {
     match stage {
         Stage::Copying { rows, done } => {
-            Progress::tell(&format!("copying {rows} rows, of which {done} were copied earlier"));
+            Progress::note(&format!("copying {rows} rows, of which {done} were copied earlier"));
             *shown = Some(Progress::begun(rows, done));
         }
         Stage::Comparing { rows } => {
             shown.take().into_iter().for_each(Progress::finish);
-            Progress::tell("all is copied; comparing both homes");
+            Progress::note("all rows are copied; comparing source and destination");
             *shown = Some(Progress::new(rows));
         }
         Stage::Done(rows) => shown.iter_mut().for_each(|progress| progress.advance(rows)),
@@ -94,16 +96,16 @@ impl Place {
         let text = written.as_str();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             let setting: StoreSetting = text.parse().unwrap_or_else(|never| match never {});
-            let home = setting.location(Path::new("")).map_err(crate::ConfigError::Store)?;
-            return Ok(Self { home, folder: None });
+            let location = setting.location(Path::new("")).map_err(crate::ConfigError::Store)?;
+            return Ok(Self { location, folder: None });
         }
         let folder = Path::new(text);
         // Under one name, whichever folder the command is run in.
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        Ok(Self { home: Location::Sqlite(folder.join(STORE)), folder: Some(folder) })
+        Ok(Self { location: Location::Sqlite(folder.join(STORE)), folder: Some(folder) })
     }
 
-    /// Keeps servers off a folder in which there is a store.
+    /// Locks a folder with a store, so that no server opens it.
     fn existing_lock(&self) -> Result<Option<DataDir>, AdminError> {
         match &self.folder {
             Some(folder) if folder.join(STORE).exists() => Ok(Some(DataDir::open(folder)?)),
@@ -150,7 +152,7 @@ fn answer(copied: Copied, from: &Place, to: &Place) -> Report {
     for (part, count) in &copied.parts {
         text += &format!("{count:>12} {part}\n");
     }
-    text += &format!("all of {} is in {}, compared row by row\n", from.home, to.home);
+    text += &format!("all of {} is in {}, compared row by row\n", from.location, to.location);
     let rows = copied.parts.into_iter().map(|(of, count)| Rows { of, count }).collect();
     let note = match &to.folder {
         Some(folder) => format!(

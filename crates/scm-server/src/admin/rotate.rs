@@ -1,4 +1,4 @@
-//! `scm-server rotate-key`: another master key seals from now on, and what is kept is sealed anew.
+//! `scm-server rotate-key`: a new master key seals from now on, and stored keys and secrets are sealed anew.
 //!
 //! The state of a rotation is the keyring's file and nothing else: a key behind the active one is ready, a
 //! key before it is old. So whatever is cut short is taken up by the same command again.
@@ -79,13 +79,13 @@ pub async fn run(
 
 impl Workplace {
     async fn open(config: &Config, now: OffsetDateTime) -> Result<Self, AdminError> {
-        let home = config.location()?;
-        if !scm_store::is_there(&home).await? {
-            return Err(AdminError::NoStore { place: place_of(&home) });
+        let location = config.location()?;
+        if !scm_store::is_there(&location).await? {
+            return Err(AdminError::NoStore { place: place_of(&location) });
         }
-        let shared = !matches!(home, Location::Sqlite(_));
+        let shared = !matches!(location, Location::Sqlite(_));
         let source = config.keyring();
-        let (shared_keyring, store) = keyring::open::<AdminError>(source.clone(), home).await?;
+        let (shared_keyring, store) = keyring::open::<AdminError>(source.clone(), location).await?;
         let keyring = shared_keyring.current().await;
         Ok(Self { store, source, keyring, shared_keyring, shared, now })
     }

@@ -14,9 +14,9 @@ struct Schema {
 
 /// Brings it up to date. A database need not hold a store yet; a folder must.
 pub async fn migrate(config: &Config) -> Result<Report, AdminError> {
-    let home = config.location()?;
-    let place = place_of(&home);
-    let schema = scm_store::migrate(home).await.map_err(|error| match error {
+    let location = config.location()?;
+    let place = place_of(&location);
+    let schema = scm_store::migrate(location).await.map_err(|error| match error {
         StoreError::Missing { .. } => AdminError::NoStore { place },
         other => other.into(),
     })?;

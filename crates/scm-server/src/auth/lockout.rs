@@ -1,7 +1,7 @@
 //! Which clients have guessed wrong too often, and at what.
 //!
 //! A lock holds for a name (an access key, a user) *and* an address: a client that guesses is locked out, and
-//! cannot keep the owner of the name out.
+//! cannot lock out the owner of the name.
 
 use std::{
     collections::HashMap,

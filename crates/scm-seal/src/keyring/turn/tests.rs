@@ -187,6 +187,9 @@ fn a_ring_is_read_from_text_as_from_its_file() {
     let text = fs::read_to_string(&path).unwrap();
     let place = Path::new("SCM_KEYRING");
     assert_eq!(Keyring::from_text(&text, place).unwrap().active_id(), keyring.active_id());
-    let said = Keyring::from_text(&text[..60], place).unwrap_err().to_string();
-    assert!(said.starts_with("the keyring at SCM_KEYRING is malformed: not the JSON"), "{said}");
+    let message = Keyring::from_text(&text[..60], place).unwrap_err().to_string();
+    assert!(
+        message.starts_with("the keyring at SCM_KEYRING is malformed: not the JSON"),
+        "{message}"
+    );
 }

@@ -1,4 +1,4 @@
-//! Access keys as they are listed: without secrets, and with what keeps them from counting.
+//! Access keys as they are listed: without secrets, and with the reason why they are refused.
 
 use scm_store::{AccessKeyEntry, UserRecord};
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub struct KeyList {
 }
 
 impl KeyEntry {
-    /// A key as kept, of its user.
+    /// A stored key of the user.
     pub fn new(key: &AccessKeyEntry, user: &UserRecord, projects: &ProjectNames) -> Self {
         let in_words = match user.role_in(&key.project) {
             _ if !key.enabled => "no",

@@ -41,7 +41,7 @@ pub struct AuditList {
 }
 
 impl AuditEntry {
-    /// An event as kept, with what its user and project are called.
+    /// A stored event, with the names of its user and project.
     pub fn new(event: &AuditEvent, users: &Names, projects: &Names) -> Self {
         let user = event.user.as_ref().map(|user| user.as_str());
         let project = event.project.as_ref().map(|project| project.as_str());

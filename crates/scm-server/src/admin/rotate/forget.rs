@@ -59,7 +59,7 @@ async fn wait(since: time::Duration) {
     let since = since.try_into().unwrap_or_default();
     let left = UNDER_WAY.saturating_sub(since);
     if !left.is_zero() {
-        Progress::tell(&format!(
+        Progress::note(&format!(
             "waiting {} seconds for what was sealed before the keyring was changed",
             left.as_secs() + 1
         ));

@@ -32,7 +32,7 @@ pub struct UserList<'a> {
 }
 
 impl<'a> UserEntry<'a> {
-    /// A user as kept, with the roles by the projects' names.
+    /// A stored user, with the roles by the projects' names.
     pub fn new(user: &'a UserRecord, projects: &'a ProjectNames) -> Self {
         let mut roles: Vec<_> = user
             .grants
