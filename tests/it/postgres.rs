@@ -142,7 +142,7 @@ async fn what_cannot_be_used_is_reported_without_a_password() {
     assert!(log.contains("Connection refused") && !log.contains("hunter2"), "{log}");
     let wrong = "--store=postgres://scm:hunter2@db.example/scm?sslmode=prefer";
     let log = refused(&folder, &[wrong]);
-    assert!(log.contains("there are verify-full") && !log.contains("hunter2"), "{log}");
+    assert!(log.contains("use verify-full") && !log.contains("hunter2"), "{log}");
     let log = refused(&folder, &["--store=mysql://scm:hunter2@db.example/scm"]);
     assert!(log.contains("neither `embedded` nor the URL"), "{log}");
     assert!(!log.contains("hunter2"), "{log}");

@@ -31,17 +31,17 @@ pub enum DataDirError {
         /// Why not.
         source: io::Error,
     },
-    /// Others may look into it.
+    /// Other users can access it.
     #[error(
-        "others may look into {0}, where private keys are to be kept; run `chmod 700 {0}`, or choose \
-         another folder with --data-dir",
+        "other users can access {0}, which holds private keys; run `chmod 700 {0}`, or choose another \
+         folder with --data-dir",
         path.display()
     )]
     Shared {
         /// The folder.
         path: PathBuf,
     },
-    /// Another server has it open.
+    /// Another server uses it.
     #[error("another server is running on {}; stop it first", path.display())]
     InUse {
         /// The folder.

@@ -41,12 +41,12 @@ struct Whole<'a> {
 
 /// Creates a backup, beside a running server or without one.
 pub async fn back_up(to: &Path, config: &Config) -> Result<Report, AdminError> {
-    let home = config.location()?;
+    let location = config.location()?;
     // Without a trailing `/`.
     let to = &*to.components().collect::<PathBuf>();
-    let Location::Sqlite(store) = &home else { return Err(AdminError::BackUpThere) };
+    let Location::Sqlite(store) = &location else { return Err(AdminError::BackUpThere) };
     if !store.exists() {
-        return Err(AdminError::NoStore { place: place_of(&home) });
+        return Err(AdminError::NoStore { place: place_of(&location) });
     }
     if to.exists() {
         return Err(AdminError::InTheWay { path: to.to_owned() });

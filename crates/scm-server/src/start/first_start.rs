@@ -63,8 +63,8 @@ pub async fn set_up(
     Ok(())
 }
 
-/// Whether credentials are those of a first start that came to its end: those of one that another
-/// server was faster than, or that was cut short before anything was kept, open nothing.
+/// Whether credentials are those of a first start that set up the store. Those of an interrupted one, or of
+/// one that another server preceded, are not valid.
 async fn is_of(store: &Store, file: &Path) -> Result<bool, StartError> {
     let Ok(credentials) = read(file) else { return Ok(false) };
     match store.domain_by_id(&DomainId::new(credentials.domain_id)).await {
