@@ -18,8 +18,8 @@ use scm_store::{
 
 use crate::{auth::Guess, context::Context, error::ApiError, origin::Origin};
 
-/// The user whose password it is, in their domain. An address from which too many guesses are wrong is
-/// not heard for a while.
+/// Authenticates a user by password; returns the user and the domain. After too many wrong passwords, an
+/// address is refused for five minutes.
 pub async fn log_in(
     ctx: &Context,
     origin: &Origin,
@@ -28,7 +28,7 @@ pub async fn log_in(
     let local = ctx.authenticator().as_local()?;
     let (guesses, now, address) = (local.password_lockout(), ctx.now(), origin.address);
     let sent = digest_of_name(&credentials);
-    // Counted before it is compared, or many at once would all be heard.
+    // Counted before the comparison, or many concurrent guesses would all be compared.
     let Some(guess) = guesses.count(&sent, address, now) else {
         let detail = "Too many wrong passwords from this address; try again in five minutes.";
         return Err(ApiError::refused_because(Condition::WrongCredentials, detail));
